@@ -1,0 +1,1 @@
+"""Words out: final bytes to one recipient, an Outcome back."""

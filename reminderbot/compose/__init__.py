@@ -1,0 +1,1 @@
+"""Writes: facts become a letter, a letter becomes final bytes."""

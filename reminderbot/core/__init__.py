@@ -1,0 +1,1 @@
+"""Thinks: values in, values out. No disk, network, clock, log or database."""

@@ -1,0 +1,58 @@
+"""A customer's open items: what we decide on and what a letter lists.
+
+An account holds the items of all currencies, since a customer gets one letter with a subtotal a currency
+(two accounts would be two letters); sums are still never taken across currencies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from reminderbot.core.customer import Customer
+from reminderbot.core.invoice import Invoice, days_past_due
+from reminderbot.core.money import Money, subtotals
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far up the ladder an invoice has come: the tier reached and when."""
+
+    tier: str
+    reached_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """An invoice with what is still owed on it and how far its reminders have come."""
+
+    invoice: Invoice
+    balance: Money
+    # None: it was never mentioned to the customer.
+    progress: Progress | None = None
+    # Raised only by a person who restarts the invoice's clock.
+    round: int = 1
+
+    def days_past_due(self, today: date) -> int | None:
+        """Days since the due date; None where the invoice has no due date."""
+        return days_past_due(self.invoice.due_on, today) if self.invoice.due_on else None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One customer and everything open there."""
+
+    customer: Customer
+    items: tuple[OpenItem, ...]
+    # Money received that is not yet matched to an invoice, one sum a currency.
+    unapplied: tuple[Money, ...] = ()
+
+    def unapplied_in(self, currency: str) -> Money:
+        """Unallocated money in `currency`, zero where there is none."""
+        return next((m for m in self.unapplied if m.currency == currency), Money(Decimal(0), currency))
+
+
+def totals(items: tuple[OpenItem, ...]) -> tuple[Money, ...]:
+    """What is owed on `items`, one subtotal a currency."""
+    return subtotals(item.balance for item in items)

@@ -1,0 +1,81 @@
+"""A matter waiting for a person: why, how urgent, and whose words caused it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reminderbot.core.understanding import Kind
+
+
+class CaseKind(StrEnum):
+    """Why a person is needed, most urgent first."""
+
+    LEGAL = "legal"
+    SENSITIVE = "sensitive"
+    HARDSHIP = "hardship"
+    DISPUTE = "dispute"
+    OPT_OUT = "opt_out"
+    PAID = "paid"
+    WRONG_CONTACT = "wrong_contact"
+    INSTALMENTS = "instalments"
+    QUESTION = "question"
+    PROMISE = "promise"
+    BROKEN_PROMISE = "broken_promise"
+    BOUNCE = "bounce"
+    UNREACHABLE = "unreachable"
+    OTHER = "other"
+    UNREADABLE = "unreadable"
+    UNMATCHED = "unmatched"
+    POSSIBLY_PAID = "possibly_paid"
+    OLD_DEBT = "old_debt"
+    DELIVERY = "delivery"
+    CALL = "call"
+    REVIEW = "review"
+
+
+_URGENCY = {kind: place for place, kind in enumerate(CaseKind)}
+
+OF_REPLY = {
+    Kind.LEGAL: CaseKind.LEGAL,
+    Kind.SENSITIVE: CaseKind.SENSITIVE,
+    Kind.HARDSHIP: CaseKind.HARDSHIP,
+    Kind.DISPUTE: CaseKind.DISPUTE,
+    Kind.OPT_OUT: CaseKind.OPT_OUT,
+    Kind.PAID: CaseKind.PAID,
+    Kind.WRONG_CONTACT: CaseKind.WRONG_CONTACT,
+    Kind.INSTALMENTS: CaseKind.INSTALMENTS,
+    Kind.QUESTION: CaseKind.QUESTION,
+    Kind.PROMISE: CaseKind.PROMISE,
+    Kind.BOUNCE_HARD: CaseKind.BOUNCE,
+    Kind.BOUNCE_SOFT: CaseKind.BOUNCE,
+    Kind.AUTO_REPLY: CaseKind.OTHER,
+    Kind.ACK: CaseKind.OTHER,
+    Kind.OTHER: CaseKind.OTHER,
+}
+"""Which case a reply of each kind opens where a person is needed."""
+
+
+def urgency(kind: CaseKind) -> int:
+    """Smaller is more urgent."""
+    return _URGENCY[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A matter waiting for a person."""
+
+    case_id: int
+    kind: CaseKind
+    opened_at: datetime
+    # None: mail that belongs to nobody we know.
+    customer_id: str | None
+    # One sentence: why a person is needed.
+    why: str
+    # The customer's own words that caused it, where there are any.
+    words: str = ""
+    invoices: tuple[str, ...] = ()
+    inbound_id: int | None = None
+    resolved_at: datetime | None = None
+    resolution: str = ""

@@ -1,0 +1,123 @@
+"""What became of an attempt to send, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, assert_never
+
+from reminderbot.core.message import OutgoingMessage
+
+
+class Blame(StrEnum):
+    """Whose fault a refusal is: decides who is left in peace and who is told."""
+
+    # No such mailbox, not a mobile number: this address is used no more.
+    ADDRESS = "address"
+    # This message only (too large, bad syntax): a person looks at it.
+    MESSAGE = "message"
+    # Our standing with the relay or carrier (authentication, policy, spam block): the channel halts.
+    CHANNEL = "channel"
+    # The recipient told the carrier to stop (Twilio 21610, 30004).
+    OPT_OUT = "opt_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The server took it; `reference` is its queue id or MessageSid."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Provably not sent; the same bytes may go later."""
+
+    why: str
+    code: str = ""
+    # The server named a pause (Retry-After).
+    wait: timedelta | None = None
+    # The channel itself is in trouble (cannot connect, log in or agree on TLS): the whole batch stops here.
+    halts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server said no for good."""
+
+    why: str
+    blame: Blame
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """It may or may not have been taken; a second copy would be worse than none."""
+
+    why: str
+
+
+Outcome = Accepted | Deferred | Refused | Uncertain
+
+# RFC 5321 4.5.4.1 asks for 30 minutes between tries; greylisting is commonly over after five.
+FIRST_RETRY = timedelta(minutes=5)
+LONGEST_RETRY = timedelta(hours=4)
+
+
+class State(StrEnum):
+    """Where a reminder is on its way out (`promises.md` section 1)."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    ONWIRE = "onwire"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    CONFIRMED = "confirmed"
+    NOT_SENT = "not_sent"
+    WITHDRAWN = "withdrawn"
+
+
+# What counts as having been said to the customer: silence is never inferred from doubt.
+SAID = frozenset({State.CLAIMED, State.ONWIRE, State.ACCEPTED, State.UNCERTAIN, State.CONFIRMED})
+
+
+@dataclass(frozen=True, slots=True)
+class AfterAttempt:
+    """The next state of a reminder, and when it may be tried again."""
+
+    state: State
+    not_before: datetime | None = None
+
+
+def after_attempt(outcome: Outcome, attempts: int, now: datetime) -> AfterAttempt:
+    """What follows from the outcome of attempt number `attempts` (1 for the first)."""
+    match outcome:
+        case Accepted():
+            return AfterAttempt(State.ACCEPTED)
+        case Deferred(wait=wait):
+            doubling = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
+            return AfterAttempt(State.PLANNED, now + max(wait or FIRST_RETRY, doubling))
+        case Refused():
+            return AfterAttempt(State.REFUSED)
+        case Uncertain():
+            return AfterAttempt(State.UNCERTAIN)
+        case _:
+            assert_never(outcome)
+
+
+class DeliveryChannel(Protocol):
+    """What can carry a message out of the house: SMTP, Twilio, or a folder in a dry run."""
+
+    def open(self) -> Deferred | None:
+        """Connect, agree on TLS and log in, so that failures there touch no message; None when ready."""
+        ...
+
+    def send(self, message: OutgoingMessage) -> Outcome:
+        """Hand over one message; never raises for anything that the other side does."""
+        ...
+
+    def close(self) -> None:
+        """End the conversation politely; never raises."""
+        ...

@@ -1,0 +1,48 @@
+"""What the journal records: what we decided, sent and heard, and who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    IMPORTED = "imported"
+    PAID = "paid"
+    CREDITED = "credited"
+    DECIDED = "decided"
+    PLANNED = "planned"
+    WITHDRAWN = "withdrawn"
+    APPROVED = "approved"
+    CLAIMED = "claimed"
+    ONWIRE = "onwire"
+    SETTLED = "settled"
+    HEARD = "heard"
+    UNDERSTOOD = "understood"
+    HELD = "held"
+    RELEASED = "released"
+    PROMISED = "promised"
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_BROKEN = "promise_broken"
+    OPTED_OUT = "opted_out"
+    SUPPRESSED = "suppressed"
+    CASE_OPENED = "case_opened"
+    CASE_RESOLVED = "case_resolved"
+    TIER_REACHED = "tier_reached"
+    STOPPED = "stopped"
+    WENT_LIVE = "went_live"
+    SET_ASIDE = "set_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the journal; never changed once written."""
+
+    kind: EventKind
+    at: datetime
+    # "reminderbot", or the name of the person who did it.
+    actor: str
+    customer_id: str | None = None
+    data: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,65 @@
+"""A pause on reminders: the one place where the two lanes meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class HoldKind(StrEnum):
+    """Why reminders pause; the value is also the word shown to people."""
+
+    # Any human reply, before anybody has read it.
+    REPLY = "reply"
+    PROMISE = "promise"
+    BROKEN_PROMISE = "broken_promise"
+    DISPUTE = "dispute"
+    PAID = "paid"
+    HARDSHIP = "hardship"
+    LEGAL = "legal"
+    SENSITIVE = "sensitive"
+    WRONG_CONTACT = "wrong_contact"
+    OPT_OUT = "opt_out"
+    OUT_OF_OFFICE = "out_of_office"
+    ACK = "ack"
+    BOUNCE = "bounce"
+    POSSIBLY_PAID = "possibly_paid"
+    OLD_DEBT = "old_debt"
+    REVIEW = "review"
+    BY_HAND = "by_hand"
+
+
+# These always hold the whole customer (design section 7).
+WHOLE_CUSTOMER = frozenset({HoldKind.HARDSHIP, HoldKind.LEGAL, HoldKind.SENSITIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A pause for a customer, or for some of their invoices, until a moment or until a person lifts it."""
+
+    hold_id: int
+    customer_id: str
+    kind: HoldKind
+    placed_at: datetime
+    # One sentence: what happened and what would end it.
+    why: str
+    # Empty: all of the customer's invoices.
+    invoices: tuple[str, ...] = ()
+    # None: only a person ends it. Otherwise it lapses by the clock at this moment (UTC).
+    until: datetime | None = None
+    released_at: datetime | None = None
+
+    def is_active(self, now: datetime) -> bool:
+        """True while it pauses anything: not released, and not lapsed. It lapses at `until` itself."""
+        return self.released_at is None and (self.until is None or now < self.until)
+
+    def covers(self, invoice: str) -> bool:
+        """True where this hold pauses `invoice`."""
+        return not self.invoices or invoice in self.invoices
+
+
+def active(holds: Iterable[Hold], now: datetime) -> tuple[Hold, ...]:
+    """The holds that pause something at `now`."""
+    return tuple(hold for hold in holds if hold.is_active(now))

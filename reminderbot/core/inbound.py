@@ -1,0 +1,34 @@
+"""What arrived, exactly as it arrived, before anybody has read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reminderbot.core.ladder import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class MailCursor:
+    """How far a folder has been read: everything up to `uid` under this `uidvalidity` (RFC 9051 2.3.1.1)."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One mail or text message as its server handed it over."""
+
+    channel: Channel
+    # Where the server keeps it: "INBOX/1795297690/42" or a MessageSid.
+    external_id: str
+    received_at: datetime
+    # E-mail: the whole message. SMS: the text in UTF-8.
+    raw: bytes
+    # SMS only: who wrote it and to which of our numbers, E.164.
+    sender: str = ""
+    recipient: str = ""
+    # E-mail over the size limit: `raw` holds its header block only.
+    oversize: bool = False

@@ -1,0 +1,1 @@
+"""The whole product on embedded servers, with invented customers and a fast clock."""

@@ -1,0 +1,1 @@
+"""What a person may do; the web desk and the command line both call this."""

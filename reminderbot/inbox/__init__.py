@@ -1,0 +1,1 @@
+"""Words in: mail by IMAP, text messages by Twilio."""

@@ -1,0 +1,1 @@
+"""Facts in: one file per source, each hands over a Snapshot."""

@@ -1,0 +1,1 @@
+"""Reads: bytes and text in, an Understanding out; pure."""

@@ -1,0 +1,1 @@
+"""One file per scheduled job: gather, decide, apply, in that order."""

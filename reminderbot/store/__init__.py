@@ -1,0 +1,1 @@
+"""Remembers: all SQL lives here."""

@@ -1,0 +1,1 @@
+"""Screens; no rules."""
