@@ -79,7 +79,7 @@ def mistakes(ladder: Ladder) -> list[str]:
         if after.days - before.days < MIN_GAP_DAYS:
             found.append(
                 f"tier '{after.name}' ({after.days} days) comes less than {MIN_GAP_DAYS} days after"
-                f" '{before.name}' ({before.days} days): put at least {MIN_GAP_DAYS} days between tiers, in rising order"
+                f" '{before.name}' ({before.days} days): put at least {MIN_GAP_DAYS} days between tiers, rising"
             )
     if ladder.first_overdue == len(ladder.tiers):
         found.append("no tier has days of 0 or more: overdue invoices would never be reminded about")
