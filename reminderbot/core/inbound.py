@@ -32,3 +32,7 @@ class Inbound:
     recipient: str = ""
     # E-mail over the size limit: `raw` holds its header block only.
     oversize: bool = False
+
+
+class InboxUnavailable(Exception):
+    """The place where replies arrive cannot be read; the text is one sentence with what failed and the cure."""
