@@ -20,6 +20,8 @@ class Progress:
     """How far up the ladder an invoice has come: the tier reached and when."""
 
     tier: str
+    # Kept beside the name, so that a renamed or re-cut ladder still knows where the invoice stands.
+    days: int
     reached_at: datetime
 
 

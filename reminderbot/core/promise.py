@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -35,3 +36,18 @@ class Promise:
     # Given by the reply's words, or recorded by a person.
     words: str
     state: PromiseState = PromiseState.OPEN
+
+
+def judge(
+    promise: Promise, open_now: Mapping[str, Decimal], received: Decimal, now: datetime, last_moment: datetime
+) -> PromiseState:
+    """Whether the customer's word was kept: all of it paid, or the promised part received since it was given.
+
+    `open_now` holds the open balances of the promised invoices, `received` what has come in since on all of them;
+    it counts as broken only from `last_moment` on, the end of the days given for the bank.
+    """
+    if all(balance <= 0 for balance in open_now.values()):
+        return PromiseState.KEPT
+    if promise.amount is not None and received >= promise.amount:
+        return PromiseState.KEPT
+    return PromiseState.BROKEN if now >= last_moment else PromiseState.OPEN

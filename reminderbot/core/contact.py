@@ -1,0 +1,149 @@
+"""May we write to this person, on this channel, now: reachability, consent, the contact budget and their day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from reminderbot.core.calendar import BusinessDays, SendingHours, next_open
+from reminderbot.core.customer import Customer
+from reminderbot.core.gate import Gate
+from reminderbot.core.ladder import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How often one person may hear from us over all invoices, tiers and channels; it can only be lowered."""
+
+    per_day: int = 1
+    per_week: int = 2
+    per_month: int = 7
+
+
+# (how long a stretch, which share of the budget it has, what it is called)
+_STRETCHES = (
+    (timedelta(hours=24), "per_day", "24 hours"),
+    (timedelta(days=7), "per_week", "7 days"),
+    (timedelta(days=30), "per_month", "30 days"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is known about reaching one customer."""
+
+    zones: tuple[ZoneInfo, ...]
+    # Channels that are closed for good, each with the reason: opted out, bounced.
+    closed: tuple[tuple[Channel, str], ...] = ()
+    # When somebody was last written to at this customer or at the same address or number, any channel.
+    contacted_at: tuple[datetime, ...] = ()
+    sms_enabled: bool = False
+
+    def closed_because(self, channel: Channel) -> str:
+        """Why `channel` is closed for good; empty where it is open."""
+        return next((why for shut, why in self.closed if shut is channel), "")
+
+
+def address_on(customer: Customer, channel: Channel) -> str:
+    """The customer's address or number on `channel`; empty where there is none."""
+    contact = customer.contact
+    return (contact.email if channel is Channel.EMAIL else contact.phone) or ""
+
+
+def reachable(customer: Customer, channel: Channel, reach: Reach) -> Gate:
+    """Whether we have an address we may use on `channel`: present, not dead, not opted out, consent on record."""
+    name = f"reachable by {'e-mail' if channel is Channel.EMAIL else 'SMS'}"
+    if not address_on(customer, channel):
+        return Gate(
+            name, False, "the ledger has no address" if channel is Channel.EMAIL else "the ledger has no number"
+        )
+    if why := reach.closed_because(channel):
+        return Gate(name, False, why)
+    if channel is Channel.SMS and not reach.sms_enabled:
+        return Gate(name, False, "SMS is not set up")
+    if channel is Channel.SMS and customer.contact.sms_consent is None:
+        return Gate(name, False, "no consent to text messages is on record")
+    return Gate(name, True, "an address is on record and open")
+
+
+def within_budget(contacted_at: Iterable[datetime], budget: Budget, now: datetime) -> Gate:
+    """Whether one more message keeps the limits of law 3; if not, when it would."""
+    times = sorted(contacted_at)
+    waits: list[tuple[datetime, str]] = []
+    for stretch, share, called in _STRETCHES:
+        allowed = getattr(budget, share)
+        recent = [at for at in times if at > now - stretch]
+        if len(recent) >= allowed:
+            # It is free again when enough of the oldest have left the stretch.
+            waits.append((recent[len(recent) - allowed] + stretch, f"{len(recent)} in {called}, at most {allowed}"))
+    if not waits:
+        return Gate("contact budget", True, "not too often")
+    until, why = max(waits)
+    return Gate("contact budget", False, f"they have heard from us {why}", until)
+
+
+def in_their_day(now: datetime, zones: Sequence[ZoneInfo], hours: SendingHours, business: BusinessDays) -> Gate:
+    """Whether it is a good hour of a business day wherever the recipient may be; if not, when it is."""
+    opening = next_open(now, zones, hours, business)
+    name = "their day"
+    if opening is None:
+        return Gate(name, False, "their time zone is unknown, or its candidates never share an hour: add a time_zone")
+    if opening > now:
+        local = opening.astimezone(zones[0])
+        return Gate(name, False, f"outside their sending hours; next open {local:%a %d %b %H:%M} their time", opening)
+    return Gate(name, True, "inside their sending hours")
+
+
+def may_send(
+    reach: Reach, budget: Budget, hours: SendingHours, business: BusinessDays, now: datetime
+) -> tuple[Gate, ...]:
+    """The gates of time: the contact budget and the recipient's day. Asked when planning, and again at the door."""
+    spent = within_budget(reach.contacted_at, budget, now)
+    # A message that must wait for its budget is asked about the hour at which it could leave.
+    return spent, in_their_day(spent.until or now, reach.zones, hours, business)
+
+
+def candidate_zones(customer: Customer, home: str, home_country: str) -> tuple[ZoneInfo, ...]:
+    """Every zone the customer may be in: the ledger's own, else those of country and number, else the business's.
+
+    Where country and number both tell, only zones that both allow; where they contradict, all of both.
+    """
+    if customer.time_zone:
+        return (ZoneInfo(customer.time_zone),)
+    by_country = _zones_of_country(customer.country) if customer.country else ()
+    by_phone = _zones_of_phone(customer.contact.phone) if customer.contact.phone else ()
+    common = tuple(zone for zone in by_country if zone in by_phone)
+    names = common or by_country + by_phone
+    if not names:
+        names = (home,) if not customer.country or customer.country == home_country else ()
+    return tuple(ZoneInfo(name) for name in dict.fromkeys(names))
+
+
+@lru_cache(maxsize=512)
+def _zones_of_country(country: str) -> tuple[str, ...]:
+    from babel.core import get_global
+
+    return tuple(name for name in get_global("territory_zones").get(country, ()) if _known(name))
+
+
+@lru_cache(maxsize=4096)
+def _zones_of_phone(phone: str) -> tuple[str, ...]:
+    import phonenumbers
+    from phonenumbers import timezone
+
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return ()
+    return tuple(name for name in timezone.time_zones_for_number(number) if name != "Etc/Unknown" and _known(name))
+
+
+def _known(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

@@ -1,0 +1,357 @@
+"""Decides whether a customer hears from us now, in which tier and about what: and why, or why not.
+
+Pure: facts and the moment in, a decision with every gate it asked out. Everything that could make
+us speak to somebody who should be left alone is asked here, first when planning and again at the claim.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from reminderbot.core.account import Account, OpenItem, totals
+from reminderbot.core.calendar import BusinessDays, IsHoliday, SendingHours, no_holidays, start_of_day
+from reminderbot.core.case import CaseKind
+from reminderbot.core.contact import Budget, Reach, may_send, reachable
+from reminderbot.core.gate import Gate
+from reminderbot.core.hold import Hold, active
+from reminderbot.core.invoice import Status
+from reminderbot.core.ladder import Channel, Ladder, Needs, Task, Tier
+from reminderbot.core.money import Money
+from reminderbot.core.tiering import Step, next_step, position
+
+# Design law 3: the text message of a tier follows its e-mail within three business days or not at all.
+FOLLOW_UP_BUSINESS_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How this business wants to remind; the ladder and the limits."""
+
+    ladder: Ladder
+    zone: ZoneInfo
+    country: str = ""
+    hours: SendingHours = field(default_factory=SendingHours)
+    is_holiday: IsHoliday = no_holidays
+    budget: Budget = field(default_factory=Budget)
+    # An open balance at or below this is left alone; the number is read in the invoice's own currency.
+    min_balance: Decimal = Decimal(0)
+    min_gap_days: int = 5
+    # Invoices first seen more than this many days past due are parked for a person.
+    park_after_days: int = 90
+
+    def business_days(self, country: str) -> BusinessDays:
+        """Working days where the customer is; the business's own country where theirs is unknown."""
+        return BusinessDays(self.hours.days, country or self.country, self.is_holiday)
+
+
+@dataclass(frozen=True, slots=True)
+class LastLetter:
+    """The last e-mail that went out and whose tier has a text message too, which has not been sent."""
+
+    reminder_id: int
+    tier: str
+    sent_at: datetime
+    # (invoice number, open balance then): a text follows only while nothing has changed.
+    items: tuple[tuple[str, Money], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known about one customer at one moment."""
+
+    account: Account
+    reach: Reach
+    holds: tuple[Hold, ...] = ()
+    follow_up: LastLetter | None = None
+    # Somebody with this customer opted out of one channel: what is left needs a person's yes (47 CFR 64.1200).
+    ask_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One message to one customer."""
+
+    tier: str
+    channel: Channel
+    # All invoices that the message lists.
+    lists: tuple[str, ...]
+    # Those that take a step with it, and the tier each reaches.
+    steps: tuple[tuple[str, str], ...]
+    not_before: datetime
+    needs_approval: bool = False
+    # The e-mail that this text message follows.
+    follows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A person is needed; `tier` where the ladder itself asks for one (call, review)."""
+
+    kind: CaseKind
+    why: str
+    invoices: tuple[str, ...]
+    tier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do about one customer now, every gate that was asked, and when to look again."""
+
+    gates: tuple[Gate, ...]
+    send: Send | None = None
+    cases: tuple[OpenCase, ...] = ()
+    # None: only an event (a payment, a reply, a person) changes anything.
+    review_at: datetime | None = None
+
+    @property
+    def closed(self) -> tuple[Gate, ...]:
+        """The gates that did not let it pass."""
+        return tuple(gate for gate in self.gates if not gate.passed)
+
+
+def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
+    """Decide about one customer; holds are looked at before anything else."""
+    today = now.astimezone(rules.zone).date()
+    gates: list[Gate] = []
+    holds = active(facts.holds, now)
+    wakes = [hold.until for hold in holds if hold.until]
+
+    owed = _owed(facts.account, rules, gates)
+    if not owed:
+        return Decision(tuple(gates), review_at=_earliest(wakes))
+    free = _not_held(owed, holds, gates)
+    if not free:
+        return Decision(tuple(gates), review_at=_earliest(wakes))
+    if case := _possibly_paid(facts.account, free, gates):
+        return Decision(tuple(gates), cases=(case,), review_at=_earliest(wakes))
+
+    steps = _steps(free, rules, today)
+    due, wake = _due(steps, rules, today, gates)
+    wakes += wake
+    tasks, letters = _split(due, rules.ladder)
+    cases = _task_cases(tasks, rules.ladder)
+    send: Send | None = None
+    if letters:
+        send = _letter(facts, rules, letters, free, today, now, gates, cases)
+    elif facts.follow_up:
+        send = _text_after_letter(facts, rules, free, now, gates)
+    if send:
+        wakes.append(send.not_before)
+    return Decision(tuple(gates), send, tuple(cases), _earliest(wakes))
+
+
+def _owed(account: Account, rules: Rules, gates: list[Gate]) -> tuple[OpenItem, ...]:
+    """Items with a due date and a balance above the floor."""
+    owed = tuple(
+        item
+        for item in account.items
+        if item.invoice.due_on is not None and item.balance.amount > 0 and item.balance.amount > rules.min_balance
+    )
+    if owed:
+        sums = " and ".join(str(total) for total in totals(owed))
+        gates.append(Gate("owed", True, f"{sums} is open on {_names(owed)}"))
+    elif any(item.balance.amount > 0 and item.invoice.due_on is None for item in account.items):
+        gates.append(Gate("owed", False, "what is open has no due date"))
+    elif any(item.balance.amount > 0 for item in account.items):
+        gates.append(Gate("owed", False, "what is open is too small to write about"))
+    else:
+        gates.append(Gate("owed", False, "nothing is open"))
+    return owed
+
+
+def _not_held(owed: tuple[OpenItem, ...], holds: tuple[Hold, ...], gates: list[Gate]) -> tuple[OpenItem, ...]:
+    """Items that no hold pauses; each hold leaves a gate with its reason."""
+    held = {item.invoice.number: hold for hold in holds for item in owed if hold.covers(item.invoice.number)}
+    for hold in holds:
+        covered = [number for number, by in held.items() if hold.covers(number)]
+        if covered:
+            scope = ", ".join(covered) if hold.invoices else "all invoices"
+            gates.append(Gate(f"hold: {hold.kind}", False, f"{hold.why} ({scope})", hold.until))
+    disputed = tuple(item for item in owed if item.invoice.status is Status.DISPUTED)
+    if disputed:
+        gates.append(Gate("not disputed", False, f"the ledger says that {_names(disputed)} is disputed"))
+    free = tuple(item for item in owed if item.invoice.number not in held and item not in disputed)
+    if free:
+        gates.append(Gate("not held", True, f"nothing pauses {_names(free)}"))
+    return free
+
+
+def _possibly_paid(account: Account, free: tuple[OpenItem, ...], gates: list[Gate]) -> OpenCase | None:
+    """Unallocated money that could settle an item: a person matches it before anybody is reminded."""
+    for item in free:
+        received = account.unapplied_in(item.balance.currency)
+        if received.amount > 0 and received >= item.balance:
+            why = f"{received} has come in that is not yet matched to an invoice and could settle {item.invoice.number}"
+            gates.append(Gate("not possibly paid", False, why))
+            return OpenCase(CaseKind.POSSIBLY_PAID, f"{why}: match it in the ledger", (item.invoice.number,))
+    gates.append(Gate("not possibly paid", True, "no unmatched money could settle an invoice"))
+    return None
+
+
+def _steps(free: tuple[OpenItem, ...], rules: Rules, today: date) -> tuple[tuple[OpenItem, Step], ...]:
+    found = ((item, next_step(item, rules.ladder, rules.min_gap_days, today, rules.zone)) for item in free)
+    return tuple((item, step) for item, step in found if step is not None)
+
+
+_Due = tuple[tuple[OpenItem, Step], ...]
+
+
+def _due(steps: _Due, rules: Rules, today: date, gates: list[Gate]) -> tuple[_Due, list[datetime]]:
+    """The steps whose day has come, and the moments at which the others do."""
+    due = tuple((item, step) for item, step in steps if step.due_on <= today)
+    later = [start_of_day(step.due_on, rules.zone) for _, step in steps if step.due_on > today]
+    # A courtesy notice lapses at the due date, when the first overdue tier takes its place.
+    later += [
+        start_of_day(item.invoice.due_on, rules.zone)
+        for item, step in due
+        if rules.ladder.tiers[step.tier].is_courtesy and item.invoice.due_on is not None
+    ]
+    overdue = any(rules.ladder.first_overdue <= step.tier for _, step in due) or any(
+        rules.ladder.first_overdue <= position(item, rules.ladder) for item, _ in steps
+    )
+    if overdue:
+        # One message per person: while an invoice is overdue, notices about others not yet due stay out.
+        due = tuple((item, step) for item, step in due if not rules.ladder.tiers[step.tier].is_courtesy)
+    if due:
+        parts = ", ".join(f"{item.invoice.number} for '{rules.ladder.tiers[step.tier].name}'" for item, step in due)
+        gates.append(Gate("a tier is due", True, parts))
+    else:
+        gates.append(_nothing_due(steps, rules, later))
+    return due, later
+
+
+def _nothing_due(steps: _Due, rules: Rules, later: list[datetime]) -> Gate:
+    if not steps:
+        return Gate("a tier is due", False, "the ladder has been climbed; a person decides what happens next")
+    item, step = min(steps, key=lambda pair: pair[1].due_on)
+    name = rules.ladder.tiers[step.tier].name
+    return Gate(
+        "a tier is due", False, f"next is '{name}' for {item.invoice.number} on {step.due_on}", _earliest(later)
+    )
+
+
+def _split(due: _Due, ladder: Ladder) -> tuple[_Due, _Due]:
+    tasks = tuple(pair for pair in due if ladder.tiers[pair[1].tier].task is not None)
+    return tasks, tuple(pair for pair in due if pair not in tasks)
+
+
+_TASK_CASES = {Task.CALL: CaseKind.CALL, Task.REVIEW: CaseKind.REVIEW}
+
+
+def _task_cases(tasks: _Due, ladder: Ladder) -> list[OpenCase]:
+    """A case for each task tier that is due, over all invoices due for it."""
+    by_tier: dict[int, list[str]] = {}
+    for item, step in tasks:
+        by_tier.setdefault(step.tier, []).append(item.invoice.number)
+    cases = []
+    for place, numbers in sorted(by_tier.items()):
+        tier = ladder.tiers[place]
+        if tier.task is not None:
+            kind = _TASK_CASES[tier.task]
+            what = "a personal call" if tier.task is Task.CALL else "a person decides what happens next"
+            cases.append(
+                OpenCase(kind, f"'{tier.name}' is due for {', '.join(numbers)}: {what}", tuple(numbers), tier.name)
+            )
+    return cases
+
+
+def _letter(
+    facts: Facts,
+    rules: Rules,
+    letters: _Due,
+    free: tuple[OpenItem, ...],
+    today: date,
+    now: datetime,
+    gates: list[Gate],
+    cases: list[OpenCase],
+) -> Send | None:
+    """The one message over all that is due: in its highest tier, at most one above where the account stood."""
+    reached = max((position(item, rules.ladder) for item in facts.account.items), default=-1)
+    ceiling = max(reached + 1, rules.ladder.first_overdue)
+    place = min(max(step.tier for _, step in letters), ceiling)
+    tier = rules.ladder.tiers[place]
+    channel = _channel(facts, tier, gates)
+    if channel is None:
+        why = f"'{tier.name}' is due, but there is no way to reach them: {gates[-1].because}"
+        cases.append(OpenCase(CaseKind.UNREACHABLE, why, tuple(item.invoice.number for item, _ in letters)))
+        return None
+    not_before = _when(facts, rules, now, gates)
+    if not_before is None:
+        cases.append(OpenCase(CaseKind.UNREACHABLE, gates[-1].because, tuple(i.invoice.number for i, _ in letters)))
+        return None
+    return Send(
+        tier=tier.name,
+        channel=channel,
+        lists=_listed(letters, free, tier, today),
+        steps=tuple((item.invoice.number, rules.ladder.tiers[min(step.tier, place)].name) for item, step in letters),
+        not_before=not_before,
+        needs_approval=tier.needs is Needs.APPROVAL or facts.ask_first,
+    )
+
+
+def _listed(letters: _Due, free: tuple[OpenItem, ...], tier: Tier, today: date) -> tuple[str, ...]:
+    """A courtesy notice names what is due for it; any later letter all that is overdue and not held."""
+    if tier.is_courtesy:
+        return tuple(item.invoice.number for item, _ in letters)
+    return tuple(
+        item.invoice.number for item in free if item.invoice.due_on is not None and item.invoice.due_on <= today
+    )
+
+
+def _channel(facts: Facts, tier: Tier, gates: list[Gate]) -> Channel | None:
+    """The first channel of the tier that reaches them: e-mail before SMS."""
+    asked = [reachable(facts.account.customer, channel, facts.reach) for channel in sorted(tier.channels)]
+    for channel, gate in zip(sorted(tier.channels), asked, strict=True):
+        if gate.passed:
+            gates.append(gate)
+            return channel
+    gates.extend(asked)
+    return None
+
+
+def _when(facts: Facts, rules: Rules, now: datetime, gates: list[Gate]) -> datetime | None:
+    """The first moment that keeps the contact budget and their day; None where there is none."""
+    business = rules.business_days(facts.account.customer.country)
+    asked = may_send(facts.reach, rules.budget, rules.hours, business, now)
+    gates.extend(asked)
+    budget, day = asked
+    if not day.passed:
+        return day.until
+    return budget.until or now
+
+
+def _text_after_letter(
+    facts: Facts, rules: Rules, free: tuple[OpenItem, ...], now: datetime, gates: list[Gate]
+) -> Send | None:
+    """The text message of the last letter's tier: on the next business day if nothing has changed, then it lapses."""
+    letter = facts.follow_up
+    if letter is None or not reachable(facts.account.customer, Channel.SMS, facts.reach).passed:
+        return None
+    balances = {item.invoice.number: item.balance for item in free}
+    if any(balances.get(number) != balance for number, balance in letter.items):
+        gates.append(Gate("text message after the letter", False, "what the letter listed has changed since"))
+        return None
+    business = rules.business_days(facts.account.customer.country)
+    sent_on = letter.sent_at.astimezone(rules.zone).date()
+    opens = start_of_day(business.add(sent_on, 1), rules.zone)
+    lapses = start_of_day(business.add(sent_on, FOLLOW_UP_BUSINESS_DAYS) + timedelta(days=1), rules.zone)
+    not_before = _when(facts, rules, max(now, opens), gates)
+    if not_before is None or not_before >= lapses:
+        gates.append(Gate("text message after the letter", False, "it would come more than three business days later"))
+        return None
+    numbers = tuple(number for number, _ in letter.items)
+    return Send(
+        letter.tier, Channel.SMS, numbers, tuple((number, letter.tier) for number in numbers), not_before,
+        facts.ask_first, letter.reminder_id,
+    )  # fmt: skip
+
+
+def _names(items: tuple[OpenItem, ...]) -> str:
+    return ", ".join(item.invoice.number for item in items)
+
+
+def _earliest(moments: list[datetime]) -> datetime | None:
+    return min(moments, default=None)

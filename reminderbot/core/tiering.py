@@ -1,0 +1,58 @@
+"""Which tier an invoice is due for, and when: one at a time, in order, never sooner than the ladder's spacing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from reminderbot.core.account import OpenItem
+from reminderbot.core.ladder import Ladder
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next tier of one invoice, and the first day on which it may be taken."""
+
+    tier: int
+    due_on: date
+
+
+def position(item: OpenItem, ladder: Ladder) -> int:
+    """The place of the last tier that `item` has reached; -1 where it was never mentioned."""
+    if item.progress is None:
+        return -1
+    names = [tier.name for tier in ladder.tiers]
+    if item.progress.tier in names:
+        return names.index(item.progress.tier)
+    # The ladder was changed since: the tier at or before the days it stood at then.
+    return sum(1 for tier in ladder.tiers if tier.days <= item.progress.days) - 1
+
+
+def next_step(item: OpenItem, ladder: Ladder, min_gap_days: int, today: date, zone: ZoneInfo) -> Step | None:
+    """The tier that `item` takes next; None at the end of the ladder or without a due date.
+
+    Courtesy tiers lapse at the due date; an overdue invoice begins at the first overdue tier however late it is.
+    """
+    if item.invoice.due_on is None:
+        return None
+    after = position(item, ladder) + 1
+    overdue = today >= item.invoice.due_on
+    if overdue:
+        after = max(after, ladder.first_overdue)
+    elif item.progress is None:
+        after = _courtesy(item, ladder, today)
+    if after >= len(ladder.tiers):
+        return None
+    due_on = item.invoice.due_on + timedelta(days=ladder.tiers[after].days)
+    if item.progress is not None:
+        reached_on = item.progress.reached_at.astimezone(zone).date()
+        due_on = max(due_on, reached_on + timedelta(days=max(ladder.spacing(after), min_gap_days)))
+    return Step(after, due_on)
+
+
+def _courtesy(item: OpenItem, ladder: Ladder, today: date) -> int:
+    """The latest courtesy tier whose day has come, or else the first tier."""
+    days = item.days_past_due(today)
+    come = [i for i, tier in enumerate(ladder.tiers) if tier.is_courtesy and days is not None and tier.days <= days]
+    return come[-1] if come else 0
