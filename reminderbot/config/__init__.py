@@ -1,0 +1,42 @@
+"""What the owner has settled: config.toml and the secrets beside it, checked as a whole.
+
+`settings` lists every table and key with its default, `kinds` says what a value must look like, `rules` what must hold
+between them, `secrets` where passwords come from; `load` and `table` read.
+"""
+
+from reminderbot.config.load import ConfigMistakes, load_config
+from reminderbot.config.secrets import Secret
+from reminderbot.config.settings import (
+    DEFAULT_LADDER,
+    AlertsSettings,
+    Config,
+    DeskSettings,
+    EmailSettings,
+    InboxSettings,
+    LedgerSettings,
+    LettersSettings,
+    Mode,
+    Security,
+    SendingSettings,
+    SmsSettings,
+    StoreSettings,
+)
+
+__all__ = [
+    "DEFAULT_LADDER",
+    "AlertsSettings",
+    "Config",
+    "ConfigMistakes",
+    "DeskSettings",
+    "EmailSettings",
+    "InboxSettings",
+    "LedgerSettings",
+    "LettersSettings",
+    "Mode",
+    "Secret",
+    "Security",
+    "SendingSettings",
+    "SmsSettings",
+    "StoreSettings",
+    "load_config",
+]

@@ -1,0 +1,167 @@
+"""Reads config.toml and the secrets beside it into a Config, or tells every mistake at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from reminderbot.config import rules, secrets, settings, table
+from reminderbot.config.kinds import Wrong, near, one_of
+from reminderbot.config.settings import Config, Mode
+from reminderbot.core.business import Business
+from reminderbot.core.ladder import Ladder
+
+TABLES: dict[str, type] = {
+    "business": settings.BusinessTable,
+    "store": settings.StoreSettings,
+    "ledger": settings.LedgerSettings,
+    "letters": settings.LettersSettings,
+    "email": settings.EmailSettings,
+    "inbox": settings.InboxSettings,
+    "sms": settings.SmsSettings,
+    "sending": settings.SendingSettings,
+    "desk": settings.DeskSettings,
+    "alerts": settings.AlertsSettings,
+}
+# Tables whose absence means something else than their defaults.
+OPTIONAL = {"email", "inbox", "sms"}
+_TOP = ["mode", *TABLES, "ladder"]
+_RULES = {"email": rules.connection, "inbox": rules.connection, "sms": rules.sms}
+
+
+class ConfigMistakes(Exception):
+    """The settings cannot be used; each mistake is a sentence with its place and its cure."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
+
+
+def load_config(path: Path, environ: Mapping[str, str], *, with_secrets: bool = True) -> Config:
+    """The settings in the file at `path`, and the secrets unless they are not wanted; else ConfigMistakes.
+
+    Without secrets, people who may read the settings but not the passwords can still look.
+    """
+    path = path.absolute()
+    reading = _Reading(path, _parse(path))
+    if with_secrets:
+        reading.take_secrets(secrets.Vault(path.parent, environ))
+    if reading.notes.sentences:
+        raise ConfigMistakes(reading.notes.sentences)
+    return reading.config()
+
+
+def _parse(path: Path) -> Mapping[str, object]:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigMistakes(
+            [f"{path}: there is no such file: run `reminderbot init` first, or name it with --config"]
+        ) from None
+    except OSError as error:
+        raise ConfigMistakes([f"{path}: cannot be read ({error.strerror}): correct its name or its owner"]) from None
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ConfigMistakes([f"{path}: line {line}: not UTF-8: save the file as UTF-8"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigMistakes([_syntax_sentence(path, str(error))]) from None
+
+
+def _syntax_sentence(path: Path, error: str) -> str:
+    """tomllib says 'Invalid value (at line 3, column 8)'; we put the place first."""
+    found = re.fullmatch(r"(.*) \(at (.*)\)", error, re.DOTALL)
+    what, where = found.groups() if found else (error, "somewhere")
+    return (
+        f"{path}: {where}: this is not TOML ({what}): look for a missing quote, bracket or = there;"
+        " text stands in double quotes, numbers and true/false stand bare"
+    )
+
+
+class _Reading:
+    """One pass over the file: the values of every table, and the mistakes met on the way."""
+
+    def __init__(self, path: Path, document: Mapping[str, object]) -> None:
+        self.path = path
+        self.notes = table.Notes(path.name)
+        self._note_unknown(document)
+        self.mode = self._read_mode(document)
+        self.values = {name: self._read_table(name, document) for name in TABLES if self._wanted(name, document)}
+        self.ladder = self._read_ladder(document)
+        for where, what in rules.mode(self.mode, set(self.values)):
+            self.notes.add(where, what)
+
+    @staticmethod
+    def _wanted(name: str, document: Mapping[str, object]) -> bool:
+        return name in document or name not in OPTIONAL
+
+    def _note_unknown(self, document: Mapping[str, object]) -> None:
+        for name, value in document.items():
+            if isinstance(value, (dict, list)) and name not in _TOP:
+                self.notes.add(f"[{name}]", f"is no table of this file: {near(name, _TOP)}")
+        loose = {name: value for name, value in document.items() if not isinstance(value, (dict, list))}
+        table.note_unknown(loose, _TOP, "", self.notes)
+
+    def _read_mode(self, document: Mapping[str, object]) -> Mode | None:
+        try:
+            return Mode(one_of(Mode)(document.get("mode", Mode.DRAFT)))
+        except Wrong as wrong:
+            self.notes.add("mode", str(wrong))
+            return None
+
+    def _read_table(self, name: str, document: Mapping[str, object]) -> dict[str, Any]:
+        values = table.read(TABLES[name], document.get(name, {}), f"[{name}]", self.notes)
+        if name in _RULES:
+            for key, what in _RULES[name](values):
+                self.notes.add(f"[{name}] {key}", what)
+        return {key: rules.absolute(value, self.path.parent) for key, value in rules.filled(values).items()}
+
+    def _read_ladder(self, document: Mapping[str, object]) -> Ladder:
+        tiers = document.get("ladder")
+        ladder = settings.DEFAULT_LADDER if tiers is None else self._read_tiers(tiers)
+        for what in rules.ladder(ladder, self.values["sending"].get("min_gap_days", 0)) if ladder else ():
+            self.notes.add("[[ladder]]", what)
+        return ladder or settings.DEFAULT_LADDER
+
+    def _read_tiers(self, tiers: object) -> Ladder | None:
+        if not isinstance(tiers, list) or not tiers:
+            self.notes.add(
+                "[[ladder]]", "is not a list of tiers: write [[ladder]], in double brackets, above each tier"
+            )
+            return None
+        before = len(self.notes.sentences)
+        found = [self._read_tier(number, tier) for number, tier in enumerate(tiers, 1)]
+        sound = len(self.notes.sentences) == before
+        return Ladder(tuple(rules.as_tier(values) for values in found)) if sound else None
+
+    def _read_tier(self, number: int, tier: object) -> dict[str, Any]:
+        where = f"[[ladder]] number {number}"
+        values = table.read(settings.TierTable, tier, where, self.notes)
+        for key, what in rules.tier(values):
+            self.notes.add(f"{where} {key}", what)
+        return values
+
+    def take_secrets(self, vault: secrets.Vault) -> None:
+        """Fetch the secret of every table that is there, noting one that is missing or cannot be used."""
+        for name, (key, variable) in secrets.NAMES.items():
+            if name not in self.values:
+                continue
+            try:
+                self.values[name][key] = found = vault.find(variable)
+            except secrets.Unreadable as error:
+                self.notes.add("", str(error))
+                continue
+            if found is None and rules.needs_secret(name, self.values[name]):
+                self.notes.add(f"[{name}] {key}", secrets.missing(variable, self.path.parent))
+
+    def config(self) -> Config:
+        """The settings, once nothing was found wrong."""
+        assert self.mode is not None
+        made = {name: TABLES[name](**values) for name, values in self.values.items()}
+        made["business"] = Business(**self.values["business"])
+        return Config(path=self.path, mode=self.mode, ladder=self.ladder, **made)

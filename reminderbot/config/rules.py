@@ -1,0 +1,106 @@
+"""What must hold between the keys of the config, once each is right by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from reminderbot.config.kinds import is_loopback, seen
+from reminderbot.config.settings import Mode, Security
+from reminderbot.core.ladder import Channel, Ladder, Tier
+from reminderbot.core.ladder import mistakes as ladder_mistakes
+
+# Each rule is given the values that were read without a mistake and yields (key, sentence).
+Found = Iterator[tuple[str, str]]
+Values = Mapping[str, Any]
+
+
+def connection(values: Values) -> Found:
+    """Unprotected mail only within this machine (S19)."""
+    host = values.get("host")
+    if values.get("security") is Security.NONE and host is not None and not is_loopback(host):
+        yield (
+            "security",
+            f'"none" would send passwords and letters to {host} in the clear: write "starttls" or "tls";'
+            ' "none" is for a server on this machine (host = "localhost")',
+        )
+
+
+def sms(values: Values) -> Found:
+    """Either one number of ours, or a messaging service with the numbers that belong to it."""
+    if not {"from_", "messaging_service_sid", "numbers"} <= values.keys():
+        return
+    sender, service, numbers = values["from_"], values["messaging_service_sid"], values["numbers"]
+    if sender and service:
+        yield "from", "stands beside messaging_service_sid: keep one of the two and take the other out"
+    if not sender and not service:
+        yield "from", 'is missing: write your Twilio number, e.g. from = "+14155550123", or messaging_service_sid'
+    if service and not numbers:
+        yield "numbers", 'is missing: name the numbers of the messaging service, e.g. numbers = ["+14155550123"]'
+    if sender and numbers and sender not in numbers:
+        yield "numbers", f"does not name {seen(sender)}, which we send from: add it, or take numbers out"
+
+
+def tier(values: Values) -> Found:
+    """A tier writes to the customer or gives a person a task, not both."""
+    if values.get("task") and values.get("channels"):
+        yield "channels", "stands beside a task, which is for a person and sends nothing: take one of the two out"
+
+
+def ladder(found: Ladder, min_gap_days: int) -> Iterator[str]:
+    """What makes the ladder as a whole unusable, the business's own gap included."""
+    yield from ladder_mistakes(found)
+    for index, after in enumerate(found.tiers):
+        gap = found.spacing(index)
+        # Smaller gaps are told by the core's own rule.
+        if index and 3 <= gap < min_gap_days:
+            yield (
+                f"tier '{after.name}' comes {gap} days after '{found.tiers[index - 1].name}', sooner than"
+                f" [sending] min_gap_days = {min_gap_days}: move it later, or lower min_gap_days"
+            )
+
+
+def mode(chosen: Mode | None, present: set[str]) -> Found:
+    """Nothing is sent without a way out, nor without an ear for the answers."""
+    if chosen in {Mode.APPROVE, Mode.LIVE}:
+        for table, purpose in (("email", "the server that takes the letters"), ("inbox", "the mailbox of the answers")):
+            if table not in present:
+                yield f"[{table}]", f'is missing: mode = "{chosen}" needs {purpose}; write it, or mode = "draft"'
+
+
+def needs_secret(table: str, values: Values) -> bool:
+    """Whether `table` cannot work without its password or token."""
+    return table in {"inbox", "sms"} or (table == "email" and bool(values.get("username")))
+
+
+def filled(values: Values) -> dict[str, Any]:
+    """The values with those in place that follow from others where they were left out."""
+    found = dict(values)
+    if found.get("reply_to") == "":
+        found["reply_to"] = found.get("from_", "")
+    if found.get("numbers") == () and found.get("from_"):
+        found["numbers"] = (found["from_"],)
+    return found
+
+
+def as_tier(values: Values) -> Tier:
+    """A core tier from its table; a letter goes by e-mail and is called like its tier unless told otherwise."""
+    channels = values["channels"] or (() if values["task"] else (Channel.EMAIL,))
+    return Tier(
+        name=values["name"],
+        days=values["days"],
+        channels=channels,
+        letter=values["letter"] or values["name"],
+        needs=values["needs"],
+        task=values["task"],
+    )
+
+
+def absolute(value: object, folder: Path) -> object:
+    """Paths, and the path of a SQLite store, as seen from the config's folder."""
+    if isinstance(value, Path):
+        return folder / value
+    if isinstance(value, str) and value.startswith("sqlite:///"):
+        return f"sqlite:///{folder / Path(value.removeprefix('sqlite:///')).expanduser()}"
+    return value

@@ -1,0 +1,213 @@
+"""Every table and key of config.toml with its default; the annotation of a field says how its value is checked."""
+
+# No `from __future__ import annotations` here: `table.read` needs the annotations themselves, not their text.
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from reminderbot.config import kinds
+from reminderbot.config.secrets import Secret
+from reminderbot.core.business import Business
+from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Needs, Task, Tier
+
+
+class Mode(StrEnum):
+    """The ceiling of what may leave; the grant in the store may be lower, never higher."""
+
+    DRAFT = "draft"
+    APPROVE = "approve"
+    LIVE = "live"
+
+
+class Security(StrEnum):
+    """How a connection to a mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessTable:
+    """[business], which becomes a core `Business`."""
+
+    name: kinds.Line
+    email: kinds.EmailAddress
+    phone: Annotated[str, kinds.phone]
+    address: kinds.Text
+    time_zone: Annotated[str, kinds.time_zone]
+    country: Annotated[str, kinds.country]
+    language: Annotated[str, kinds.language] = "en"
+    currency: Annotated[str, kinds.currency]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """[store]: the database, and the folder for what must lie beside it."""
+
+    # SQLite paths come out absolute. Never holds a password.
+    url: Annotated[str, kinds.store_url] = "sqlite:///state/reminderbot.db"
+    # Send log, raw mail, the secret key, the STOP file.
+    folder: kinds.Folder = Path("state")
+    # From REMINDERBOT_STORE_PASSWORD.
+    password: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSettings:
+    """[ledger]: where the exports lie and how old they may be before we fall silent."""
+
+    folder: kinds.Folder = Path("ledger")
+    max_age_hours: Annotated[int, kinds.whole(1, 336)] = 26
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LettersSettings:
+    """[letters]: where the owner's letters lie."""
+
+    folder: kinds.Folder = Path("letters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSettings:
+    """[email]: the server that takes our mail."""
+
+    host: kinds.Host
+    port: kinds.Port = 587
+    security: Annotated[Security, kinds.one_of(Security)] = Security.STARTTLS
+    # Empty: the server asks for no login.
+    username: kinds.OptionalLine = ""
+    # `from` in the file.
+    from_: kinds.EmailAddress
+    # Empty in the file means `from`; never empty here.
+    reply_to: Annotated[str, kinds.optional(kinds.email)] = ""
+    plus_addressing: kinds.Flag = True
+    # From REMINDERBOT_SMTP_PASSWORD; there whenever `username` is.
+    password: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxSettings:
+    """[inbox]: the mailbox where answers arrive."""
+
+    host: kinds.Host
+    port: kinds.Port = 993
+    security: Annotated[Security, kinds.one_of(Security)] = Security.TLS
+    username: kinds.Line
+    folder: kinds.Line = "INBOX"
+    # From REMINDERBOT_IMAP_PASSWORD; None only where secrets were not asked for.
+    password: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsSettings:
+    """[sms]: the Twilio account; exactly one of `from_` and `messaging_service_sid` is not empty."""
+
+    account_sid: Annotated[str, kinds.sid("AC")]
+    # `from` in the file.
+    from_: Annotated[str, kinds.optional(kinds.e164)] = ""
+    messaging_service_sid: Annotated[str, kinds.optional(kinds.sid("MG"))] = ""
+    # The numbers whose inbound messages are read; `from` alone where none are named.
+    numbers: Annotated[tuple[str, ...], kinds.many(kinds.e164, '["+14155550123"]')] = ()
+    api_base: Annotated[str, kinds.web_base] = "https://api.twilio.com"
+    # Segments a calendar month, the unit Twilio bills.
+    monthly_limit: Annotated[int, kinds.whole(0, 1_000_000)] = 500
+    # From REMINDERBOT_TWILIO_TOKEN; None only where secrets were not asked for.
+    token: Secret | None = None
+
+
+_ONLY_LOWERED = "it can only be lowered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingSettings:
+    """[sending]: when, and how much at most."""
+
+    # In the recipient's own time zone.
+    window: Annotated[tuple[dt.time, dt.time], kinds.window] = (dt.time(9), dt.time(17))
+    # Monday is 0.
+    days: Annotated[frozenset[int], kinds.weekdays] = frozenset(range(5))
+    # Besides the public holidays of the recipient's country.
+    holidays: Annotated[tuple[dt.date, ...], kinds.many(kinds.day, "[2027-12-24]")] = ()
+    max_per_day: Annotated[int, kinds.whole(1, 100_000)] = 200
+    max_per_hour: Annotated[int, kinds.whole(1, 100_000)] = 60
+    # An account that owes this or less, in the account's currency, is left alone.
+    min_balance: kinds.Amount = Decimal(0)
+    undo_minutes: Annotated[int, kinds.whole(0, 1440)] = 10
+    first_contacts_per_day: Annotated[int, kinds.whole(1, 100_000)] = 20
+    park_after_days: Annotated[int, kinds.whole(1, 3650)] = 90
+    min_gap_days: Annotated[int, kinds.whole(MIN_GAP_DAYS, 60, "customers are given that much time to answer")] = 5
+    # Messages to one customer in any 24 hours, seven days, thirty days, over all channels (invariant 20).
+    per_day: Annotated[int, kinds.whole(1, 1, _ONLY_LOWERED)] = 1
+    per_week: Annotated[int, kinds.whole(1, 2, _ONLY_LOWERED)] = 2
+    per_month: Annotated[int, kinds.whole(1, 7, _ONLY_LOWERED)] = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierTable:
+    """One [[ladder]], which becomes a core `Tier`."""
+
+    name: Annotated[str, kinds.slug]
+    days: Annotated[int, kinds.whole(-60, 365)]
+    channels: Annotated[tuple[Channel, ...], kinds.many(kinds.one_of(Channel), '["email", "sms"]')] = ()
+    # Empty: the letter is called like the tier.
+    letter: Annotated[str, kinds.optional(kinds.slug)] = ""
+    needs: Annotated[Needs, kinds.one_of(Needs)] = Needs.NOBODY
+    task: Annotated[Task | None, kinds.one_of(Task)] = None
+
+
+def _tier(name: str, days: int, *channels: Channel, task: Task | None = None) -> Tier:
+    return Tier(name=name, days=days, channels=channels, letter=name, task=task)
+
+
+DEFAULT_LADDER = Ladder(
+    (
+        _tier("heads-up", -3, Channel.EMAIL),
+        _tier("gentle", 3, Channel.EMAIL),
+        _tier("check-in", 10, Channel.EMAIL, Channel.SMS),
+        _tier("options", 18, Channel.EMAIL),
+        _tier("firm", 28, Channel.EMAIL, Channel.SMS),
+        _tier("call", 35, task=Task.CALL),
+        _tier("last", 42, Channel.EMAIL),
+        _tier("review", 56, task=Task.REVIEW),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSettings:
+    """[desk]: where the desk is served, as address and port."""
+
+    listen: Annotated[tuple[str, int], kinds.listen] = ("127.0.0.1", 8470)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertsSettings:
+    """[alerts]: who is told when something needs a person soon."""
+
+    email: Annotated[tuple[str, ...], kinds.many(kinds.email, '["owner@example.com"]')] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All settings of one installation; every path in it is absolute."""
+
+    path: Path
+    mode: Mode
+    business: Business
+    store: StoreSettings = field(default_factory=StoreSettings)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    letters: LettersSettings = field(default_factory=LettersSettings)
+    # None: the table is absent, which only `draft` allows.
+    email: EmailSettings | None = None
+    inbox: InboxSettings | None = None
+    # None: no text messages.
+    sms: SmsSettings | None = None
+    sending: SendingSettings = field(default_factory=SendingSettings)
+    ladder: Ladder
+    desk: DeskSettings = field(default_factory=DeskSettings)
+    alerts: AlertsSettings = field(default_factory=AlertsSettings)
