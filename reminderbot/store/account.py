@@ -1,0 +1,146 @@
+"""Gathers what a decision needs about many customers at once, in a number of queries that does not depend on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, or_, select
+
+from reminderbot.core.account import Account, OpenItem, Progress
+from reminderbot.core.contact import Reach
+from reminderbot.core.customer import Customer
+from reminderbot.core.delivery import SAID, State
+from reminderbot.core.dunning import Facts, LastLetter
+from reminderbot.core.ladder import Channel
+from reminderbot.core.money import Money, subtotals
+from reminderbot.store import contact, hold
+from reminderbot.store.ledger import customer_of, invoice_of
+from reminderbot.store.tables import customer, invoice, outbox, payment
+
+# The longest stretch of the contact budget, and then some for the text that follows a letter.
+_LOOK_BACK = timedelta(days=31)
+_SAID = [state.value for state in SAID]
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """How this installation knows addresses and zones; the same for every customer."""
+
+    hash_of: Callable[[str], str]
+    zones_of: Callable[[Customer], tuple[ZoneInfo, ...]]
+    # Tiers that have a text message after their letter.
+    text_tiers: frozenset[str]
+    sms_enabled: bool
+
+    def gather(self, connection: Connection, customer_ids: Sequence[str], now: datetime) -> dict[str, Facts]:
+        """Everything known about these customers at `now`; those that the ledger no longer lists are left out."""
+        query = select(customer).where(customer.c.customer_id.in_(customer_ids), customer.c.listed)
+        customers = {row.customer_id: customer_of(row) for row in connection.execute(query)}
+        ids = list(customers)
+        items = _items(connection, ids)
+        unapplied = _unapplied(connection, ids)
+        holds = hold.of_customers(connection, ids)
+        hashes = {c.customer_id: self._hashes(c) for c in customers.values()}
+        by_hash, by_customer = contact.closed(connection, ids, [h for pair in hashes.values() for h in pair.values()])
+        sent = _sent(connection, ids, [h for pair in hashes.values() for h in pair.values()], now)
+        found = {}
+        for key, who in customers.items():
+            closed = _closed(hashes[key], by_hash, by_customer.get(key, []))
+            own = [row for row in sent if row.customer_id == key or row.recipient_hash in hashes[key].values()]
+            reach = Reach(
+                self.zones_of(who),
+                tuple((channel, why) for channel, _, why in closed),
+                tuple(row.claimed_at for row in own if State(row.state) in SAID),
+                self.sms_enabled,
+            )
+            account = Account(who, tuple(items.get(key, ())), unapplied.get(key, ()))
+            letter = self._last_letter([row for row in own if row.customer_id == key])
+            ask_first = any(kind == contact.OPTED_OUT for _, kind, _ in closed)
+            found[key] = Facts(account, reach, tuple(holds.get(key, ())), letter, ask_first)
+        return found
+
+    def _hashes(self, who: Customer) -> dict[Channel, str]:
+        addresses = {Channel.EMAIL: who.contact.email, Channel.SMS: who.contact.phone}
+        return {channel: self.hash_of(address) for channel, address in addresses.items() if address}
+
+    def _last_letter(self, rows: list[Row[Any]]) -> LastLetter | None:
+        """The newest letter whose tier has a text message that was not yet tried."""
+        settled = (State.ACCEPTED.value, State.CONFIRMED.value)
+        letters = [r for r in rows if r.channel == Channel.EMAIL.value and r.state in settled]
+        newest = max(letters, key=lambda r: r.claimed_at, default=None)
+        if newest is None or newest.tier not in self.text_tiers:
+            return None
+        tried = (*_SAID, State.REFUSED.value, State.NOT_SENT.value)
+        if any(r.follows == newest.reminder_id and r.state in tried for r in rows):
+            return None
+        stepped = {number for number, _ in newest.steps}
+        balances = tuple(
+            (number, Money(Decimal(amount), currency))
+            for number, amount, currency in newest.balances or ()
+            if number in stepped
+        )
+        return LastLetter(newest.reminder_id, newest.tier, newest.claimed_at, balances)
+
+
+def _items(connection: Connection, ids: Sequence[str]) -> dict[str, list[OpenItem]]:
+    found: dict[str, list[OpenItem]] = defaultdict(list)
+    query = select(invoice).where(invoice.c.customer_id.in_(ids), invoice.c.is_open)
+    for row in connection.execute(query.order_by(invoice.c.due_on, invoice.c.number)):
+        reached = Progress(row.tier, row.tier_days, row.tier_reached_at) if row.tier else None
+        found[row.customer_id].append(
+            OpenItem(invoice_of(row), Money(row.open_balance, row.currency), reached, row.round)
+        )
+    return found
+
+
+def _unapplied(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Money, ...]]:
+    found: dict[str, list[Money]] = defaultdict(list)
+    query = select(payment).where(payment.c.customer_id.in_(ids), payment.c.invoice.is_(None), payment.c.listed)
+    for row in connection.execute(query):
+        found[row.customer_id].append(Money(row.amount, row.currency))
+    return {key: subtotals(amounts) for key, amounts in found.items()}
+
+
+def _sent(connection: Connection, ids: Sequence[str], hashes: Sequence[str], now: datetime) -> list[Row[Any]]:
+    columns = (
+        outbox.c.reminder_id,
+        outbox.c.customer_id,
+        outbox.c.recipient_hash,
+        outbox.c.channel,
+        outbox.c.state,
+        outbox.c.tier,
+        outbox.c.claimed_at,
+        outbox.c.follows,
+        outbox.c.steps,
+        outbox.c.balances,
+    )
+    query = select(*columns).where(
+        or_(outbox.c.customer_id.in_(ids), outbox.c.recipient_hash.in_(hashes)), outbox.c.claimed_at > now - _LOOK_BACK
+    )
+    return list(connection.execute(query))
+
+
+def _closed(
+    hashes: dict[Channel, str],
+    by_hash: dict[str, list[tuple[Channel, str, str]]],
+    own: list[tuple[Channel, str, str]],
+) -> list[tuple[Channel, str, str]]:
+    here = [entry for channel, h in hashes.items() for entry in by_hash.get(h, []) if entry[0] is channel]
+    return here + [entry for entry in own if entry not in here]
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[str]:
+    """Customers whose time to be looked at has come, the longest waiting first."""
+    query = (
+        select(customer.c.customer_id)
+        .where(customer.c.next_review_at <= now)
+        .order_by(customer.c.next_review_at)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())

@@ -1,0 +1,102 @@
+"""Cases: what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from reminderbot.core.case import Case, CaseKind, urgency
+from reminderbot.core.event import Event, EventKind
+from reminderbot.store import journal
+from reminderbot.store.tables import case
+
+
+def open_one(
+    connection: Connection,
+    kind: CaseKind,
+    customer_id: str | None,
+    why: str,
+    now: datetime,
+    *,
+    words: str = "",
+    invoices: Sequence[str] = (),
+    inbound_id: int | None = None,
+) -> int:
+    """Call a person; a matter of the same kind that already waits for this customer is not opened twice.
+
+    Gives the number of the case that now stands for it.
+    """
+    waiting = _waiting(connection, kind, customer_id, inbound_id)
+    if waiting is not None:
+        return waiting
+    result = connection.execute(
+        insert(case).values(
+            kind=kind.value,
+            opened_at=now,
+            customer_id=customer_id,
+            why=why,
+            words=words,
+            invoices=list(invoices),
+            inbound_id=inbound_id,
+            resolution="",
+        )
+    )
+    assert result.inserted_primary_key is not None
+    number = int(result.inserted_primary_key[0])
+    data = {"case": number, "kind": kind.value, "why": why, "invoices": list(invoices)}
+    journal.record(connection, Event(EventKind.CASE_OPENED, now, "reminderbot", customer_id, data))
+    return number
+
+
+def _waiting(connection: Connection, kind: CaseKind, customer_id: str | None, inbound_id: int | None) -> int | None:
+    query = select(case.c.case_id).where(case.c.kind == kind.value, case.c.resolved_at.is_(None))
+    if customer_id is None or inbound_id is not None:
+        # Every reply is a matter of its own; so is what belongs to nobody we know.
+        query = query.where(case.c.inbound_id == inbound_id) if inbound_id is not None else query.where(False)
+    else:
+        query = query.where(case.c.customer_id == customer_id, case.c.inbound_id.is_(None))
+    return connection.execute(query).scalar()
+
+
+def resolve(connection: Connection, case_id: int, resolution: str, now: datetime, actor: str) -> bool:
+    """Close a case with a person's word on it; False where there is no such open case."""
+    found = get(connection, case_id)
+    if found is None or found.resolved_at is not None:
+        return False
+    values = {"resolved_at": now, "resolved_by": actor, "resolution": resolution}
+    connection.execute(update(case).where(case.c.case_id == case_id).values(**values))
+    data = {"case": case_id, "resolution": resolution}
+    journal.record(connection, Event(EventKind.CASE_RESOLVED, now, actor, found.customer_id, data))
+    return True
+
+
+def get(connection: Connection, case_id: int) -> Case | None:
+    row = connection.execute(select(case).where(case.c.case_id == case_id)).first()
+    return None if row is None else _case_of(row)
+
+
+def waiting(connection: Connection, customer_id: str | None = None) -> list[Case]:
+    """Open cases, most urgent first and the longest waiting first among equals."""
+    query = select(case).where(case.c.resolved_at.is_(None))
+    if customer_id is not None:
+        query = query.where(case.c.customer_id == customer_id)
+    found = [_case_of(row) for row in connection.execute(query)]
+    return sorted(found, key=lambda c: (urgency(c.kind), c.opened_at, c.case_id))
+
+
+def _case_of(row: Row[Any]) -> Case:
+    return Case(
+        row.case_id,
+        CaseKind(row.kind),
+        row.opened_at,
+        row.customer_id,
+        row.why,
+        row.words,
+        tuple(row.invoices),
+        row.inbound_id,
+        row.resolved_at,
+        row.resolution,
+    )

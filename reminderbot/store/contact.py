@@ -1,0 +1,60 @@
+"""Channels that are closed for good to an address or number: opted out of, or dead."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, or_, select
+
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.ladder import Channel
+from reminderbot.store import journal
+from reminderbot.store.tables import closed_channel
+
+OPTED_OUT = "opted_out"
+DEAD = "dead"
+
+_EVENTS = {OPTED_OUT: EventKind.OPTED_OUT, DEAD: EventKind.SUPPRESSED}
+
+
+def close(
+    connection: Connection, recipient_hash: str, channel: Channel, kind: str, why: str, customer_id: str, now: datetime
+) -> bool:
+    """Use this address or number no more; False where it was closed already."""
+    same = (closed_channel.c.recipient_hash == recipient_hash) & (closed_channel.c.channel == channel.value)
+    if connection.execute(select(closed_channel.c.closed_id).where(same)).first():
+        return False
+    row = {
+        "recipient_hash": recipient_hash,
+        "channel": channel.value,
+        "customer_id": customer_id,
+        "kind": kind,
+        "why": why,
+        "closed_at": now,
+    }
+    connection.execute(closed_channel.insert().values(**row))
+    data = {"channel": channel.value, "why": why, "recipient_hash": recipient_hash}
+    journal.record(connection, Event(_EVENTS[kind], now, "reminderbot", customer_id, data))
+    return True
+
+
+def closed(
+    connection: Connection, customer_ids: Sequence[str], recipient_hashes: Sequence[str]
+) -> tuple[dict[str, list[tuple[Channel, str, str]]], dict[str, list[tuple[Channel, str, str]]]]:
+    """Closed channels (channel, kind, why), by recipient hash and by customer who opted out.
+
+    An opt-out goes with the person: it stays when their address in the ledger changes. A dead address does not.
+    """
+    by_hash: dict[str, list[tuple[Channel, str, str]]] = defaultdict(list)
+    by_customer: dict[str, list[tuple[Channel, str, str]]] = defaultdict(list)
+    query = select(closed_channel).where(
+        or_(closed_channel.c.recipient_hash.in_(recipient_hashes), closed_channel.c.customer_id.in_(customer_ids))
+    )
+    for row in connection.execute(query):
+        entry = (Channel(row.channel), str(row.kind), str(row.why))
+        by_hash[row.recipient_hash].append(entry)
+        if row.kind == OPTED_OUT and row.customer_id:
+            by_customer[row.customer_id].append(entry)
+    return by_hash, by_customer

@@ -1,0 +1,92 @@
+"""Holds: placing, lifting, and finding the ones that pause somebody."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.hold import Hold, HoldKind
+from reminderbot.store import journal
+from reminderbot.store.tables import hold
+
+
+def place(
+    connection: Connection,
+    customer_id: str,
+    kind: HoldKind,
+    why: str,
+    now: datetime,
+    *,
+    until: datetime | None = None,
+    invoices: Sequence[str] = (),
+    inbound_id: int | None = None,
+    actor: str = "reminderbot",
+) -> int:
+    """Pause a customer's reminders; gives the hold's number."""
+    result = connection.execute(
+        insert(hold).values(
+            customer_id=customer_id,
+            kind=kind.value,
+            placed_at=now,
+            why=why,
+            invoices=list(invoices),
+            until=until,
+            inbound_id=inbound_id,
+        )
+    )
+    assert result.inserted_primary_key is not None
+    number = int(result.inserted_primary_key[0])
+    data = {"hold": number, "kind": kind.value, "why": why, "invoices": list(invoices)}
+    data["until"] = until.isoformat() if until else None
+    journal.record(connection, Event(EventKind.HELD, now, actor, customer_id, data))
+    return number
+
+
+def release(connection: Connection, hold_id: int, now: datetime, actor: str, why: str) -> bool:
+    """Lift one hold; False where it is not there or lifted already."""
+    row = connection.execute(select(hold).where(hold.c.hold_id == hold_id, hold.c.released_at.is_(None))).first()
+    if row is None:
+        return False
+    connection.execute(update(hold).where(hold.c.hold_id == hold_id).values(released_at=now, released_by=actor))
+    data = {"hold": hold_id, "kind": row.kind, "why": why}
+    journal.record(connection, Event(EventKind.RELEASED, now, actor, row.customer_id, data))
+    return True
+
+
+def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Hold]]:
+    """All holds that nobody has lifted; those that lapsed by the clock among them."""
+    found: dict[str, list[Hold]] = defaultdict(list)
+    query = select(hold).where(hold.c.customer_id.in_(customer_ids), hold.c.released_at.is_(None))
+    for row in connection.execute(query.order_by(hold.c.hold_id)):
+        found[row.customer_id].append(_hold_of(row))
+    return found
+
+
+def of_inbound(connection: Connection, inbound_id: int) -> list[Hold]:
+    """The holds that one reply placed and nobody has lifted."""
+    query = select(hold).where(hold.c.inbound_id == inbound_id, hold.c.released_at.is_(None))
+    return [_hold_of(row) for row in connection.execute(query)]
+
+
+def every(connection: Connection) -> list[Hold]:
+    """All holds that nobody has lifted, oldest first."""
+    query = select(hold).where(hold.c.released_at.is_(None)).order_by(hold.c.placed_at, hold.c.hold_id)
+    return [_hold_of(row) for row in connection.execute(query)]
+
+
+def _hold_of(row: Row[Any]) -> Hold:
+    return Hold(
+        row.hold_id,
+        row.customer_id,
+        HoldKind(row.kind),
+        row.placed_at,
+        row.why,
+        tuple(row.invoices),
+        row.until,
+        row.released_at,
+    )

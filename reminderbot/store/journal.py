@@ -1,0 +1,45 @@
+"""The journal: every decision, message, reply and action, in order, for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from reminderbot.core.event import Event, EventKind
+from reminderbot.store.tables import journal
+
+
+def record(connection: Connection, event: Event) -> int:
+    """Write one line; its sequence number orders it among all others, whatever the clock did."""
+    result = connection.execute(insert(journal).values(**_row(event)))
+    assert result.inserted_primary_key is not None
+    return int(result.inserted_primary_key[0])
+
+
+def record_all(connection: Connection, events: Iterable[Event]) -> None:
+    """Write several lines at once."""
+    if rows := [_row(event) for event in events]:
+        connection.execute(insert(journal), rows)
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "at": event.at,
+        "kind": event.kind.value,
+        "actor": event.actor,
+        "customer_id": event.customer_id,
+        "data": dict(event.data),
+    }
+
+
+def read(connection: Connection, customer_id: str | None = None, limit: int = 200) -> list[tuple[int, Event]]:
+    """The newest lines first, of one customer or of all."""
+    query = select(journal).order_by(journal.c.seq.desc()).limit(limit)
+    if customer_id is not None:
+        query = query.where(journal.c.customer_id == customer_id)
+    return [
+        (row.seq, Event(EventKind(row.kind), row.at, row.actor, row.customer_id, row.data))
+        for row in connection.execute(query)
+    ]

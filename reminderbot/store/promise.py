@@ -1,0 +1,88 @@
+"""Promises to pay: what customers have said they will do, and whether they did."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.store import journal
+from reminderbot.store.tables import promise
+
+
+def make(
+    connection: Connection,
+    customer_id: str,
+    due_on: date,
+    words: str,
+    now: datetime,
+    *,
+    promised_on: date,
+    amount: Decimal | None = None,
+    invoices: Sequence[str] = (),
+    inbound_id: int | None = None,
+    actor: str = "reminderbot",
+) -> int:
+    """Record a customer's word; gives its number."""
+    result = connection.execute(
+        insert(promise).values(
+            customer_id=customer_id,
+            promised_on=promised_on,
+            due_on=due_on,
+            amount=amount,
+            invoices=list(invoices),
+            words=words,
+            state=PromiseState.OPEN.value,
+            inbound_id=inbound_id,
+        )
+    )
+    assert result.inserted_primary_key is not None
+    number = int(result.inserted_primary_key[0])
+    data = {"promise": number, "due_on": due_on.isoformat(), "amount": str(amount) if amount else None, "words": words}
+    journal.record(connection, Event(EventKind.PROMISED, now, actor, customer_id, data))
+    return number
+
+
+_EVENTS = {PromiseState.KEPT: EventKind.PROMISE_KEPT, PromiseState.BROKEN: EventKind.PROMISE_BROKEN}
+
+
+def settle(connection: Connection, kept: Promise, state: PromiseState, now: datetime) -> None:
+    """Mark a promise as kept or broken."""
+    connection.execute(update(promise).where(promise.c.promise_id == kept.promise_id).values(state=state.value))
+    event = _EVENTS.get(state)
+    if event is not None:
+        data = {"promise": kept.promise_id, "due_on": kept.due_on.isoformat()}
+        journal.record(connection, Event(event, now, "reminderbot", kept.customer_id, data))
+
+
+def open_ones(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Promise]]:
+    """Open promises by customer."""
+    found: dict[str, list[Promise]] = defaultdict(list)
+    query = select(promise).where(promise.c.customer_id.in_(customer_ids), promise.c.state == PromiseState.OPEN.value)
+    for row in connection.execute(query.order_by(promise.c.promise_id)):
+        found[row.customer_id].append(_promise_of(row))
+    return found
+
+
+def every(connection: Connection) -> list[Promise]:
+    """All promises, kept and broken ones too."""
+    return [_promise_of(row) for row in connection.execute(select(promise).order_by(promise.c.promise_id))]
+
+
+def _promise_of(row: Row[Any]) -> Promise:
+    return Promise(
+        row.promise_id,
+        row.customer_id,
+        row.promised_on,
+        row.due_on,
+        row.amount,
+        tuple(row.invoices),
+        row.words,
+        PromiseState(row.state),
+    )

@@ -1,0 +1,160 @@
+"""Opening the store, and the two ways of using it: reading, and writing one transaction at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+
+from reminderbot.store.tables import metadata
+
+SCHEMA = "0001"
+"""The revision that this program reads and writes; `migrations/versions` has one file for each."""
+
+_IMMUTABLE = "the journal is append-only"
+# Any number of our own: writers on PostgreSQL queue here as SQLite's do at BEGIN IMMEDIATE.
+_WRITER_LOCK = 0x7265_6D69
+
+
+class StoreUnusable(Exception):
+    """The store cannot be used; the message says why and what to do."""
+
+
+class Store:
+    """The database and the folder beside it that holds what must survive outside of it."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view; nothing is changed."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One durable transaction; others that want to write wait (SQLite: BEGIN IMMEDIATE)."""
+        with self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+            yield connection
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str, folder: Path) -> Store:
+    """Open the store at `url`, making it where there is none yet; StoreUnusable where it cannot be used."""
+    try:
+        engine = _engine(url)
+        store = Store(engine, folder)
+        _prepare(store)
+    except (OperationalError, ArgumentError, ModuleNotFoundError) as error:
+        raise StoreUnusable(
+            f"the store {_shown(url)} cannot be opened: {_first_line(error)}. Check [store] url, and that its folder"
+            " exists, may be written to and has room"
+        ) from None
+    return store
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+        return engine
+    return create_engine(parsed, pool_pre_ping=True)
+
+
+def _set_pragmas(raw: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself, or BEGIN IMMEDIATE would come too late.
+    raw.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _prepare(store: Store) -> None:
+    with store.reading() as connection:
+        version = schema_version(connection)
+    if version is None:
+        with store.writing() as connection:
+            create(connection)
+    elif version != SCHEMA:
+        older = version < SCHEMA
+        cure = "run `reminderbot migrate` first" if older else "it was written by a newer reminderbot: install that"
+        raise StoreUnusable(f"the store has schema {version}, this program needs {SCHEMA}: {cure}")
+
+
+def schema_version(connection: Connection) -> str | None:
+    """The store's revision; None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def create(connection: Connection) -> None:
+    """Make all tables, the journal's guards and the mark of this schema."""
+    metadata.create_all(connection)
+    guard_journal(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:v)"), {"v": SCHEMA})
+
+
+def guard_journal(connection: Connection) -> None:
+    """Let the database itself refuse to change or delete a line of the journal (invariant 40)."""
+    if connection.dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER journal_no_{verb.lower()} BEFORE {verb} ON journal"
+                f" BEGIN SELECT RAISE(ABORT, '{_IMMUTABLE}'); END"
+            )
+        return
+    connection.exec_driver_sql(
+        "CREATE FUNCTION journal_refuse() RETURNS trigger AS"
+        f" $$ BEGIN RAISE EXCEPTION '{_IMMUTABLE}'; END $$ LANGUAGE plpgsql"
+    )
+    connection.exec_driver_sql(
+        "CREATE TRIGGER journal_guard BEFORE UPDATE OR DELETE ON journal"
+        " FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse()"
+    )
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert `rows`, or bring the columns they name up to date where the primary key stands already."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # same shape, other dialect
+    statement = insert(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+
+
+def _shown(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "that [store] url names"
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__

@@ -1,0 +1,48 @@
+"""Facts about this installation: its grant to send, the kill switch, and the marks of freshness."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from reminderbot.store.session import upsert
+from reminderbot.store.tables import setting
+
+# The keys in use; each is read and written through this module only.
+GRANT = "grant"
+STOPPED = "stopped"
+INBOX_READ_AT = "inbox_read_at"
+SMS_READ_AT = "sms_read_at"
+LEDGER = "ledger"
+LAST_SEEN = "last_seen"
+BATCH_SIZES = "batch_sizes"
+HALTED = "halted"
+RULES = "rules"
+ALERTED = "alerted"
+INSTANCE = "instance"
+SEND_LOG_LINES = "send_log_lines"
+
+
+def get(connection: Connection, key: str) -> Any:
+    """The value under `key`; None where there is none."""
+    return connection.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
+
+
+def put(connection: Connection, key: str, value: Any) -> None:
+    upsert(connection, setting, [{"key": key, "value": value}])
+
+
+def drop(connection: Connection, key: str) -> None:
+    connection.execute(delete(setting).where(setting.c.key == key))
+
+
+def get_moment(connection: Connection, key: str) -> datetime | None:
+    """The moment under `key`, aware; None where there is none."""
+    value = get(connection, key)
+    return datetime.fromisoformat(value) if value else None
+
+
+def put_moment(connection: Connection, key: str, moment: datetime) -> None:
+    put(connection, key, moment.isoformat())

@@ -1,0 +1,283 @@
+"""The tables. `migrations/` brings an older store to this shape; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from reminderbot.store.types import Amount, Moment
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+customer = Table(
+    "customer",
+    metadata,
+    Column("customer_id", String(200), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("contact_name", Text, nullable=False),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("language", String(35), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("group", Text, nullable=False),
+    Column("sms_consent_on", Date),
+    Column("sms_consent_how", Text),
+    Column("listed", Boolean, nullable=False),
+    # When the customer must be looked at again; none: only an event changes anything.
+    Column("next_review_at", Moment),
+)
+Index(
+    "ix_customer_due",
+    customer.c.next_review_at,
+    sqlite_where=text("next_review_at IS NOT NULL"),
+    postgresql_where=text("next_review_at IS NOT NULL"),
+)
+Index("ix_customer_email", customer.c.email)
+Index("ix_customer_phone", customer.c.phone)
+
+invoice = Table(
+    "invoice",
+    metadata,
+    Column("number", String(200), primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("due_on", Date),
+    Column("currency", String(3), nullable=False),
+    Column("total", Amount, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("pay_url", Text, nullable=False),
+    Column("po_number", Text, nullable=False),
+    Column("pdf", Text, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    # Computed from the total and all payments whenever either changes.
+    Column("open_balance", Amount, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    # How far the reminders have come.
+    Column("round", Integer, nullable=False),
+    Column("tier", String(100)),
+    Column("tier_days", Integer),
+    Column("tier_reached_at", Moment),
+)
+Index("ix_invoice_customer_open", invoice.c.customer_id, invoice.c.is_open)
+
+payment = Table(
+    "payment",
+    metadata,
+    Column("payment_id", String(200), primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    Column("invoice", String(200)),
+    Column("paid_on", Date, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("listed", Boolean, nullable=False),
+    # Recorded by a person until the ledger has it too.
+    Column("by_hand", Boolean, nullable=False, server_default=text("false")),
+)
+Index("ix_payment_customer", payment.c.customer_id)
+Index("ix_payment_invoice", payment.c.invoice)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("hold_id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("placed_at", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("invoices", JSON, nullable=False),
+    Column("until", Moment),
+    Column("released_at", Moment),
+    Column("released_by", Text),
+    Column("inbound_id", Integer),
+)
+Index("ix_hold_customer", hold.c.customer_id, hold.c.released_at)
+
+promise = Table(
+    "promise",
+    metadata,
+    Column("promise_id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    Column("promised_on", Date, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("amount", Amount),
+    Column("invoices", JSON, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("inbound_id", Integer),
+)
+Index("ix_promise_customer", promise.c.customer_id, promise.c.state)
+
+case = Table(
+    "case_file",
+    metadata,
+    Column("case_id", Integer, primary_key=True),
+    Column("kind", String(30), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("customer_id", ForeignKey("customer.customer_id")),
+    Column("why", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("invoices", JSON, nullable=False),
+    Column("inbound_id", Integer),
+    Column("resolved_at", Moment),
+    Column("resolved_by", Text),
+    Column("resolution", Text, nullable=False),
+)
+Index("ix_case_customer", case.c.customer_id, case.c.resolved_at)
+Index("ix_case_open", case.c.resolved_at, case.c.kind)
+
+closed_channel = Table(
+    "closed_channel",
+    metadata,
+    Column("closed_id", Integer, primary_key=True),
+    Column("recipient_hash", String(32), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("customer_id", String(200)),
+    # opted_out or dead
+    Column("kind", String(20), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("closed_at", Moment, nullable=False),
+    UniqueConstraint("recipient_hash", "channel"),
+)
+Index("ix_closed_channel_customer", closed_channel.c.customer_id)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("reminder_id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("tier", String(100), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("recipient_hash", String(32), nullable=False),
+    Column("lists", JSON, nullable=False),
+    Column("steps", JSON, nullable=False),
+    Column("follows", Integer),
+    Column("state", String(20), nullable=False),
+    Column("planned_at", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    # The end of the undo window.
+    Column("release_at", Moment, nullable=False),
+    Column("needs_approval", Boolean, nullable=False),
+    Column("approved_by", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_at", Moment),
+    Column("claim_seq", Integer),
+    Column("settled_at", Moment),
+    # The server's queue id or MessageSid.
+    Column("reference", Text),
+    Column("reason", Text, nullable=False),
+    Column("message_id", Text),
+    Column("sender", Text),
+    Column("body", LargeBinary),
+    # What was listed, with the open balance at the claim.
+    Column("balances", JSON),
+    Column("letter_version", String(64)),
+    Column("segments", Integer),
+    Column("valid_seconds", Integer),
+)
+Index("ix_outbox_state", outbox.c.state, outbox.c.not_before)
+Index("ix_outbox_customer", outbox.c.customer_id, outbox.c.claimed_at)
+Index("ix_outbox_recipient", outbox.c.recipient_hash, outbox.c.claimed_at)
+Index("ix_outbox_message_id", outbox.c.message_id)
+Index("ix_outbox_settled", outbox.c.claimed_at)
+
+# Invariant 1, in the database itself: one copy per invoice, round, tier, channel and recipient.
+outbox_step = Table(
+    "outbox_step",
+    metadata,
+    Column("reminder_id", ForeignKey("outbox.reminder_id"), primary_key=True),
+    Column("invoice", String(200), primary_key=True),
+    Column("round", Integer, nullable=False),
+    Column("tier", String(100), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("recipient_hash", String(32), nullable=False),
+    UniqueConstraint("invoice", "round", "tier", "channel", "recipient_hash", name="uq_outbox_step_once"),
+)
+
+inbound = Table(
+    "inbound",
+    metadata,
+    Column("inbound_id", Integer, primary_key=True),
+    Column("channel", String(10), nullable=False),
+    # E-mail: SHA-256 of the raw bytes. SMS: the MessageSid.
+    Column("identity", String(80), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("stored_at", Moment, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("oversize", Boolean, nullable=False),
+    # received, understood, set_aside
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("customer_id", String(200)),
+    Column("reminder_id", Integer),
+    Column("matched_by", String(20)),
+    Column("kinds", JSON),
+    Column("understanding", JSON),
+    Column("subject", Text),
+    UniqueConstraint("channel", "identity"),
+)
+Index("ix_inbound_state", inbound.c.state)
+Index("ix_inbound_customer", inbound.c.customer_id)
+
+mail_cursor = Table(
+    "mail_cursor",
+    metadata,
+    Column("folder", String(200), primary_key=True),
+    Column("uidvalidity", Integer, nullable=False),
+    Column("uid", Integer, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("customer_id", String(200)),
+    Column("data", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_journal_customer", journal.c.customer_id, journal.c.seq)
+
+# The latest decision on each customer, with every gate.
+decision = Table(
+    "decision",
+    metadata,
+    Column("customer_id", ForeignKey("customer.customer_id"), primary_key=True),
+    Column("decided_at", Moment, nullable=False),
+    Column("body", JSON, nullable=False),
+)
+
+# Facts about this installation: its grant to send, marks of freshness, the kill switch.
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("value", JSON, nullable=False),
+)
