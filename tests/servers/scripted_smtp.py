@@ -71,11 +71,12 @@ class ScriptedSmtp:
     def _serve(self, sock: socket.socket) -> None:
         sock.settimeout(10)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        conversation = _Conversation(self, sock)
         with contextlib.suppress(OSError, _GoneError):
-            if self.tls and self.tls_at_once:
-                sock = self.tls.wrap_socket(sock, server_side=True)
-            _Conversation(self, sock).run()
-        sock.close()
+            if self.tls_at_once:
+                conversation.encrypt()
+            conversation.run()
+        conversation.sock.close()
 
     def _act(self, step: str, sock: socket.socket) -> None:
         visit = self._visits[step] = self._visits.get(step, -1) + 1
@@ -103,6 +104,10 @@ class _Conversation:
     def __init__(self, server: ScriptedSmtp, sock: socket.socket) -> None:
         self.server, self.sock, self.unread = server, sock, bytearray()
 
+    def encrypt(self) -> None:
+        assert self.server.tls
+        self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
+
     def run(self) -> None:
         self.server._act("connect", self.sock)
         for line in self._lines():
@@ -110,7 +115,7 @@ class _Conversation:
             step = "STARTTLS" if verb == "STAR" else verb.strip()
             self.server._act(step, self.sock)
             if step == "STARTTLS" and self.server.tls:
-                self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
+                self.encrypt()
             if step == "DATA" and not self._refused("DATA"):
                 self._take_message()
             if step == "QUIT":
