@@ -1,7 +1,7 @@
 """What the owner has settled: config.toml and the secrets beside it, checked as a whole.
 
-`settings` lists every table and key with its default, `kinds` says what a value must look like, `rules` what must hold
-between them, `secrets` where passwords come from; `load` and `table` read.
+`settings` lists every table and key with its default; `kinds`, `addresses` and `places` say what a value must look
+like, `rules` what must hold between them, `secrets` where passwords come from; `load` and `table` read.
 """
 
 from reminderbot.config.load import ConfigMistakes, load_config

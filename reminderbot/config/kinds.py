@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # Invariant 17: no message leaves outside these hours of the recipient's day, whatever is configured.
@@ -131,117 +129,6 @@ def folder(value: object) -> Path:
     return Path(one_line(value)).expanduser()
 
 
-def host(value: object) -> str:
-    found = one_line(value)
-    if "://" in found or "/" in found:
-        raise Wrong(f"{seen(found)} is not a host: write its name alone, e.g. mail.example.com")
-    if not re.fullmatch(r"[A-Za-z0-9_.\-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", found) or found.count(":") == 1:
-        raise Wrong(
-            f"{seen(found)} is not a host: write a name or an address, e.g. mail.example.com; the port has a key"
-        )
-    return found
-
-
-def email(value: object) -> str:
-    """An address we write from or to, in the ASCII form that goes on the wire."""
-    from email_validator import EmailNotValidError, validate_email
-
-    found = one_line(value)
-    if "<" in found:
-        raise Wrong(f"{seen(found)} holds more than the address: write the part between < and > only")
-    try:
-        # Not only public mail: an office's own server may answer to .local names, and alerts may go to root@localhost.
-        valid = validate_email(found, check_deliverability=False, globally_deliverable=False, allow_smtputf8=False)
-    except EmailNotValidError as error:
-        raise Wrong(
-            f"{seen(found)} is not an e-mail address ({str(error).rstrip('.')}): e.g. office@example.com"
-        ) from None
-    if "." not in valid.domain and valid.domain != "localhost":
-        raise Wrong(f"{seen(found)} ends too early: write the whole domain, e.g. office@example.com")
-    return valid.ascii_email or valid.normalized
-
-
-def e164(value: object) -> str:
-    """A telephone number in its bare international form (ITU-T E.164), e.g. +14155550123."""
-    found = re.sub(r"[ ().\-]", "", one_line(value))
-    if not re.fullmatch(r"\+[1-9]\d{6,14}", found):
-        raise Wrong(f"{seen(value)} is not an international number: write + and the country code, e.g. +14155550123")
-    return found
-
-
-def phone(value: object) -> str:
-    """A telephone number as customers are to read it; it must be an international one."""
-    e164(value)
-    return one_line(value)
-
-
-def sid(prefix: str) -> Callable[[object], str]:
-    """An identifier of Twilio's: two letters and 32 hexadecimal digits."""
-
-    def check(value: object) -> str:
-        found = one_line(value)
-        if not re.fullmatch(prefix + "[0-9a-fA-F]{32}", found):
-            raise Wrong(
-                f"{seen(found)} is not a Twilio SID: copy it from the console, {prefix} and 32 letters or digits"
-            )
-        return found
-
-    return check
-
-
-def time_zone(value: object) -> str:
-    """An IANA zone name this machine knows."""
-    from zoneinfo import ZoneInfo, available_timezones
-
-    found = one_line(value)
-    try:
-        ZoneInfo(found)
-    # A folder's name, such as "Europe", gives an OSError; a name with ".." a ValueError; an unknown one a KeyError.
-    except (KeyError, ValueError, OSError):
-        slip = slip_for(found, available_timezones())
-        hint = f" (did you mean {slip}?)" if slip else ""
-        raise Wrong(f"{seen(found)} is not a time zone{hint}: write area and city, e.g. Europe/Berlin") from None
-    return found
-
-
-def _current_currencies() -> Mapping[str, set[str]]:
-    """Countries with the currencies that are legal tender there today, from the Unicode CLDR in babel."""
-    from babel.core import get_global
-
-    countries: Mapping[str, Iterable[tuple[str, object, object, bool]]] = get_global("territory_currencies")
-    tender = {
-        code: {name for name, _, until, legal in known if legal and until is None} for code, known in countries.items()
-    }
-    # CLDR also lists the Union; it is no country and has no holidays of its own.
-    return {code: names for code, names in tender.items() if names and code != "EU"}
-
-
-def country(value: object) -> str:
-    """A country by its two letters (ISO 3166-1 alpha-2)."""
-    found = one_line(value)
-    if found not in _current_currencies():
-        aliases = {"UK": "GB", "EL": "GR"}
-        hint = f" (did you mean {aliases[found]}?)" if found in aliases else ""
-        raise Wrong(f"{seen(found)} is not a country code{hint}: write its two capital letters, e.g. GB, US or DE")
-    return found
-
-
-def currency(value: object) -> str:
-    """A currency in use today by its three letters (ISO 4217)."""
-    found = one_line(value)
-    if not any(found in names for names in _current_currencies().values()):
-        raise Wrong(f"{seen(found)} is not a currency: write its three capital letters, e.g. EUR, USD or GBP")
-    return found
-
-
-def language(value: object) -> str:
-    """A language, with its country where that matters (BCP 47)."""
-    found = one_line(value)
-    if not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", found):
-        raise Wrong(f"{seen(found)} is not a language: write e.g. en or en-GB")
-    return found
-
-
 def window(value: object) -> tuple[dt.time, dt.time]:
     """Hours of the day as "09:00-17:00", inside the hours that no setting widens."""
     found = re.fullmatch(r"(\d\d?):(\d\d)\s*[-–]\s*(\d\d?):(\d\d)", one_line(value))
@@ -281,51 +168,6 @@ def day(value: object) -> dt.date:
         raise Wrong(f"{seen(value)} is not a date: write year-month-day, e.g. 2027-12-24") from None
 
 
-def listen(value: object) -> tuple[str, int]:
-    """Where the desk is served: address and port."""
-    name, _, digits = one_line(value).rpartition(":")
-    address = name.removeprefix("[").removesuffix("]")
-    try:
-        ip_address("127.0.0.1" if address == "localhost" else address)
-        return address, whole(1, 65535)(int(digits))
-    except (ValueError, Wrong):
-        raise Wrong(f'{seen(value)} is not an address and port: write e.g. "127.0.0.1:8470"') from None
-
-
-def web_base(value: object) -> str:
-    """The root of a web service, without a slash at the end."""
-    found = one_line(value)
-    parts = urlsplit(found)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
-        raise Wrong(f"{seen(found)} is not a web address: write e.g. https://api.twilio.com")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise Wrong(f"{seen(found)} would send the token in the clear: write https://")
-    return found.rstrip("/")
-
-
-def is_loopback(name: str) -> bool:
-    """Whether `name` is this very machine."""
-    try:
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def store_url(value: object) -> str:
-    """Where the store lies, without a password; a relative SQLite path is made absolute by `rules`."""
-    found = one_line(value)
-    parts = urlsplit(found)
-    if parts.password is not None:
-        raise Wrong("it holds a password: take it out here and put it into REMINDERBOT_STORE_PASSWORD (in .env)")
-    if parts.scheme not in {"sqlite", "postgresql", "postgresql+psycopg"}:
-        raise Wrong(
-            f"{seen(found)} is no store we know: write sqlite:///state/reminderbot.db or postgresql://host/name"
-        )
-    if parts.scheme == "sqlite" and (parts.netloc or len(parts.path) < 2 or ":memory:" in found):
-        raise Wrong(f"{seen(found)} names no file: write sqlite:/// and a path, e.g. sqlite:///state/reminderbot.db")
-    return found
-
-
 def slug(value: object) -> str:
     """A short name that is also a file name."""
     found = one_line(value)
@@ -340,6 +182,3 @@ OptionalLine = Annotated[str, optional(one_line)]
 Flag = Annotated[bool, flag]
 Amount = Annotated[Decimal, amount]
 Folder = Annotated[Path, folder]
-Host = Annotated[str, host]
-Port = Annotated[int, whole(1, 65535)]
-EmailAddress = Annotated[str, email]

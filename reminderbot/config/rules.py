@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from reminderbot.config.kinds import is_loopback, seen
+from reminderbot.config.addresses import is_loopback
+from reminderbot.config.kinds import seen
 from reminderbot.config.settings import Mode, Security
 from reminderbot.core.ladder import Channel, Ladder, Tier
 from reminderbot.core.ladder import mistakes as ladder_mistakes
@@ -36,7 +37,7 @@ def sms(values: Values) -> Found:
         yield "from", "stands beside messaging_service_sid: keep one of the two and take the other out"
     if not sender and not service:
         yield "from", 'is missing: write your Twilio number, e.g. from = "+14155550123", or messaging_service_sid'
-    if service and not numbers:
+    if service and not sender and not numbers:
         yield "numbers", 'is missing: name the numbers of the messaging service, e.g. numbers = ["+14155550123"]'
     if sender and numbers and sender not in numbers:
         yield "numbers", f"does not name {seen(sender)}, which we send from: add it, or take numbers out"

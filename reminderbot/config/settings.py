@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from reminderbot.config import kinds
+from reminderbot.config import addresses, kinds, places
 from reminderbot.config.secrets import Secret
 from reminderbot.core.business import Business
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Needs, Task, Tier
@@ -36,13 +36,13 @@ class BusinessTable:
     """[business], which becomes a core `Business`."""
 
     name: kinds.Line
-    email: kinds.EmailAddress
-    phone: Annotated[str, kinds.phone]
+    email: addresses.EmailAddress
+    phone: Annotated[str, addresses.phone]
     address: kinds.Text
-    time_zone: Annotated[str, kinds.time_zone]
-    country: Annotated[str, kinds.country]
-    language: Annotated[str, kinds.language] = "en"
-    currency: Annotated[str, kinds.currency]
+    time_zone: Annotated[str, places.time_zone]
+    country: Annotated[str, places.country]
+    language: Annotated[str, places.language] = "en"
+    currency: Annotated[str, places.currency]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class StoreSettings:
     """[store]: the database, and the folder for what must lie beside it."""
 
     # SQLite paths come out absolute. Never holds a password.
-    url: Annotated[str, kinds.store_url] = "sqlite:///state/reminderbot.db"
+    url: Annotated[str, addresses.store_url] = "sqlite:///state/reminderbot.db"
     # Send log, raw mail, the secret key, the STOP file.
     folder: kinds.Folder = Path("state")
     # From REMINDERBOT_STORE_PASSWORD.
@@ -76,15 +76,15 @@ class LettersSettings:
 class EmailSettings:
     """[email]: the server that takes our mail."""
 
-    host: kinds.Host
-    port: kinds.Port = 587
+    host: addresses.Host
+    port: addresses.Port = 587
     security: Annotated[Security, kinds.one_of(Security)] = Security.STARTTLS
     # Empty: the server asks for no login.
     username: kinds.OptionalLine = ""
     # `from` in the file.
-    from_: kinds.EmailAddress
+    from_: addresses.EmailAddress
     # Empty in the file means `from`; never empty here.
-    reply_to: Annotated[str, kinds.optional(kinds.email)] = ""
+    reply_to: Annotated[str, kinds.optional(addresses.email)] = ""
     plus_addressing: kinds.Flag = True
     # From REMINDERBOT_SMTP_PASSWORD; there whenever `username` is.
     password: Secret | None = None
@@ -94,8 +94,8 @@ class EmailSettings:
 class InboxSettings:
     """[inbox]: the mailbox where answers arrive."""
 
-    host: kinds.Host
-    port: kinds.Port = 993
+    host: addresses.Host
+    port: addresses.Port = 993
     security: Annotated[Security, kinds.one_of(Security)] = Security.TLS
     username: kinds.Line
     folder: kinds.Line = "INBOX"
@@ -107,13 +107,13 @@ class InboxSettings:
 class SmsSettings:
     """[sms]: the Twilio account; exactly one of `from_` and `messaging_service_sid` is not empty."""
 
-    account_sid: Annotated[str, kinds.sid("AC")]
+    account_sid: Annotated[str, addresses.sid("AC")]
     # `from` in the file.
-    from_: Annotated[str, kinds.optional(kinds.e164)] = ""
-    messaging_service_sid: Annotated[str, kinds.optional(kinds.sid("MG"))] = ""
+    from_: Annotated[str, kinds.optional(addresses.e164)] = ""
+    messaging_service_sid: Annotated[str, kinds.optional(addresses.sid("MG"))] = ""
     # The numbers whose inbound messages are read; `from` alone where none are named.
-    numbers: Annotated[tuple[str, ...], kinds.many(kinds.e164, '["+14155550123"]')] = ()
-    api_base: Annotated[str, kinds.web_base] = "https://api.twilio.com"
+    numbers: Annotated[tuple[str, ...], kinds.many(addresses.e164, '["+14155550123"]')] = ()
+    api_base: Annotated[str, addresses.web_base] = "https://api.twilio.com"
     # Segments a calendar month, the unit Twilio bills.
     monthly_limit: Annotated[int, kinds.whole(0, 1_000_000)] = 500
     # From REMINDERBOT_TWILIO_TOKEN; None only where secrets were not asked for.
@@ -182,14 +182,14 @@ DEFAULT_LADDER = Ladder(
 class DeskSettings:
     """[desk]: where the desk is served, as address and port."""
 
-    listen: Annotated[tuple[str, int], kinds.listen] = ("127.0.0.1", 8470)
+    listen: Annotated[tuple[str, int], addresses.listen] = ("127.0.0.1", 8470)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertsSettings:
     """[alerts]: who is told when something needs a person soon."""
 
-    email: Annotated[tuple[str, ...], kinds.many(kinds.email, '["owner@example.com"]')] = ()
+    email: Annotated[tuple[str, ...], kinds.many(addresses.email, '["owner@example.com"]')] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

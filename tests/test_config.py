@@ -1,0 +1,520 @@
+"""The settings: what is read, what is refused and in which words, where secrets may lie."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import itertools
+import pickle
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reminderbot.config import DEFAULT_LADDER, Config, ConfigMistakes, Mode, Secret, Security, load_config
+from reminderbot.config.kinds import Wrong, slip_for, window
+from reminderbot.config.load import TABLES
+from reminderbot.config.settings import TierTable
+from reminderbot.config.table import fields_of, key_of
+from reminderbot.core.ladder import Channel, Task
+
+EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
+
+BUSINESS = """
+[business]
+name = "Brightwater Gardens"
+email = "office@brightwater.example"
+phone = "+44 20 7946 0123"
+address = "12 Mill Lane, Bath"
+time_zone = "Europe/London"
+country = "GB"
+currency = "GBP"
+"""
+EMAIL = """
+[email]
+host = "mail.example.com"
+from = "accounts@brightwater.example"
+"""
+INBOX = """
+[inbox]
+host = "mail.example.com"
+username = "accounts"
+"""
+SMS = f"""
+[sms]
+account_sid = "AC{"0" * 32}"
+"""
+PASSWORDS = {
+    "REMINDERBOT_SMTP_PASSWORD": "tulip",
+    "REMINDERBOT_IMAP_PASSWORD": "crocus",
+    "REMINDERBOT_TWILIO_TOKEN": "snowdrop",
+}
+
+
+def load(folder: Path, text: str, environ: dict[str, str] | None = None, *, business: str = BUSINESS) -> Config:
+    path = folder / "config.toml"
+    path.write_text(text + business, "utf-8")
+    return load_config(path, PASSWORDS if environ is None else environ)
+
+
+def mistakes(folder: Path, text: str, environ: dict[str, str] | None = None, *, business: str = BUSINESS) -> list[str]:
+    with pytest.raises(ConfigMistakes) as caught:
+        load(folder, text, environ, business=business)
+    return caught.value.mistakes
+
+
+def only_mistake(folder: Path, text: str, environ: dict[str, str] | None = None) -> str:
+    (sentence,) = mistakes(folder, text, environ)
+    return sentence
+
+
+def switched_on(example: str) -> str:
+    """The example with every option that is switched off switched on."""
+    return re.sub(r"(?m)^#(?=\S)", "", example)
+
+
+# The example
+
+
+def test_the_example_loads_as_it_stands_and_says_the_defaults_of_the_code(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(EXAMPLE.read_text("utf-8"), "utf-8")
+    example = load_config(tmp_path / "config.toml", {})
+    bare = load(tmp_path, "", {}, business=BUSINESS)
+    assert (example.mode, example.store, example.ledger, example.letters) == (
+        bare.mode,
+        bare.store,
+        bare.ledger,
+        bare.letters,
+    )
+    assert (example.sending, example.desk, example.alerts) == (bare.sending, bare.desk, bare.alerts)
+    assert (example.email, example.inbox, example.sms) == (None, None, None)
+    assert example.ladder == bare.ladder == DEFAULT_LADDER
+
+
+def test_the_example_with_everything_switched_on_says_the_defaults_of_the_optional_tables(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(switched_on(EXAMPLE.read_text("utf-8")), "utf-8")
+    example = load_config(tmp_path / "config.toml", PASSWORDS)
+    written = f'[email]\nhost = "mail.example.com"\nfrom = "{example.email and example.email.from_}"\n'
+    written += f'[inbox]\nhost = "mail.example.com"\nusername = "{example.inbox and example.inbox.username}"\n'
+    written += SMS + f'from = "{example.sms and example.sms.from_}"\n'
+    bare = load(tmp_path, written)
+    assert (example.email, example.inbox, example.sms) == (bare.email, bare.inbox, bare.sms)
+
+
+def test_every_key_of_the_code_stands_in_the_example_with_words_before_it() -> None:
+    import tomllib
+
+    text = EXAMPLE.read_text("utf-8")
+    document = tomllib.loads(switched_on(text))
+    for name, settings in TABLES.items():
+        assert {key_of(known.name) for known, _ in fields_of(settings)} == document[name].keys(), name
+        assert re.search(rf"(?m)^# .*\n#?\[{name}\]$", text), f"no paragraph before [{name}]"
+    assert {"mode", "ladder", *TABLES} == document.keys()
+    told = {key for tier in document["ladder"] for key in tier}
+    assert told | {"task"} == {key_of(known.name) for known, _ in fields_of(TierTable)}
+
+
+def test_every_option_of_the_example_stands_under_a_line_that_explains_it_or_its_neighbour() -> None:
+    lines = EXAMPLE.read_text("utf-8").split("[[ladder]]\nname")[0].splitlines()
+    for before, line in itertools.pairwise(lines):
+        if re.match(r"#?[a-z_]+ = ", line):
+            assert re.match(r"# |#?[a-z_]+ = |#?\[desk\]|#?\[alerts\]", before), line
+
+
+# What comes out
+
+
+def test_a_config_with_only_the_business_is_a_draft_with_every_default(tmp_path: Path) -> None:
+    config = load(tmp_path, "", {})
+    assert config.mode is Mode.DRAFT
+    assert config.business.language == "en"
+    assert config.sending.window == (dt.time(9), dt.time(17))
+    assert config.sending.days == {0, 1, 2, 3, 4}
+    assert config.ladder == DEFAULT_LADDER
+    assert config.sms is None
+
+
+def test_relative_paths_count_from_the_folder_of_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "config.toml").write_text(BUSINESS + '[letters]\nfolder = "/srv/letters"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    config = load_config(Path("etc/config.toml"), {})
+    assert config.path == tmp_path / "etc" / "config.toml"
+    assert config.ledger.folder == tmp_path / "etc" / "ledger"
+    assert config.letters.folder == Path("/srv/letters")
+    assert config.store.url == f"sqlite:///{tmp_path}/etc/state/reminderbot.db"
+
+
+def test_what_follows_from_other_keys_is_filled_in(tmp_path: Path) -> None:
+    config = load(tmp_path, EMAIL + SMS + 'from = "+44 7700 900-123"\n')
+    assert config.email is not None
+    assert config.email.reply_to == config.email.from_ == "accounts@brightwater.example"
+    assert config.sms is not None
+    assert config.sms.numbers == ("+447700900123",)
+
+
+def test_sums_keep_their_exact_digits(tmp_path: Path) -> None:
+    assert load(tmp_path, "[sending]\nmin_balance = 0.1\n").sending.min_balance == Decimal("0.1")
+    assert load(tmp_path, '[sending]\nmin_balance = "2.50"\n').sending.min_balance == Decimal("2.50")
+
+
+def test_a_ladder_of_ones_own_takes_its_letter_and_channel_from_little(tmp_path: Path) -> None:
+    ladder = load(
+        tmp_path,
+        '[[ladder]]\nname = "soft"\ndays = 5\n'
+        '[[ladder]]\nname = "ring"\ndays = 20\ntask = "call"\n'
+        '[[ladder]]\nname = "end"\ndays = 30\nchannels = ["email", "sms"]\nletter = "soft"\nneeds = "approval"\n',
+    ).ladder
+    soft, ring, end = ladder.tiers
+    assert (soft.letter, soft.channels, soft.task) == ("soft", (Channel.EMAIL,), None)
+    assert (ring.channels, ring.task) == ((), Task.CALL)
+    assert (end.letter, end.channels, end.needs) == ("soft", (Channel.EMAIL, Channel.SMS), "approval")
+
+
+def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + BUSINESS.replace("\n", "\r\n").encode())
+    assert load_config(path, {}).business.country == "GB"
+
+
+# What is refused
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_key_and_what_to_write(tmp_path: Path) -> None:
+    text = 'mode = "liv"\n[email]\nport = "587"\nsecurty = "tls"\n[sending]\nwindow = "07:59-17:00"\n[lettres]\n'
+    found = mistakes(tmp_path, text, business="")
+    assert [sentence.split(": ")[1] for sentence in found] == [
+        "[lettres]",
+        "mode",
+        *(f"[business] {key}" for key in ("name", "email", "phone", "address", "time_zone", "country", "currency")),
+        "[email] host",
+        "[email] port",
+        "[email] from",
+        "[email] securty",
+        "[sending] window",
+    ]
+    assert all(sentence.startswith("config.toml: ") for sentence in found)
+    assert 'config.toml: [email] port: "587" is text: write the number without quotes' in found
+    assert "config.toml: [email] securty: is not an option: did you mean security?" in found
+    assert "config.toml: [lettres]: is no table of this file: did you mean letters?" in found
+    assert str(ConfigMistakes(found)).count("\n") == len(found) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "cure"),
+    [
+        ('[store]\nurl = "mysql://db/x"\n', "[store] url", "sqlite:///state/reminderbot.db"),
+        ('[store]\nurl = "sqlite://"\n', "[store] url", "names no file"),
+        ("[ledger]\nmax_age_hours = 0\n", "[ledger] max_age_hours", "outside 1 to 336"),
+        ("[ledger]\nmax_age_hours = true\n", "[ledger] max_age_hours", "true is not a whole number"),
+        ('[ledger]\nfolder = ""\n', "[ledger] folder", "write it between the quotes"),
+        ('ledger = "here"\n', "[ledger]", "is not a table: write [ledger]"),
+        (EMAIL + "port = 65536\n", "[email] port", "outside 1 to 65535"),
+        (EMAIL + 'plus_addressing = "yes"\n', "[email] plus_addressing", "write one of them, without quotes"),
+        (EMAIL + 'reply_to = "Bob <bob@x.example>"\n', "[email] reply_to", "the part between < and >"),
+        (EMAIL + 'reply_to = "bob@gmail"\n', "[email] reply_to", "write the whole domain"),
+        (EMAIL.replace("mail.", "smtp://mail."), "[email] host", "write its name alone"),
+        (EMAIL.replace(".com", ".com:587"), "[email] host", "the port has a key"),
+        (EMAIL + 'username = "a\\r\\nb"\n', "[email] username", "control character"),
+        ('[sending]\ndays = ["monday"]\n', "[sending] days", "write mon, tue"),
+        ("[sending]\ndays = []\n", "[sending] days", "names no day"),
+        ('[sending]\ndays = ["mon", "mon"]\n', "[sending] days", "leave one out"),
+        ('[sending]\nholidays = ["24.12.2026"]\n', "[sending] holidays", "year-month-day"),
+        ('[sending]\nmin_balance = "2,50"\n', "[sending] min_balance", "a decimal point"),
+        ("[sending]\nmin_balance = nan\n", "[sending] min_balance", "is not a sum"),
+        ("[sending]\nmin_gap_days = 2\n", "[sending] min_gap_days", "that much time to answer"),
+        ("[sending]\nper_day = 2\n", "[sending] per_day", "it can only be lowered"),
+        ("[sending]\nper_week = 3\n", "[sending] per_week", "it can only be lowered"),
+        ("[sending]\nper_month = 8\n", "[sending] per_month", "it can only be lowered"),
+        ('[desk]\nlisten = "8470"\n', "[desk] listen", '"127.0.0.1:8470"'),
+        ('[alerts]\nemail = "me@x.example"\n', "[alerts] email", "in square brackets"),
+        ("language = 'en'\n", "language", "take it out, or use one of mode"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_with_its_cure(tmp_path: Path, text: str, where: str, cure: str) -> None:
+    sentence = only_mistake(tmp_path, text)
+    assert sentence.startswith(f"config.toml: {where}: ")
+    assert cure in sentence
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "cure"),
+    [
+        ("time_zone", "Europe/Lundon", "did you mean Europe/London?"),
+        ("time_zone", "Europe", "is not a time zone"),
+        ("time_zone", "../London", "is not a time zone"),
+        ("country", "UK", "did you mean GB?"),
+        ("country", "EU", "two capital letters"),
+        ("country", "gb", "two capital letters"),
+        ("currency", "pounds", "three capital letters"),
+        ("currency", "DEM", "is not a currency"),
+        ("phone", "020 7946 0123", "write + and the country code"),
+        ("email", "office", "is not an e-mail address"),
+        ("name", "Bright\\nwater", "write it on one"),
+    ],
+)
+def test_a_business_that_is_written_wrongly_is_told_so(tmp_path: Path, key: str, value: str, cure: str) -> None:
+    business = re.sub(rf"(?m)^{key} = .*$", lambda _: f'{key} = "{value}"', BUSINESS)
+    (sentence,) = mistakes(tmp_path, "", business=business)
+    assert sentence.startswith(f"config.toml: [business] {key}: ")
+    assert cure in sentence
+
+
+@pytest.mark.parametrize("hours", ["08:00-21:00", "09:00-17:00", "8:00 - 9:30", "20:59-21:00"])
+def test_hours_inside_the_hard_limits_are_taken(hours: str) -> None:
+    start, end = window(hours)
+    assert dt.time(8) <= start < end <= dt.time(21)
+
+
+@pytest.mark.parametrize(
+    "hours", ["07:59-17:00", "09:00-21:01", "17:00-09:00", "09:00-09:00", "9-17", "25:00-26:00", ""]
+)
+def test_hours_beyond_the_hard_limits_or_without_sense_are_refused(hours: str) -> None:
+    with pytest.raises(Wrong):
+        window(hours)
+
+
+@given(st.text(max_size=30))
+def test_no_text_whatever_widens_the_hours(hours: str) -> None:
+    try:
+        start, end = window(hours)
+    except Wrong:
+        return
+    assert dt.time(8) <= start < end <= dt.time(21)
+
+
+@given(st.times(), st.times())
+def test_no_span_of_hours_reaches_into_the_night(start: dt.time, end: dt.time) -> None:
+    try:
+        found = window(f"{start:%H:%M}-{end:%H:%M}")
+    except Wrong:
+        assert (
+            start.replace(second=0, microsecond=0) < dt.time(8)
+            or end >= dt.time(21)
+            or start >= end
+            or (f"{start:%H:%M}" == f"{end:%H:%M}")
+        )
+    else:
+        assert dt.time(8) <= found[0] < found[1] <= dt.time(21)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
+def test_an_unprotected_connection_is_taken_within_this_machine(tmp_path: Path, host: str) -> None:
+    text = EMAIL.replace("mail.example.com", host) + 'security = "none"\n'
+    email = load(tmp_path, text).email
+    assert email is not None
+    assert email.security is Security.NONE
+
+
+@pytest.mark.parametrize("table", [EMAIL, INBOX])
+@pytest.mark.parametrize("host", ["mail.example.com", "10.0.0.5", "localhost.example.com", "0.0.0.0"])
+def test_an_unprotected_connection_to_elsewhere_is_refused(tmp_path: Path, table: str, host: str) -> None:
+    sentence = only_mistake(tmp_path, table.replace("mail.example.com", host) + 'security = "none"\n')
+    assert f'security: "none" would send passwords and letters to {host} in the clear' in sentence
+
+
+@pytest.mark.parametrize(
+    ("keys", "where", "cure"),
+    [
+        ("", "from", "is missing: write your Twilio number"),
+        (f'from = "+14155550123"\nmessaging_service_sid = "MG{"1" * 32}"\n', "from", "keep one of the two"),
+        (f'messaging_service_sid = "MG{"1" * 32}"\n', "numbers", "name the numbers of the messaging service"),
+        ('from = "+14155550123"\nnumbers = ["+14155550124"]\n', "numbers", "which we send from"),
+        ('from = "BRIGHTWATER"\n', "from", "is not an international number"),
+        ('from = "+14155550123"\napi_base = "http://proxy.example.com"\n', "api_base", "write https://"),
+    ],
+)
+def test_text_messages_need_one_number_or_a_service_with_numbers(
+    tmp_path: Path, keys: str, where: str, cure: str
+) -> None:
+    sentence = only_mistake(tmp_path, SMS + keys)
+    assert sentence.startswith(f"config.toml: [sms] {where}: ")
+    assert cure in sentence
+
+
+@pytest.mark.parametrize("mode", ["approve", "live"])
+def test_nothing_may_be_sent_without_a_way_out_and_an_ear_for_the_answers(tmp_path: Path, mode: str) -> None:
+    letters, answers = mistakes(tmp_path, f'mode = "{mode}"\n')
+    assert letters.startswith("config.toml: [email]: is missing")
+    assert answers.startswith("config.toml: [inbox]: is missing")
+    assert load(tmp_path, f'mode = "{mode}"\n{EMAIL}{INBOX}').mode == mode
+
+
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ('[ladder]\nname = "x"\ndays = 30\n', "write [[ladder]], in double brackets"),
+        ('[[ladder]]\nname = "x"\ndays = 29\n', "at least 30 days"),
+        ('[[ladder]]\nname = "x"\ndays = 30\ntask = "call"\nchannels = ["sms"]\n', "take one of the two out"),
+        ('[[ladder]]\nname = "../x"\ndays = 30\n', "no name for a tier"),
+        ('[[ladder]]\nname = "x"\ndays = 30\nchannels = ["fax"]\n', 'write "email" or "sms"'),
+        ('[[ladder]]\nname = "x"\n', "number 1 days: is missing"),
+        (
+            '[[ladder]]\nname = "a"\ndays = 26\n[[ladder]]\nname = "b"\ndays = 30\n',
+            "sooner than [sending] min_gap_days = 5",
+        ),
+        ('[[ladder]]\nname = "a"\ndays = 28\n[[ladder]]\nname = "b"\ndays = 30\n', "at least 3 days between tiers"),
+        ("[sending]\nmin_gap_days = 7\n", "tier 'gentle' comes 6 days after 'heads-up'"),
+    ],
+)
+def test_a_ladder_without_patience_or_sense_is_refused(tmp_path: Path, text: str, cure: str) -> None:
+    assert cure in only_mistake(tmp_path, text)
+
+
+@pytest.mark.parametrize("gap", [5, 6])
+def test_the_ladder_may_climb_as_fast_as_the_gap_allows(tmp_path: Path, gap: int) -> None:
+    assert load(tmp_path, f'[[ladder]]\nname = "a"\ndays = {30 - gap}\n[[ladder]]\nname = "b"\ndays = 30\n')
+
+
+def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
+    (sentence,) = mistakes(tmp_path, 'mode = "draft"\n[email]\nhost = mail\n', business="")
+    assert sentence.startswith(f"{tmp_path}/config.toml: line 3, column 8: this is not TOML (Invalid value)")
+
+
+def test_a_file_in_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_bytes(b'mode = "draft"\nname = "M\xfcller"\n')
+    with pytest.raises(ConfigMistakes, match=r"config\.toml: line 2: not UTF-8: save the file as UTF-8"):
+        load_config(tmp_path / "config.toml", {})
+
+
+def test_a_config_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigMistakes, match="there is no such file: run `reminderbot init`"):
+        load_config(tmp_path / "config.toml", {})
+    with pytest.raises(ConfigMistakes, match="cannot be read"):
+        load_config(tmp_path, {})
+
+
+@given(st.text(min_size=1, max_size=20), st.lists(st.text(min_size=1, max_size=20), min_size=1))
+def test_what_was_probably_meant_is_always_something_known(word: str, known: list[str]) -> None:
+    assert slip_for(word, known) in {"", *known}
+
+
+# Secrets
+
+
+@pytest.mark.parametrize("key", ["password", "PASSWORD", "auth_token", "token", "api_key", "smtp_password", "secret"])
+@pytest.mark.parametrize("table", ["", EMAIL, INBOX, SMS + 'from = "+14155550123"\n', "[desk]\n"])
+def test_a_secret_in_the_file_is_refused_without_being_repeated(tmp_path: Path, key: str, table: str) -> None:
+    sentence = only_mistake(tmp_path, f'{table}{key} = "hunter2"\n')
+    assert key in sentence
+    assert "hunter2" not in sentence
+    assert ".env" in sentence
+
+
+def test_a_password_in_the_address_of_the_store_is_refused_without_being_repeated(tmp_path: Path) -> None:
+    sentence = only_mistake(tmp_path, '[store]\nurl = "postgresql://bot:hunter2@db/reminders"\n')
+    assert "REMINDERBOT_STORE_PASSWORD" in sentence
+    assert "hunter2" not in sentence
+
+
+def test_a_missing_secret_is_told_with_every_place_it_may_be_put(tmp_path: Path) -> None:
+    text = EMAIL + 'username = "accounts"\n' + INBOX + SMS + 'from = "+14155550123"\n'
+    found = mistakes(tmp_path, text, {})
+    assert [sentence.split(": ")[1] for sentence in found] == ["[email] password", "[inbox] password", "[sms] token"]
+    assert f"put REMINDERBOT_SMTP_PASSWORD=... into {tmp_path}/.env (chmod 600)" in found[0]
+    assert "REMINDERBOT_SMTP_PASSWORD_FILE" in found[0]
+
+
+def test_a_server_without_a_login_needs_no_password(tmp_path: Path) -> None:
+    email = load(tmp_path, EMAIL, {}).email
+    assert email is not None
+    assert email.password is None
+
+
+def test_settings_can_be_read_by_somebody_who_may_not_read_the_secrets(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(INBOX + BUSINESS, "utf-8")
+    (tmp_path / ".env").write_text("REMINDERBOT_IMAP_PASSWORD=crocus\n", "utf-8")
+    (tmp_path / ".env").chmod(0o644)
+    inbox = load_config(tmp_path / "config.toml", {}, with_secrets=False).inbox
+    assert inbox is not None
+    assert inbox.password is None
+
+
+def write_private(path: Path, text: str) -> Path:
+    path.touch(0o600)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def imap_password(folder: Path, environ: dict[str, str]) -> str:
+    inbox = load(folder, INBOX, environ).inbox
+    assert inbox is not None
+    assert inbox.password is not None
+    return inbox.password.reveal()
+
+
+def test_each_place_of_a_secret_is_asked_in_its_order(tmp_path: Path) -> None:
+    name = "REMINDERBOT_IMAP_PASSWORD"
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    write_private(tmp_path / ".env", f"# passwords\n{name}='from .env ${{HOME}} #1'\n")
+    assert imap_password(tmp_path, {}) == "from .env ${HOME} #1"
+    (credentials / "reminderbot-imap-password").write_text("from systemd\n", "utf-8")
+    assert imap_password(tmp_path, {"CREDENTIALS_DIRECTORY": str(credentials)}) == "from systemd"
+    write_private(tmp_path / "password", "from a file\n")
+    environ = {"CREDENTIALS_DIRECTORY": str(credentials), f"{name}_FILE": "password"}
+    assert imap_password(tmp_path, environ) == "from a file"
+    assert imap_password(tmp_path, environ | {name: "from the environment"}) == "from the environment"
+    assert imap_password(tmp_path, environ | {name: ""}) == "from a file"
+
+
+def test_dotenv_may_name_a_file_and_systemd_may_use_the_name_in_capitals(tmp_path: Path) -> None:
+    write_private(tmp_path / "word", "crocus")
+    write_private(tmp_path / ".env", "REMINDERBOT_IMAP_PASSWORD_FILE=word\n")
+    assert imap_password(tmp_path, {}) == "crocus"
+    (tmp_path / "REMINDERBOT_IMAP_PASSWORD").write_text("tulip\n", "utf-8")
+    assert imap_password(tmp_path, {"CREDENTIALS_DIRECTORY": str(tmp_path)}) == "tulip"
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o644, 0o660])
+def test_a_file_of_secrets_that_others_may_read_is_refused_with_the_command_that_cures_it(
+    tmp_path: Path, mode: int
+) -> None:
+    dotenv = write_private(tmp_path / ".env", "REMINDERBOT_IMAP_PASSWORD=crocus\n")
+    dotenv.chmod(mode)
+    sentence = only_mistake(tmp_path, INBOX + EMAIL, {})
+    assert sentence == f"{dotenv} can be read by others (mode {mode:04o}): run chmod 600 {dotenv}"
+    dotenv.unlink()
+    word = write_private(tmp_path / "word", "crocus")
+    word.chmod(mode)
+    assert f"run chmod 600 {word}" in only_mistake(tmp_path, INBOX, {"REMINDERBOT_IMAP_PASSWORD_FILE": str(word)})
+
+
+@pytest.mark.parametrize("mode", [0o400, 0o600])
+def test_a_file_of_secrets_for_its_owner_alone_is_read(tmp_path: Path, mode: int) -> None:
+    write_private(tmp_path / ".env", "REMINDERBOT_IMAP_PASSWORD=crocus\n").chmod(mode)
+    assert imap_password(tmp_path, {}) == "crocus"
+
+
+@pytest.mark.parametrize(
+    ("content", "cure"),
+    [
+        (b"one\ntwo\n", "write the secret on one line"),
+        (b"a\x00b", "control character"),
+        (b"M\xfc\n", "save it as UTF-8"),
+    ],
+)
+def test_a_secret_that_could_not_be_sent_whole_is_refused(tmp_path: Path, content: bytes, cure: str) -> None:
+    write_private(tmp_path / "word", "").write_bytes(content)
+    sentence = only_mistake(tmp_path, INBOX, {"REMINDERBOT_IMAP_PASSWORD_FILE": "word"})
+    assert cure in sentence
+    assert "two" not in sentence
+
+
+def test_a_file_of_secrets_that_is_not_there_is_told(tmp_path: Path) -> None:
+    sentence = only_mistake(tmp_path, INBOX, {"REMINDERBOT_IMAP_PASSWORD_FILE": "gone"})
+    assert f"REMINDERBOT_IMAP_PASSWORD_FILE names {tmp_path}/gone, which cannot be read" in sentence
+
+
+def test_a_secret_does_not_show_itself(tmp_path: Path) -> None:
+    secret = Secret("hunter2")
+    assert "hunter2" not in f"{secret} {secret!r} {secret:>20} {[secret]} {load(tmp_path, INBOX)!r}"
+    with pytest.raises(TypeError):
+        pickle.dumps(secret)
+    with pytest.raises(TypeError):
+        copy.deepcopy(secret)
+    assert secret.reveal() == "hunter2"
+    assert secret == Secret("hunter2") != Secret("hunter3")
