@@ -1,0 +1,139 @@
+"""The few IMAP commands reminderbot speaks once connected: log in, open read-only, search, fetch by UID, idle."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from reminderbot.clock import elapsed
+from reminderbot.inbox.imap_fetch import Reply, mailbox_name, quoted, replies, uids
+from reminderbot.inbox.imap_wire import TLS_CURE, Broken, Wire
+
+# A mail up to this size comes in one answer, a larger one in pieces of it: imaplib2 takes 2.7 s for 20 MB at once.
+PIECE = 256 * 1024
+LOGIN_CURE = "Check [inbox] username and REMINDERBOT_IMAP_PASSWORD; some providers want an app password here."
+FOLDER_CURE = "Check [inbox] folder: it is the name the mail server uses, such as INBOX or Archive/2026."
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """An opened folder: its numbering, and the UID the next mail will get."""
+
+    name: str
+    uidvalidity: int
+    uidnext: int
+
+
+class Session:
+    """One logged-in connection; every failure is a `Broken`, and the session is then of no more use."""
+
+    def __init__(self, wire: Wire, answer_seconds: float) -> None:
+        self._wire, self._seconds = wire, answer_seconds
+        self._capabilities: frozenset[str] = frozenset()
+        self.selected = ""
+
+    def log_in(self, username: str, password: str, *, starttls: bool) -> None:
+        """Go on in TLS if asked for, then show the password."""
+        wire = self._wire
+        if starttls:
+            # Someone between us could keep TLS away by greeting us as logged in already (CVE-2020-14093).
+            if wire.state != "NONAUTH":
+                raise Broken("the server skips the log-in, and so could not be asked for TLS", TLS_CURE)
+            wire.start_tls(self._seconds)
+        if wire.state == "NONAUTH":
+            self._give_password(username, password)
+        # Some servers tell about IDLE only now.
+        self._capabilities = _words(wire.ask(self._seconds, "capability")[1])
+
+    def _give_password(self, username: str, password: str) -> None:
+        offered = frozenset(self._wire.capabilities)
+        if "AUTH=PLAIN" in offered:
+            # RFC 4616; unlike LOGIN it carries any character, and needs no quoting.
+            secret = f"\0{username}\0{password}".encode()
+            command: tuple[Any, ...] = ("authenticate", "PLAIN", lambda _challenge: secret)
+        elif "LOGINDISABLED" in offered:
+            raise Broken("the server takes no password on this connection", TLS_CURE)
+        elif not (username + password).isascii():
+            raise Broken("the server cannot take a user name or password beyond ASCII", LOGIN_CURE)
+        else:
+            command = ("login", quoted(username), password)
+        failure: Broken | None = None
+        try:
+            self._wire.ask(self._seconds, *command)
+        except Broken as error:
+            failure = error
+        if failure:
+            what = failure.what.replace(password, "***")
+            raise failure if self._wire.fault else Broken(f"the log-in failed; {what}", LOGIN_CURE)
+
+    def examine(self, name: str) -> Folder:
+        """Open a folder so that nothing in it can change through us."""
+        self.selected = ""
+        status, data = self._wire.ask(self._seconds, "examine", mailbox_name(name))
+        if status != "OK":
+            raise Broken(f'its folder "{name}" cannot be opened; the server says: {_text(data)}', FOLDER_CURE)
+        self.selected = name
+        uidvalidity, uidnext = (_number(self._wire.response(code)[1]) for code in ("UIDVALIDITY", "UIDNEXT"))
+        if uidnext is None:
+            # Servers of RFC 3501 may leave it out; `*` is an error in an empty folder.
+            uidnext = 1 + max(self.search("UID", "*") if _number(data) else [], default=0)
+        return Folder(name, uidvalidity or 0, uidnext)
+
+    def search(self, *criteria: str) -> list[int]:
+        """The UIDs that match, oldest first."""
+        status, data = self._wire.ask(self._seconds, "uid", "SEARCH", *criteria)
+        if status != "OK":
+            raise Broken(f'its folder "{self.selected}" cannot be searched; the server says: {_text(data)}')
+        return uids(data)
+
+    def fetch(self, wanted: list[int], items: str) -> dict[int, Reply]:
+        """What the server hands over of these messages; one by one where it refuses them together."""
+        numbers = ",".join(map(str, wanted))
+        status, data = self._wire.ask(self._seconds, "uid", "FETCH", numbers, f"(UID {items})")
+        if status == "OK":
+            return {uid: reply for uid, reply in replies(data).items() if uid in set(wanted)}
+        if len(wanted) == 1:
+            return {}
+        return {uid: reply for one in wanted for uid, reply in self.fetch([one], items).items()}
+
+    def first_pieces(self, wanted: list[int]) -> dict[int, Reply]:
+        """The beginning of each message: for most of them the whole."""
+        return self.fetch(wanted, f"BODY.PEEK[]<0.{PIECE}>")
+
+    def piece(self, uid: int, section: str, start: int) -> bytes | None:
+        """Up to PIECE octets of a message; None when the server hands out none."""
+        return self.fetch([uid], f"BODY.PEEK[{section}]<{start}.{PIECE}>").get(uid, Reply()).body
+
+    @property
+    def can_idle(self) -> bool:
+        return "IDLE" in self._capabilities
+
+    def idle(self, seconds: float, stop: threading.Event) -> bool:
+        """Let the server tell of new mail for up to `seconds`; True when it did."""
+        if self._wire.pending("EXISTS"):
+            return True
+        ended = threading.Event()
+        end = elapsed() + seconds
+        # imaplib2's own time limit can kill its thread when it meets the end of IDLE; a day never comes.
+        self._wire.ask(self._seconds, "idle", 24 * 3600, callback=lambda _result: ended.set())
+        while (left := end - elapsed()) > 0 and not ended.wait(min(0.3, left)):
+            if stop.is_set():
+                # Any command ends IDLE; this one's answer is not waited for.
+                self._wire.ask(self._seconds, "noop", callback=lambda _result: None)
+                return False
+        # Ends IDLE, and proves that somebody is still there.
+        self._wire.ask(self._seconds, "noop")
+        return self._wire.pending("EXISTS")
+
+
+def _number(data: list[Any]) -> int | None:
+    return int(data[-1]) if data and data[-1] and data[-1].isdigit() else None
+
+
+def _words(data: list[Any]) -> frozenset[str]:
+    return frozenset((data[-1] or b"").decode("ascii", "replace").upper().split())
+
+
+def _text(data: list[Any]) -> str:
+    return b" ".join(part for part in data if isinstance(part, bytes)).decode("ascii", "replace")
