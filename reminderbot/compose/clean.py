@@ -1,0 +1,56 @@
+"""Neutralises what customers, ledgers and mailboxes put into names, so that a value can only ever be a value."""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import urlsplit
+
+# Long enough for any real name of a person, a business or an invoice; a letter is no place for more.
+LONGEST = 120
+# Stripe's hosted invoice links run to some 200 characters.
+_LONGEST_URL = 500
+# Zero-width joiner and non-joiner belong to words in Persian and Hindi; other format characters hide or turn text.
+_JOINERS = "\u200c\u200d"
+
+
+def clean(text: str, longest: int = LONGEST) -> str:
+    """`text` as one line of visible characters, at most `longest` of them.
+
+    Control and format characters go, line ends become spaces, and the opening of an encoded word (RFC 2047) is
+    broken up, since Python before 3.11.15 and some mail programs decode one wherever it stands (CVE-2026-1299).
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(map(_visible, unicodedata.normalize("NFC", text)))
+    text = " ".join(text.split(" ")).replace("=?", "= ?")
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def clean_lines(text: str) -> str:
+    """A postal address, written in one line or several, as one line."""
+    return ", ".join(line.strip(" ,") for line in map(clean, text.splitlines()) if line.strip(" ,"))
+
+
+def clean_url(url: str) -> str:
+    """A web address that may stand in a letter; empty where it is none: then the letter names other ways to pay."""
+    url = url.strip()
+    if len(url) > _LONGEST_URL or not (url.isascii() and url.isprintable()) or set(url) & set(" <>\"'\\`{}|^"):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    # user:password@ in front of the host is how a link pretends to lead elsewhere.
+    return url if parts.scheme.lower() in ("https", "http") and parts.hostname and "@" not in parts.netloc else ""
+
+
+def _visible(char: str) -> str:
+    match unicodedata.category(char):
+        case "Cc" | "Zl" | "Zp" | "Zs":
+            return " "
+        case "Cf":
+            return char if char in _JOINERS else ""
+        case "Cs" | "Co" | "Cn":
+            return ""
+        case _:
+            return char

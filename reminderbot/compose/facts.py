@@ -1,0 +1,163 @@
+"""What a letter may say of one customer: every name a template can use, as words ready to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from reminderbot.compose import formats
+from reminderbot.compose.clean import clean, clean_lines, clean_url
+from reminderbot.compose.listing import Listing, list_items
+from reminderbot.compose.schema import SHORT_URL
+from reminderbot.compose.words import WORDS, Words, base, chain, spoken
+from reminderbot.core.account import Account, OpenItem, totals
+from reminderbot.core.business import Business
+from reminderbot.core.money import Money
+
+
+class NothingOwed(ValueError):
+    """There is nothing to ask for: the invoices are settled, or money received covers them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRequest:
+    """Which letter, to whom, about what, on which day."""
+
+    business: Business
+    account: Account
+    # The items to list: all of this customer.
+    items: tuple[OpenItem, ...]
+    # The letter's file name without language and ending, e.g. "gentle".
+    letter: str
+    today: date
+    # Where an answer goes (the tokenised Reply-To); empty: the business's own address.
+    reply_address: str = ""
+    # BCP 47; empty: the customer's language, else the business's.
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """One customer's facts in words: strings as they are read, and booleans."""
+
+    letter: str
+    # Where the letter is looked for, best first, e.g. ("en-GB", "en").
+    languages: tuple[str, ...]
+    values: Mapping[str, str | bool]
+    listing: Listing
+
+
+def letter_facts(request: LetterRequest) -> LetterFacts:
+    """The facts for `request`, in the first of its languages that letters are written in.
+
+    Raises NothingOwed where nothing is left to ask for, and ValueError where an item belongs to another customer.
+    """
+    items = _oldest_first(request)
+    languages = chain(request.language or request.account.customer.language, request.business.language)
+    language = spoken(languages)
+    words = WORDS[base(language)]
+    due = _still_due(request.account, items)
+    values: dict[str, str | bool] = {
+        **_about_business(request),
+        **_about_customer(request, words),
+        **_about_invoices(items, words),
+        **_about_dates(items, request.today, words, language),
+        **_about_paying(items),
+        **_about_money(request.account, due, words, language),
+    }
+    # Letters follow the language of the facts, so that no letter mixes two.
+    told_in = languages[languages.index(language) :]
+    shared_link = bool(values["has_pay_url"])
+    listing = list_items(items, request.account.unapplied, due, words, language, with_links=not shared_link)
+    return LetterFacts(request.letter, told_in, values, listing)
+
+
+def _oldest_first(request: LetterRequest) -> tuple[OpenItem, ...]:
+    strangers = [
+        i.invoice.number for i in request.items if i.invoice.customer_id != request.account.customer.customer_id
+    ]
+    if strangers:
+        raise ValueError(f"invoice {strangers[0]} is another customer's: it cannot stand in this letter")
+    return tuple(sorted(request.items, key=lambda i: (i.invoice.due_on or date.max, i.invoice.number)))
+
+
+def _still_due(account: Account, items: tuple[OpenItem, ...]) -> tuple[Money, ...]:
+    left = (subtotal - account.unapplied_in(subtotal.currency) for subtotal in totals(items))
+    due = tuple(money for money in left if money.amount > Decimal(0))
+    if not due:
+        raise NothingOwed(f"customer {account.customer.customer_id} owes nothing on these invoices: no letter is due")
+    return due
+
+
+def _about_business(request: LetterRequest) -> dict[str, str | bool]:
+    business = request.business
+    phone = clean(business.phone)
+    return {
+        "business_name": clean(business.name),
+        "business_email": clean(business.email, 254),
+        "business_phone": phone,
+        "has_business_phone": bool(phone),
+        "business_address": clean_lines(business.address),
+        "reply_address": clean(request.reply_address or business.email, 254),
+    }
+
+
+def _about_customer(request: LetterRequest, words: Words) -> dict[str, str | bool]:
+    name = clean(request.account.customer.contact.name)
+    return {
+        "contact_name": name,
+        "has_contact_name": bool(name),
+        "customer_name": clean(request.account.customer.name),
+        "greeting": words.hello_name.format(name=name) if name else words.hello,
+    }
+
+
+def _about_invoices(items: tuple[OpenItem, ...], words: Words) -> dict[str, str | bool]:
+    first, others = clean(items[0].invoice.number, 40), len(items) - 1
+    shortened = words.and_more.format(first=first, count=others)
+    return {
+        "invoice": shortened if others else first,
+        "invoice_count": str(len(items)),
+        "several_invoices": others > 0,
+    }
+
+
+def _about_dates(items: tuple[OpenItem, ...], today: date, words: Words, language: str) -> dict[str, str | bool]:
+    oldest = items[0].invoice.due_on
+    late = items[0].days_past_due(today) or 0
+    since = "" if late <= 0 else words.one_day if late == 1 else words.days.format(count=late)
+    return {
+        "today_on": formats.day(today, language),
+        "oldest_due_on": formats.day(oldest, language) if oldest else "",
+        "days_past_due": since,
+        "is_past_due": late > 0,
+    }
+
+
+def _about_paying(items: tuple[OpenItem, ...]) -> dict[str, str | bool]:
+    links = {clean_url(item.invoice.pay_url) for item in items}
+    shared = links.pop() if len(links) == 1 else ""
+    return {
+        "pay_url": shared,
+        "short_pay_url": shared if len(shared) <= SHORT_URL else "",
+        "has_pay_url": bool(shared),
+        "has_pay_links": any(links),
+    }
+
+
+def _about_money(account: Account, due: tuple[Money, ...], words: Words, language: str) -> dict[str, str | bool]:
+    unapplied = tuple(money for money in account.unapplied if money.amount > Decimal(0))
+    return {
+        "total": _sums(due, words, language),
+        "unapplied": _sums(unapplied, words, language) if unapplied else "",
+        "has_unapplied": bool(unapplied),
+    }
+
+
+def _sums(sums: tuple[Money, ...], words: Words, language: str) -> str:
+    written = [formats.money(money, language) for money in sums]
+    if len(written) == 1:
+        return written[0]
+    return words.both.format(first=", ".join(written[:-1]), last=written[-1])

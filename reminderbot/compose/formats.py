@@ -1,0 +1,54 @@
+"""Writes money and days the way the reader's locale does (CLDR, by Babel)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from reminderbot.core.money import Money, minor_digits
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+
+@lru_cache(maxsize=4096)
+def money(amount: Money, language: str) -> str:
+    """A sum with its ISO 4217 code, e.g. "USD 1,250.00" or "1.250,00 EUR"; never rounded.
+
+    The code, not the sign: "$" is said of twenty currencies, and the sum must be that of the ledger to the last digit.
+    """
+    from babel.numbers import format_currency
+
+    exponent = amount.amount.normalize().as_tuple().exponent
+    digits = max(minor_digits(amount.currency), -exponent if isinstance(exponent, int) else 0)
+    pattern = _pattern(language, digits)
+    return format_currency(amount.amount, amount.currency, pattern, _locale(language), currency_digits=False)
+
+
+@lru_cache(maxsize=4096)
+def day(value: date, language: str) -> str:
+    """A date that cannot be misread as another, e.g. "3 Mar 2026" or "Mar 3, 2026"."""
+    from babel.dates import format_date
+
+    return format_date(value, "medium", _locale(language))
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(language.replace("_", "-").partition("-")[0].lower())
+
+
+@lru_cache(maxsize=256)
+def _pattern(language: str, digits: int) -> str:
+    own = _locale(language).currency_formats["standard"].pattern.partition(";")[0]
+    number = re.search(r"[#,0]+", own)
+    grouping = number[0] if number else "#,##0"
+    figures = grouping + ("." + "0" * digits if digits else "")
+    return f"¤¤ {figures}" if own.find("¤") < own.find("#") else f"{figures} ¤¤"

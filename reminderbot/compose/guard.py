@@ -1,0 +1,86 @@
+"""Looks at the final bytes of an e-mail before they may leave (promises.md S1, S2, invariant 8).
+
+It shares nothing with the builder, so that a mistake in one is caught by the other: whatever a name or a subject held,
+no line of header but those meant, no second recipient and no end of message gets out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reminderbot.compose.headers import EmailHeaders, UnsafeMessage
+
+_ALWAYS = frozenset(
+    (
+        b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"auto-submitted",
+        b"x-auto-response-suppress", b"x-reminderbot", b"mime-version", b"content-type",
+    )
+)  # fmt: skip
+_PART_HEADERS = frozenset((b"content-type", b"content-transfer-encoding"))
+_LONGEST_LINE = 998
+_WORD = rb"=\?utf-8\?b\?[A-Za-z0-9+/=]*\?="
+_QUOTED = rb'"(?:[ !#-\[\]-~]|\\["\\])*"'
+_NAME = rb"(?:" + _QUOTED + rb"|" + _WORD + rb"(?: " + _WORD + rb")*) "
+_MAILBOX = re.compile(rb"(?:" + _NAME + rb"<([!-;=?-~]+)>|([!-;=?-~]+))")
+
+
+def guard(final: bytes, expected: EmailHeaders) -> None:
+    """Raise UnsafeMessage unless `final` is one message to `expected.recipient` alone, with the header meant."""
+    _guard_lines(final)
+    head, _, body = final.partition(b"\r\n\r\n")
+    fields = _unfolded(head)
+    _guard_names(fields, expected)
+    _guard_values(fields, expected)
+    _guard_parts(fields[b"content-type"], body)
+
+
+def _guard_lines(final: bytes) -> None:
+    ends = final.count(b"\r\n")
+    if final.count(b"\r") != ends or final.count(b"\n") != ends or b"\0" in final:
+        raise UnsafeMessage("a line ends in something other than CRLF, or holds a NUL: nothing was sent")
+    if not final.endswith(b"\r\n") or max(map(len, final.split(b"\r\n"))) > _LONGEST_LINE:
+        raise UnsafeMessage(
+            f"a line is longer than {_LONGEST_LINE} characters, or the last is not ended: nothing was sent"
+        )
+
+
+def _unfolded(head: bytes) -> dict[bytes, bytes]:
+    fields: dict[bytes, bytes] = {}
+    if not head.isascii():
+        raise UnsafeMessage("the header holds characters that are not ASCII: nothing was sent")
+    for line in head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ").split(b"\r\n"):
+        name, colon, value = line.partition(b":")
+        key = name.lower()
+        if not colon or not key or key in fields or key != key.strip():
+            raise UnsafeMessage(f"the header line {line[:60]!r} comes twice or is none: nothing was sent")
+        fields[key] = value.strip()
+    return fields
+
+
+def _guard_names(fields: dict[bytes, bytes], expected: EmailHeaders) -> None:
+    meant = set(_ALWAYS)
+    meant |= {b"references"} if expected.references else set()
+    meant |= {b"in-reply-to"} if expected.in_reply_to or expected.references else set()
+    meant |= {b"list-unsubscribe"} if expected.unsubscribe else set()
+    if fields.keys() != meant:
+        odd = b", ".join(sorted(fields.keys() ^ meant)).decode("ascii", "replace")
+        raise UnsafeMessage(f"the header lines are not those meant (see {odd}): nothing was sent")
+
+
+def _guard_values(fields: dict[bytes, bytes], expected: EmailHeaders) -> None:
+    for name, address in ((b"to", expected.recipient), (b"from", expected.sender), (b"reply-to", expected.reply_to)):
+        match = _MAILBOX.fullmatch(fields[name])
+        if match is None or (match[1] or match[2]) != address.encode("utf-8"):
+            raise UnsafeMessage(f"{name.decode()} is not the one address meant: nothing was sent")
+    if fields[b"message-id"] != expected.message_id.encode("utf-8"):
+        raise UnsafeMessage("the Message-ID is not the one meant: nothing was sent")
+
+
+def _guard_parts(content_type: bytes, body: bytes) -> None:
+    kind, _, boundary = content_type.partition(b'; boundary="')
+    pieces = body.split(b"--" + boundary.rstrip(b'"'))
+    if kind != b"multipart/alternative" or len(pieces) != 4 or pieces[0] or pieces[3] != b"--\r\n":
+        raise UnsafeMessage("the message is not made of one text part and one HTML part: nothing was sent")
+    for piece in pieces[1:3]:
+        if _unfolded(piece.partition(b"\r\n\r\n")[0].removeprefix(b"\r\n")).keys() != _PART_HEADERS:
+            raise UnsafeMessage("a part of the message has header lines that were not meant: nothing was sent")
