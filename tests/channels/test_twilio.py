@@ -1,0 +1,241 @@
+"""promises.md table 1.2, row by row: the real `twilio` client against a stateful stand-in."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reminderbot.channels.twilio import LookupFailedError, TwilioSms
+from reminderbot.clock import SteppedClock
+from reminderbot.core.delivery import Accepted, Blame, Deferred, Refused, Uncertain
+from reminderbot.demo.twilio_standin import ACCOUNT_SID, TOKEN, TwilioStandIn
+from tests.channels.messages import text
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+CUSTOMER, OURS = "+447700900123", "+447700900999"
+SERVICE = "MG" + "a" * 32
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock(NOON)
+
+
+@pytest.fixture
+def twilio(clock: SteppedClock) -> Iterator[TwilioStandIn]:
+    with TwilioStandIn(clock) as server:
+        yield server
+
+
+@pytest.fixture
+def channel(twilio: TwilioStandIn) -> Iterator[TwilioSms]:
+    sms = TwilioSms(ACCOUNT_SID, TOKEN, twilio.url, timeout=5)
+    assert sms.open() is None
+    yield sms
+    sms.close()
+
+
+def posts(twilio: TwilioStandIn) -> int:
+    return sum(1 for method, _, _ in twilio.requests if method == "POST")
+
+
+def test_a_text_is_posted_once_with_its_words_numbers_and_end_of_validity(
+    twilio: TwilioStandIn, channel: TwilioSms
+) -> None:
+    sent = channel.send(text("Grüße: INV-1 – 5 €"))
+    assert sent == Accepted(twilio.accepted[0].sid)
+    (sms,) = twilio.accepted
+    assert (sms.sender, sms.recipient, sms.body) == (OURS, CUSTOMER, "Grüße: INV-1 – 5 €")
+    assert sms.valid_for == timedelta(hours=3, seconds=1)
+    assert posts(twilio) == 1
+
+
+def test_a_messaging_service_picks_the_number_itself(twilio: TwilioStandIn, channel: TwilioSms) -> None:
+    channel.send(dataclasses.replace(text(), sender=SERVICE))
+    assert twilio.requests[0][2]["MessagingServiceSid"] == SERVICE
+    assert "From" not in twilio.requests[0][2]
+
+
+def test_a_message_that_names_no_sender_goes_from_the_channels_own(twilio: TwilioStandIn) -> None:
+    channel = TwilioSms(ACCOUNT_SID, TOKEN, twilio.url, sender=OURS)
+    assert isinstance(channel.send(dataclasses.replace(text(), sender="")), Accepted)
+    channel.close()
+
+
+@pytest.mark.parametrize(
+    ("valid_for", "asked"),
+    [(timedelta(0), "1"), (timedelta(seconds=1.9), "1"), (timedelta(hours=11), "36000"), (None, None)],
+)
+def test_validity_stays_inside_what_twilio_takes(
+    twilio: TwilioStandIn, channel: TwilioSms, valid_for: timedelta | None, asked: str | None
+) -> None:
+    channel.send(dataclasses.replace(text(), valid_for=valid_for))
+    assert twilio.requests[0][2].get("ValidityPeriod") == asked
+
+
+@pytest.mark.parametrize(
+    ("code", "blame"),
+    [
+        (21211, Blame.ADDRESS),
+        (21614, Blame.ADDRESS),
+        (30005, Blame.ADDRESS),
+        (30006, Blame.ADDRESS),
+        (21610, Blame.OPT_OUT),
+        (30004, Blame.OPT_OUT),
+        (21606, Blame.CHANNEL),
+        (30007, Blame.CHANNEL),
+        (30034, Blame.CHANNEL),
+        (30863, Blame.CHANNEL),
+        (30943, Blame.CHANNEL),
+        (21408, Blame.MESSAGE),
+        (30003, Blame.MESSAGE),
+        (30008, Blame.MESSAGE),
+        (99999, Blame.MESSAGE),
+        (None, Blame.MESSAGE),
+    ],
+)
+def test_a_no_for_good_is_blamed_on_whom_the_code_names(
+    twilio: TwilioStandIn, channel: TwilioSms, code: int | None, blame: Blame
+) -> None:
+    twilio.fail_next(400, code)
+    refused = channel.send(text())
+    assert isinstance(refused, Refused)
+    assert (refused.blame, refused.code) == (blame, str(code or 400))
+    assert CUSTOMER not in refused.why
+    assert twilio.accepted == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, 20003), (401, None), (403, None), (403, 30002), (404, 20404), (400, 21608)]
+)
+def test_an_account_in_trouble_halts_the_channel_and_blames_nobody(
+    twilio: TwilioStandIn, channel: TwilioSms, status: int, code: int | None
+) -> None:
+    twilio.fail_next(status, code)
+    deferred = channel.send(text())
+    assert isinstance(deferred, Deferred)
+    assert deferred.halts
+    assert "REMINDERBOT_TWILIO_TOKEN" in deferred.why
+
+
+def test_a_wrong_token_halts_the_channel(twilio: TwilioStandIn) -> None:
+    channel = TwilioSms(ACCOUNT_SID, "wrong", twilio.url)
+    deferred = channel.send(text())
+    channel.close()
+    assert isinstance(deferred, Deferred)
+    assert (deferred.halts, deferred.code) == (True, "20003")
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "wait"), [(None, None), (0, timedelta(0)), (90, timedelta(seconds=90)), (10**12, timedelta(days=1))]
+)
+@pytest.mark.parametrize("code", [20429, None])
+def test_too_fast_is_deferred_for_as_long_as_twilio_says(
+    twilio: TwilioStandIn, channel: TwilioSms, retry_after: int | None, wait: timedelta | None, code: int | None
+) -> None:
+    twilio.fail_next(429, code, retry_after=retry_after)
+    deferred = channel.send(text())
+    assert isinstance(deferred, Deferred)
+    assert (deferred.wait, deferred.halts) == (wait, False)
+    assert isinstance(channel.send(text()), Accepted)
+
+
+@pytest.mark.parametrize("accepting", [True, False])
+@pytest.mark.parametrize("fault", ["500", "502", "503 junk", "302", "drop", "hang", "junk"])
+def test_no_clear_answer_is_uncertain_and_posted_once(
+    twilio: TwilioStandIn, channel: TwilioSms, fault: str, accepting: bool
+) -> None:
+    if fault == "drop":
+        twilio.drop_next(accepting=accepting)
+    elif fault == "hang":
+        twilio.hang_next(accepting=accepting)
+        channel = TwilioSms(ACCOUNT_SID, TOKEN, twilio.url, timeout=0.2)
+    elif fault == "junk":
+        twilio.junk_next()
+    else:
+        twilio.fail_next(int(fault[:3]), None if "junk" in fault else 20500, accepting=accepting)
+    outcome = channel.send(text())
+    channel.close()
+    assert isinstance(outcome, Uncertain)
+    assert CUSTOMER not in outcome.why
+    assert posts(twilio) == 1
+
+
+def test_nobody_at_the_other_end_is_provably_not_sent_and_halts() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    channel = TwilioSms(ACCOUNT_SID, TOKEN, f"http://127.0.0.1:{port}")
+    deferred = channel.send(text())
+    channel.close()
+    assert deferred == Deferred(
+        f"Cannot connect to Twilio at http://127.0.0.1:{port}: check the network and [sms] api_base.", halts=True
+    )
+
+
+def test_a_texted_stop_makes_twilio_refuse_and_us_record_an_opt_out(twilio: TwilioStandIn, channel: TwilioSms) -> None:
+    twilio.receive(CUSTOMER, OURS, " Stop ")
+    refused = channel.send(text())
+    assert isinstance(refused, Refused)
+    assert (refused.blame, refused.code) == (Blame.OPT_OUT, "21610")
+    twilio.receive(CUSTOMER, OURS, "START")
+    assert isinstance(channel.send(text()), Accepted)
+
+
+@pytest.mark.parametrize(("sid", "token"), [("", TOKEN), (ACCOUNT_SID, ""), ("", "")])
+def test_missing_credentials_are_told_before_any_text(sid: str, token: str) -> None:
+    failed = TwilioSms(sid, token).open()
+    assert isinstance(failed, Deferred)
+    assert failed.halts
+    assert "REMINDERBOT_TWILIO_TOKEN" in failed.why
+
+
+def test_a_token_never_travels_in_clear_to_another_machine() -> None:
+    with pytest.raises(ValueError, match="api_base"):
+        TwilioSms(ACCOUNT_SID, TOKEN, "http://twilio.example").open()
+
+
+def test_an_uncertain_text_is_found_by_its_words(
+    twilio: TwilioStandIn, channel: TwilioSms, clock: SteppedClock
+) -> None:
+    assert isinstance(channel.send(text()), Accepted)
+    clock.advance(timedelta(days=2))
+    twilio.drop_next(accepting=True)
+    assert isinstance(channel.send(text()), Uncertain)
+    twilio.receive(CUSTOMER, OURS, text().body.decode())
+    channel.send(text("other words"))
+    channel.send(text(recipient="+447700900124"))
+    lost = twilio.accepted[1].sid
+    assert channel.find(CUSTOMER, text().body.decode(), clock.now()) == [lost]
+    assert channel.find(CUSTOMER, "never said", clock.now()) == []
+
+
+def test_a_text_still_hidden_by_list_lag_is_found_later(
+    twilio: TwilioStandIn, channel: TwilioSms, clock: SteppedClock
+) -> None:
+    twilio.list_lag(timedelta(minutes=10))
+    began = clock.now()
+    channel.send(text())
+    for wait, expected in ((timedelta(minutes=9), 0), (timedelta(minutes=1), 1), (timedelta(minutes=1), 1)):
+        clock.advance(wait)
+        assert len(channel.find(CUSTOMER, text().body.decode(), began)) == expected
+
+
+def test_a_list_that_cannot_be_read_is_no_proof_of_absence(twilio: TwilioStandIn, channel: TwilioSms) -> None:
+    twilio.fail_next(500, 20500, method="GET")
+    with pytest.raises(LookupFailedError):
+        channel.find(CUSTOMER, "x", NOON)
+
+
+def test_no_number_and_no_text_gets_into_a_log(
+    twilio: TwilioStandIn, channel: TwilioSms, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        channel.send(text())
+        channel.find(CUSTOMER, "x", NOON)
+    assert "447700900" not in caplog.text
+    assert "INV-1" not in caplog.text
