@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -52,6 +52,8 @@ class Payment:
     paid_on: date
     amount: Money
     kind: PaymentKind = PaymentKind.PAYMENT
+    # The invoice its row names although the ledger does not list it (any more); then `invoice` is None.
+    unlisted_invoice: str = field(default="", compare=False)
 
 
 def open_balance(invoice: Invoice, payments: Iterable[Payment]) -> Money:
