@@ -114,7 +114,9 @@ def _encoded(words: str) -> str:
 
 
 def _one_line(words: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in words).split())
+    if not words.isprintable():
+        words = "".join(char if char.isprintable() else " " for char in words)
+    return " ".join(words.split())
 
 
 def _part(boundary: str, kind: str, text: str) -> bytes:

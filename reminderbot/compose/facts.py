@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from reminderbot.compose import formats
 from reminderbot.compose.clean import clean, clean_lines, clean_url
@@ -65,12 +64,12 @@ def letter_facts(request: LetterRequest) -> LetterFacts:
         **_about_invoices(items, words),
         **_about_dates(items, request.today, words, language),
         **_about_paying(items),
-        **_about_money(request.account, due, words, language),
+        **_about_money(_unapplied(request.account, items), due, words, language),
     }
     # Letters follow the language of the facts, so that no letter mixes two.
     told_in = languages[languages.index(language) :]
     shared_link = bool(values["has_pay_url"])
-    listing = list_items(items, request.account.unapplied, due, words, language, with_links=not shared_link)
+    listing = list_items(items, _unapplied(request.account, items), due, words, language, with_links=not shared_link)
     return LetterFacts(request.letter, told_in, values, listing)
 
 
@@ -85,10 +84,16 @@ def _oldest_first(request: LetterRequest) -> tuple[OpenItem, ...]:
 
 def _still_due(account: Account, items: tuple[OpenItem, ...]) -> tuple[Money, ...]:
     left = (subtotal - account.unapplied_in(subtotal.currency) for subtotal in totals(items))
-    due = tuple(money for money in left if money.amount > Decimal(0))
+    due = tuple(money for money in left if money.amount > 0)
     if not due:
         raise NothingOwed(f"customer {account.customer.customer_id} owes nothing on these invoices: no letter is due")
     return due
+
+
+def _unapplied(account: Account, items: tuple[OpenItem, ...]) -> tuple[Money, ...]:
+    """Money received that these items can be lowered by: that of their own currencies."""
+    currencies = {item.balance.currency for item in items}
+    return tuple(money for money in account.unapplied if money.amount > 0 and money.currency in currencies)
 
 
 def _about_business(request: LetterRequest) -> dict[str, str | bool]:
@@ -147,8 +152,9 @@ def _about_paying(items: tuple[OpenItem, ...]) -> dict[str, str | bool]:
     }
 
 
-def _about_money(account: Account, due: tuple[Money, ...], words: Words, language: str) -> dict[str, str | bool]:
-    unapplied = tuple(money for money in account.unapplied if money.amount > Decimal(0))
+def _about_money(
+    unapplied: tuple[Money, ...], due: tuple[Money, ...], words: Words, language: str
+) -> dict[str, str | bool]:
     return {
         "total": _sums(due, words, language),
         "unapplied": _sums(unapplied, words, language) if unapplied else "",

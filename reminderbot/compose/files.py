@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 from itertools import product
 from typing import Generic, TypeVar
 
-from reminderbot.compose.letter import BadLetter, Mistake, Wording, fingerprint, read_wording
+from reminderbot.compose.errors import BadLetter, Mistake
+from reminderbot.compose.letter import Wording, fingerprint, read_wording
 from reminderbot.compose.markdown import Misplaced, Mould, mould
 from reminderbot.compose.schema import FACTS, LAYOUT, Fact
 from reminderbot.compose.slots import Part, Values, html_parts, parts

@@ -16,6 +16,7 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from reminderbot.compose.errors import BadLetter, Mistake
 from reminderbot.compose.schema import FACTS, Fact, Shown
 from reminderbot.compose.slots import FILTERS, MARK, Slot, Values
 
@@ -34,29 +35,6 @@ _CURES = {
     "CondExpr": "write {% if name %}...{% else %}...{% endif %}",
 }
 _ALLOWED = "allowed are {{ name }}, {{ name|default('...') }} and {% if name %}...{% else %}...{% endif %}"
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong with a letter, on which line, and the cure."""
-
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.what}"
-
-
-class LetterError(ValueError):
-    """No letter could be made."""
-
-
-class BadLetter(LetterError):
-    """A letter cannot be used as it is written; `mistakes` says where and why."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__("; ".join(map(str, mistakes)))
-        self.mistakes = mistakes
 
 
 @dataclass(frozen=True, slots=True)

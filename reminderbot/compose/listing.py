@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from html import escape
 
 from reminderbot.compose import formats
@@ -40,9 +39,16 @@ class Listing:
 
     head: Row
     rows: tuple[Row, ...]
-    # "Received, not yet matched" and the totals.
-    foot: tuple[Row, ...]
+    # "Received, not yet matched", one line a currency.
+    taken_off: tuple[Row, ...]
+    # What is left to pay, one line a currency.
+    totals: tuple[Row, ...]
     pay: str
+
+    @property
+    def foot(self) -> tuple[Row, ...]:
+        """What stands below the line."""
+        return (*self.taken_off, *self.totals)
 
     def as_text(self) -> str:
         """Aligned lines of plain text."""
@@ -62,8 +68,9 @@ class Listing:
 
     def as_html(self) -> str:
         """A table with inline styles; every cell is escaped."""
-        rows = "\n".join([_html_row(self.head, "th", self.pay), *(_html_row(row, "td", self.pay) for row in self.rows)])
-        foot = "\n".join(_html_foot(row) for row in self.foot)
+        head = _html_row(self.head, 'th scope="col"', self.pay)
+        rows = "\n".join([head, *(_html_row(row, "td", self.pay) for row in self.rows)])
+        foot = "\n".join(_html_foot(row, row in self.totals) for row in self.foot)
         return (
             '<table cellspacing="0" cellpadding="0" '
             f'style="border-collapse:collapse;margin:20px 0;width:100%">\n{rows}\n{foot}\n</table>\n'
@@ -81,14 +88,13 @@ def list_items(
     """The list of `items`, oldest first as given; `due` is what is left after `unapplied`."""
     rows = [_row(item, words, language, with_links) for item in items[:MOST_ROWS]]
     rows += _summed_up(items[MOST_ROWS:], words, language)
-    taken_off = [
+    taken_off = tuple(
         Row(words.unmatched, amount=formats.money(Money(-money.amount, money.currency), language))
         for money in unapplied
-        if money.amount > Decimal(0)
-    ]
-    left = [Row(words.total, amount=formats.money(money, language)) for money in due]
+    )
+    left = tuple(Row(words.total, amount=formats.money(money, language)) for money in due)
     head = Row(words.invoice, words.issued, words.due, words.amount)
-    return Listing(head, tuple(rows), (*taken_off, *left), words.pay)
+    return Listing(head, tuple(rows), taken_off, left, words.pay)
 
 
 def _row(item: OpenItem, words: Words, language: str, with_links: bool) -> Row:
@@ -115,15 +121,16 @@ def _html_row(row: Row, tag: str, pay: str) -> str:
     more = f'<br><span style="font-size:85%">{escape(row.note)}</span>' if row.note else ""
     if row.pay_url:
         more += f'<br><a href="{escape(row.pay_url)}">{escape(pay)}</a>'
+    end = f"</{tag[:2]}>"
     return (
-        f'<tr><{tag} style="{_CELL}">{escape(row.invoice)}{more}</{tag}>'
-        f'<{tag} style="{_CELL}">{escape(row.issued)}</{tag}><{tag} style="{_CELL}">{escape(row.due)}</{tag}>'
-        f'<{tag} style="{_SUM}">{escape(row.amount)}</{tag}></tr>'
+        f'<tr><{tag} style="{_CELL}">{escape(row.invoice)}{more}{end}<{tag} style="{_CELL}">{escape(row.issued)}{end}'
+        f'<{tag} style="{_CELL}">{escape(row.due)}{end}<{tag} style="{_SUM}">{escape(row.amount)}{end}</tr>'
     )
 
 
-def _html_foot(row: Row) -> str:
+def _html_foot(row: Row, strong: bool) -> str:
+    tag = "strong" if strong else "span"
     return (
         f'<tr><td colspan="3" style="{_CELL};{_RULE}">{escape(row.invoice)}</td>'
-        f'<td style="{_SUM};{_RULE}"><strong>{escape(row.amount)}</strong></td></tr>'
+        f'<td style="{_SUM};{_RULE}"><{tag}>{escape(row.amount)}</{tag}></td></tr>'
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -32,11 +32,17 @@ class Block:
     tight: bool = False
     # A list of invoices, or lines in a fence: as it is.
     verbatim: bool = False
+    # Wrapped once and for all, where no value stands in it.
+    ready: str = ""
 
     def text(self, values: Values) -> str:
         """The block with its values, wrapped."""
         if self.verbatim:
             return fill_text(self.lines[0], values)
+        return self.ready or self.wrapped(values)
+
+    def wrapped(self, values: Values) -> str:
+        """Its lines with the values, none longer than WIDTH where words allow it."""
         written = [fill_text(line, values) for line in self.lines]
         leads = [self.first, *[self.indent] * (len(written) - 1)]
         return "\n".join([_wrap(text, lead, self.indent) for text, lead in zip(written, leads, strict=True) if text])
@@ -115,12 +121,17 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
                 yield Block((tuple(parts(token.content)),), verbatim=True)
             case "inline":
                 first = indent[: len(indent) - (3 if lists[-1] else 2)] + bullet if bullet else indent
-                yield Block(_lines(token.children or []), first, indent, tight)
+                yield _readied(Block(_lines(token.children or []), first, indent, tight))
                 bullet, tight = "", bool(lists)
             case "fence" | "code_block":
                 yield Block((tuple(parts(token.content.rstrip("\n"))),), verbatim=True)
             case "hr":
                 yield Block((("* * *",),))
+
+
+def _readied(block: Block) -> Block:
+    fixed = all(isinstance(part, str) for line in block.lines for part in line)
+    return replace(block, ready=block.wrapped({})) if fixed else block
 
 
 def _lines(children: list[Token]) -> tuple[tuple[Part, ...], ...]:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from reminderbot.compose.errors import BadLetter, EmptyValue, LetterError, NoLetter, TooLong
 from reminderbot.compose.facts import LetterFacts
 from reminderbot.compose.files import EmailFile, LayoutFile, SmsFile, TextFile
-from reminderbot.compose.letter import BadLetter, LetterError, fingerprint
+from reminderbot.compose.letter import fingerprint
 from reminderbot.compose.slots import Values, fill_html, fill_text
 from reminderbot.compose.sms import MOST_SEGMENTS, fitted
 from reminderbot.compose.watch import Watched
@@ -20,14 +21,6 @@ T = TypeVar("T")
 
 # promises.md S3: what is longer was not meant.
 MOST_BYTES = 64 * 1024
-
-
-class NoLetter(LetterError):
-    """The letter does not exist in any of the languages asked for."""
-
-
-class TooLong(LetterError):
-    """The letter came out too long to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +163,4 @@ def _refuse_long(letter: str, text: str, html: str) -> None:
         raise TooLong(f"the letter '{letter}' came out longer than {MOST_BYTES // 1024} kB: shorten it")
 
 
-__all__ = ["BadLetter", "LetterError", "Letters", "NoLetter", "RenderedEmail", "RenderedSms", "TooLong"]
+__all__ = ["BadLetter", "EmptyValue", "LetterError", "Letters", "NoLetter", "RenderedEmail", "RenderedSms", "TooLong"]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from reminderbot.compose.errors import EmptyValue
 from reminderbot.compose.schema import FACTS, LAYOUT, Fact, Shown
 
 NAMES: Mapping[str, Fact] = {**FACTS, **LAYOUT}
@@ -73,7 +74,7 @@ class Hole:
         if shown in (Shown.HTML, Shown.BLOCK):
             return str(values[self.name])
         text = escape(self._value(values))
-        if self.bare or not text:
+        if self.bare:
             return text
         if shown is Shown.URL:
             return f'<a href="{text}">{text}</a>'
@@ -81,6 +82,8 @@ class Hole:
 
     def _value(self, values: Values) -> str:
         value = str(values[self.name])
+        if not value:
+            raise EmptyValue(self.name)
         for code in self.changes:
             value = _CHANGE[code](value)
         return value

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from reminderbot.clock import elapsed
-from reminderbot.compose.letter import MOST_CHARS, BadLetter, Mistake
+from reminderbot.compose.errors import BadLetter, Mistake
+from reminderbot.compose.letter import MOST_CHARS
 
 T = TypeVar("T")
 # When the file was changed, its size and inode: enough to see every edit.

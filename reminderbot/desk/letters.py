@@ -1,0 +1,165 @@
+"""Shows a letter, and checks all of them, as the hardest customers that can reasonably come along would get them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from reminderbot.compose.check import Finding, Severity, check_letter
+from reminderbot.compose.errors import LetterError
+from reminderbot.compose.facts import LetterFacts, LetterRequest, letter_facts
+from reminderbot.compose.render import Letters, RenderedEmail, RenderedSms
+from reminderbot.core.account import Account, OpenItem
+from reminderbot.core.business import Business
+from reminderbot.core.customer import Contact, Customer
+from reminderbot.core.invoice import Invoice
+from reminderbot.core.ladder import Channel, Ladder, Task, Tier
+from reminderbot.core.money import Money, minor_digits
+
+# Any Monday will do: letters are compared, not sent.
+SAMPLE_DAY = date(2026, 3, 2)
+_LINK = "https://pay.example.com/i/8f3k2m9q4t7w"
+_LONG_LINK = "https://invoice.example.com/i/acct_1Nv0FGQ9RKHgCVdK/live_" + "YWNjdF8xTnYwRkdR" * 6
+_LONG_NAME = "Maximiliane-Alexandra von Hohenstein-Wolfenbüttel"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What speaks against a letter, and for which made-up customer it first showed."""
+
+    letter: str
+    # None: the file itself has a mistake.
+    channel: Channel | None
+    customer: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    name: str
+    contact: str = "Jane Roe"
+    # How many invoices, and in which currencies by turns; empty: the business's own.
+    invoices: int = 1
+    currencies: tuple[str, ...] = ()
+    link: str = _LINK
+    partly_paid: bool = False
+    unapplied: bool = False
+    phone: bool = True
+    each_own_link: bool = False
+
+
+SAMPLES = (
+    _Sample("usual"),
+    _Sample("nobody named, no link", contact="", link=""),
+    _Sample("three invoices", invoices=3),
+    _Sample("three invoices with links of their own", invoices=3, each_own_link=True),
+    _Sample("twelve invoices, long names", contact=_LONG_NAME, invoices=12, link=_LONG_LINK, partly_paid=True),
+    _Sample("two currencies, money not yet matched", invoices=4, currencies=("EUR", "USD"), link="", unapplied=True),
+    _Sample("yen", currencies=("JPY",)),
+    _Sample("no telephone, nobody named", contact="", link="", phone=False),
+)
+"""The made-up customers, by name; the first is what most letters look like."""
+
+
+def check_letters(
+    letters: Letters, ladder: Ladder, language: str, business: Business, today: date = SAMPLE_DAY
+) -> list[Remark]:
+    """Everything that speaks against the letters of `ladder`, files first; each remark once."""
+    found = [_about_file(mistake) for mistake in letters.mistakes()]
+    for tier in ladder.tiers:
+        for remark in _about_tier(letters, tier, language, business, today):
+            if all(not _same(remark, earlier) for earlier in found):
+                found.append(remark)
+    return found
+
+
+def preview(
+    letters: Letters,
+    tier: Tier,
+    language: str,
+    business: Business,
+    channel: Channel = Channel.EMAIL,
+    customer: str = "usual",
+    today: date = SAMPLE_DAY,
+) -> str:
+    """The letter of `tier` as the made-up `customer` would get it; LetterError where it cannot be made."""
+    sample = next((sample for sample in SAMPLES if sample.name == customer), SAMPLES[0])
+    facts = _facts(sample, tier, language, business, today)
+    if tier.task is Task.CALL:
+        return letters.render_notes(facts)
+    if channel is Channel.SMS:
+        sms = letters.render_sms(facts)
+        segments = "1 segment" if sms.segments == 1 else f"{sms.segments} segments"
+        return f"{sms.text}\n\n({len(sms.text)} characters, {segments} in {sms.encoding})\n"
+    email = letters.render_email(facts)
+    return f"Subject: {email.subject}\n\n{email.text}"
+
+
+def _about_file(mistake: str) -> Remark:
+    return Remark("", None, "", Finding(Severity.ERROR, "", mistake, "mend the file"))
+
+
+def _same(one: Remark, other: Remark) -> bool:
+    return (one.letter, one.channel, one.finding.words, one.finding.why) == (
+        other.letter,
+        other.channel,
+        other.finding.words,
+        other.finding.why,
+    )
+
+
+def _about_tier(letters: Letters, tier: Tier, language: str, business: Business, today: date) -> Iterator[Remark]:
+    if tier.task is Task.REVIEW:
+        return
+    for sample in SAMPLES:
+        facts = _facts(sample, tier, language, business, today)
+        for channel in tier.channels:
+            for finding in _findings(letters, facts, tier, channel):
+                yield Remark(facts.letter, None if tier.task else channel, sample.name, finding)
+
+
+def _findings(letters: Letters, facts: LetterFacts, tier: Tier, channel: Channel) -> list[Finding]:
+    try:
+        if tier.task is Task.CALL:
+            letters.render_notes(facts)
+            return []
+        message: RenderedEmail | RenderedSms = (
+            letters.render_sms(facts) if channel is Channel.SMS else letters.render_email(facts)
+        )
+    except LetterError as error:
+        return [Finding(Severity.ERROR, "", str(error), "mend or shorten the letter")]
+    return check_letter(facts.letter, message, facts)
+
+
+def _facts(sample: _Sample, tier: Tier, language: str, business: Business, today: date) -> LetterFacts:
+    customer = Customer("SAMPLE", "Roe & Daughters Ltd", Contact(sample.contact, "jane.roe@example.com", None))
+    currencies = sample.currencies or (business.currency,)
+    items = tuple(
+        _item(sample, number, currencies, today - timedelta(days=tier.days)) for number in range(sample.invoices)
+    )
+    unapplied = (Money(Decimal(80), currencies[0]),) if sample.unapplied else ()
+    return letter_facts(
+        LetterRequest(
+            business=business if sample.phone else replace(business, phone=""),
+            account=Account(customer, items, unapplied),
+            items=items,
+            letter=tier.letter or tier.task or tier.name,
+            today=today,
+            language=language,
+        )
+    )
+
+
+def _item(sample: _Sample, number: int, currencies: tuple[str, ...], oldest_due_on: date) -> OpenItem:
+    currency = currencies[number % len(currencies)]
+    cents = Decimal(1).scaleb(-minor_digits(currency))
+    total = Money((Decimal(1250) + Decimal("12845.5") * (sample.invoices > 1)).quantize(cents), currency)
+    balance = replace(total, amount=total.amount - 250) if sample.partly_paid else total
+    due_on = oldest_due_on + timedelta(days=number)
+    link = f"{sample.link}/{number}" if sample.each_own_link else sample.link
+    named = f"INV-{oldest_due_on.year}-{10420 + number:06d}" if sample.invoices > 1 else "INV-1042"
+    return OpenItem(
+        Invoice(named, "SAMPLE", due_on - timedelta(days=30), due_on, total, pay_url=link, po_number="PO-7781"), balance
+    )
