@@ -1,0 +1,256 @@
+"""Decides what each sentence says: the kinds found in it, and whether every word of it is accounted for."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from reminderbot.core.understanding import DisputeReason, Finding, Kind
+from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
+from reminderbot.replies.match import invoice_numbers_in
+from reminderbot.replies.tables import PLACEHOLDERS, Phrase, Table
+from reminderbot.replies.words import tokens
+
+# More than this many unknown words beside what was understood, and a person reads the clause.
+MAX_UNKNOWN = 4
+
+_INVOICE_SIGN = "\ue000"
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What is known when a reply is read: the tables of its languages and what the reminder was about."""
+
+    tables: tuple[Table, ...]
+    today: date
+    locale: str
+    invoices: tuple[str, ...] = ()
+    names: frozenset[str] = frozenset()
+    is_sms: bool = False
+    language: str = ""
+
+    @property
+    def spellings(self) -> dict[str, str]:
+        """What short and misspelt words stand for, in all the languages at hand."""
+        merged: dict[str, str] = {}
+        for table in reversed(self.tables):
+            merged |= table.spellings | (table.sms_spellings if self.is_sms else {})
+        return merged
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence and what was made of it."""
+
+    text: str
+    words: tuple[str, ...] = ()
+    groups: frozenset[str] = frozenset()
+    findings: tuple[Finding, ...] = ()
+    days: tuple[Day, ...] = ()
+    sums: tuple[Sum, ...] = ()
+    is_question: bool = False
+    is_hedged: bool = False
+    # Depends on something: on us ("once you resend it"), or on events ("if my deposit lands").
+    on_condition: bool = False
+    on_us: bool = False
+    # Every word of it is explained.
+    accounted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    group: str
+    start: int
+    end: int
+
+
+def read_sentence(text: str, reader: Reader) -> Sentence:
+    """What one sentence says."""
+    spoken = text
+    for number in invoice_numbers_in(text, reader.invoices):
+        spoken = re.sub(re.escape(number), f" {_INVOICE_SIGN} ", spoken, flags=re.IGNORECASE)
+    words = _words(spoken, reader)
+    is_question = "?" in text
+    words = [word for word in words if word != "?"]
+    days = days_in(words, reader.tables, reader.today, reader.locale)
+    sums = [found for found in sums_in(words) if not any(found.start < d.end and d.start < found.end for d in days)]
+    shown = _placed(words, days, sums)
+    hits = _hits(shown, reader.tables)
+    groups = frozenset(hit.group for hit in hits)
+    sentence = Sentence(
+        text=text,
+        words=tuple(shown),
+        groups=groups,
+        days=tuple(days),
+        sums=tuple(sums),
+        is_question=is_question or "question.open" in groups,
+        is_hedged="hedge" in groups,
+        on_condition=bool(groups & {"condition", "condition_on_us"}),
+        on_us="condition_on_us" in groups,
+    )
+    sentence = replace(sentence, findings=tuple(_findings(sentence, reader)))
+    return replace(sentence, accounted=_is_accounted(shown, hits, reader))
+
+
+def _words(text: str, reader: Reader) -> list[str]:
+    return tokens(text, reader.spellings)
+
+
+def _placed(words: Sequence[str], days: Iterable[Day], sums: Iterable[Sum]) -> list[str]:
+    """The words with days and sums replaced by what they are; each keeps its place in the count."""
+    shown = list(words)
+    for day in days:
+        shown[day.start] = "PAST" if day.past else "DATE"
+        shown[day.start + 1 : day.end] = [""] * (day.end - day.start - 1)
+    for found in sums:
+        shown[found.start] = "MONEY"
+        shown[found.start + 1 : found.end] = [""] * (found.end - found.start - 1)
+    return [_placeholder(word) for word in shown if word]
+
+
+def _placeholder(word: str) -> str:
+    if word == _INVOICE_SIGN:
+        return "INVOICE"
+    if "@" in word:
+        return "ADDRESS"
+    if word[:1].isdigit():
+        return "PHONE" if sum(c.isdigit() for c in word) >= 7 else "NUMBER"
+    return word
+
+
+def _hits(words: Sequence[str], tables: Iterable[Table]) -> list[_Hit]:
+    text = " " + " ".join(words) + " "
+    starts = [at for at, char in enumerate(text) if char == " "]
+    present = set(words)
+    found: list[_Hit] = []
+    for table in tables:
+        for phrase in _once(table.candidates(present)):
+            for match in phrase.pattern.finditer(text):
+                found.append(
+                    _Hit(
+                        phrase.group, bisect_right(starts, match.start()) - 1, bisect_right(starts, match.end() - 1) - 1
+                    )
+                )
+    return found
+
+
+def _once(phrases: Iterable[Phrase]) -> Iterable[Phrase]:
+    return {id(phrase): phrase for phrase in phrases}.values()
+
+
+def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
+    named = invoice_numbers_in(sentence.text, reader.invoices)
+    groups = sentence.groups
+    kinds: dict[Kind, DisputeReason | None] = {}
+    for group in sorted(groups):
+        head, _, reason = group.partition(".")
+        kind = _KINDS.get(head)
+        if kind is None:
+            continue
+        kinds.setdefault(kind, None)
+        if kind is Kind.DISPUTE and kinds[kind] in (None, DisputeReason.UNSPECIFIED):
+            kinds[kind] = DisputeReason(reason or "unspecified")
+    if sentence.is_question and not kinds:
+        kinds[Kind.QUESTION] = None
+    for kind, why in _sensible(kinds, sentence).items():
+        yield _finding(kind, why, sentence, named)
+
+
+def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> dict[Kind, DisputeReason | None]:
+    """Leave out what the rest of the sentence takes back."""
+    result = dict(kinds)
+    if Kind.PROMISE in result and (sentence.is_question or sentence.on_us):
+        del result[Kind.PROMISE]
+        if not result:
+            result[Kind.QUESTION] = None
+    if Kind.ACK in result and len(result) > 1:
+        del result[Kind.ACK]
+    if Kind.PAID in result and "not_paid" in sentence.groups:
+        del result[Kind.PAID]
+    if Kind.PAID in result and sentence.is_question:
+        result.setdefault(Kind.QUESTION, None)
+    return result
+
+
+def _finding(kind: Kind, reason: DisputeReason | None, sentence: Sentence, named: tuple[str, ...]) -> Finding:
+    day = promised_day(sentence) if kind in (Kind.PROMISE, Kind.AUTO_REPLY) else None
+    amount = promised_amount(sentence) if kind is Kind.PROMISE else None
+    return Finding(kind, sentence.text, named, day, amount, reason)
+
+
+def promised_day(sentence: Sentence) -> date | None:
+    """The last of the days named; None where one of them cannot be told."""
+    days = [day for day in sentence.days if not day.past]
+    if not days or any(day.day is None for day in days):
+        return None
+    return max(day.day for day in days if day.day)
+
+
+def promised_amount(sentence: Sentence) -> Decimal | None:
+    """The sum named, with or without its currency."""
+    if sentence.sums:
+        return (
+            sentence.sums[0].amount if len(sentence.sums) == 1 else sum((s.amount for s in sentence.sums), Decimal(0))
+        )
+    bare = [
+        match[1]
+        for match in re.finditer(
+            r"(?<![\w./:-])(\d{2,6}(?:[.,]\d{3})?(?:[.,]\d{2})?)(?![\w/:-]|[.,]\d)", _without_days(sentence.text)
+        )
+    ]
+    amounts = [amount for word in bare if (amount := amount_in(word)) and amount > 31 and not 2000 <= amount <= 2100]
+    return amounts[0] if len(amounts) == 1 else None
+
+
+def _without_days(text: str) -> str:
+    return re.sub(r"\S*[-/]\S*|\d+(?:st|nd|rd|th)\b|\b20\d\d\b", " ", text)
+
+
+def _is_accounted(words: Sequence[str], hits: Sequence[_Hit], reader: Reader) -> bool:
+    covered = [False] * len(words)
+    for hit in hits:
+        for at in range(hit.start, min(hit.end, len(words))):
+            covered[at] = True
+    return all(_clause_accounted(words[a:b], covered[a:b], reader) for a, b in _clauses(words))
+
+
+def _clauses(words: Sequence[str]) -> Iterable[tuple[int, int]]:
+    start = 0
+    for at, word in enumerate(words):
+        if word == ",":
+            yield start, at
+            start = at + 1
+    yield start, len(words)
+
+
+def _clause_accounted(words: Sequence[str], covered: Sequence[bool], reader: Reader) -> bool:
+    """True where the known words leave nothing that could matter."""
+    rest = [word for word, known in zip(words, covered, strict=True) if not known and not _is_plain(word, reader)]
+    if not rest:
+        return True
+    if not any(covered):
+        return False
+    loaded = any(word in table.loaded for word in rest for table in reader.tables)
+    return not loaded and len(rest) <= MAX_UNKNOWN
+
+
+def _is_plain(word: str, reader: Reader) -> bool:
+    if word in PLACEHOLDERS or word in reader.names:
+        return word != "PHONE"
+    return any(word in table.fillers for table in reader.tables)
+
+
+def says_something(text: str, tables: Iterable[Table], spellings: dict[str, str]) -> bool:
+    """True where a line holds a phrase that matters: it is no signature then."""
+    harmless = ("harmless", "hedge", "condition", "ack")
+    return any(not hit.group.startswith(harmless) for hit in _hits(_placed(tokens(text, spellings), [], []), tables))
+
+
+def invoices_of(sentences: Collection[Sentence]) -> tuple[str, ...]:
+    """All invoice numbers named, in order."""
+    return tuple(dict.fromkeys(number for s in sentences for f in s.findings for number in f.invoices))

@@ -1,0 +1,147 @@
+"""Reads what only text messages say: carrier keywords in every spelling, reactions, and lone signs."""
+
+from __future__ import annotations
+
+import re
+
+from reminderbot.core.understanding import Kind
+from reminderbot.replies.words import fold
+
+# 47 CFR 64.1200(a)(10) and the carriers' own words; below, the same word in other languages.
+_STOP_WORDS = frozenset(
+    [
+        "stop",
+        "stopall",
+        "unsubscribe",
+        "cancel",
+        "end",
+        "quit",
+        "revoke",
+        "optout",
+        "unsub",
+        "stopp",
+        "stoppen",
+        "baja",
+        "alto",
+        "parar",
+        "arret",
+        "desinscription",
+        "desabonner",
+        "abmelden",
+        "abbestellen",
+        "austragen",
+        "sair",
+        "basta",
+        "cancella",
+        "disiscrivi",
+        "afmelden",
+        "uitschrijven",
+        "stopzetten",
+        "avsluta",
+        "sluta",
+        "avmeld",
+        "lopeta",
+        "rezygnuje",
+        "стоп",
+        "dur",
+        "iptal",
+        "停止",
+        "退订",
+    ]
+)
+# Slips of the thumb, as carriers' own lists do not have them.
+_MISSPELT = frozenset(
+    [
+        "sotp",
+        "stpo",
+        "stp",
+        "stopo",
+        "stoop",
+        "sstop",
+        "stopit",
+        "stahp",
+        "unsubscibe",
+        "unsubcribe",
+        "unsuscribe",
+        "unsubscrib",
+        "unsubscribed",
+        "stops",
+        "stop1",
+        "s.t.o.p",
+    ]
+)
+_POLITE = frozenset(
+    [
+        "please",
+        "pls",
+        "plz",
+        "now",
+        "it",
+        "all",
+        "this",
+        "thanks",
+        "thx",
+        "thank",
+        "you",
+        "me",
+        "texts",
+        "text",
+        "messages",
+        "ok",
+        "the",
+        "sms",
+        "por",
+        "favor",
+        "bitte",
+        "merci",
+        "svp",
+        "aub",
+        "alstublieft",
+        "danke",
+        "grazie",
+        "gracias",
+        "obrigado",
+    ]
+)
+_HELP = frozenset({"help", "info", "ayuda", "aide", "hilfe", "ajuda", "aiuto"})
+_YES = frozenset({"yes", "y", "yep", "start", "unstop", "si", "oui", "ja", "sim"})
+# iOS and Android put these into words when the other side cannot show them.
+_REACTION = re.compile(
+    r"(?i)^\s{0,3}(liked|loved|laughed at|emphasi[sz]ed|questioned|disliked|removed an? \w{1,12} from|reacted "
+    r"(?:\S{1,8} )?to|ha reaccionado|a aimé|hat mit)\s{1,3}.{0,20}[“\"„«‘'].*"
+)
+_THUMBS = re.compile(
+    "^[\\s\U0001f44d\U0001f44c\U0001f64f\u2705\U0001f642\U0001f60a\U0001f91d\U0001f3fb-\U0001f3ff\u2764\ufe0f\U0001f600-\U0001f604\u2714\u200d]+$"
+)
+
+
+def keyword(text: str) -> Kind | None:
+    """What a message that is nothing but a keyword says: opt-out, question (HELP) or acknowledgement (YES)."""
+    words = re.findall(r"[^\W_]+", fold(text))
+    if not words or len(words) > 5:
+        return None
+    joined = "".join(words)
+    if joined in _STOP_WORDS or joined in _MISSPELT:
+        return Kind.OPT_OUT
+    if (
+        words[0] in _STOP_WORDS | _MISSPELT
+        and words[0] not in ("end", "cancel", "quit")
+        and all(w in _POLITE | _STOP_WORDS for w in words[1:])
+    ):
+        return Kind.OPT_OUT
+    if words[-1] in _STOP_WORDS and words[-1] not in ("end",) and all(w in _POLITE for w in words[:-1]):
+        return Kind.OPT_OUT
+    if len(words) == 1:
+        return Kind.QUESTION if joined in _HELP else Kind.ACK if joined in _YES else None
+    return None
+
+
+def reaction(text: str) -> Kind | None:
+    """What a tapped reaction to our message says; None where it is none."""
+    match = _REACTION.match(text[:300])
+    if match:
+        verb = match[1].lower()
+        return (
+            Kind.ACK if verb in ("liked", "loved") or (verb.startswith("reacted") and "👎" not in verb) else Kind.OTHER
+        )
+    return Kind.ACK if _THUMBS.match(text[:40]) and text.strip() else None

@@ -1,0 +1,258 @@
+"""Decides what a whole reply means, and whether a person must read it.
+
+A reply is settled without a person only if every sentence of the sender's own words is accounted for and the sum of
+them is harmless: a clean dated promise, an auto-reply, a passing delivery failure, a bare opt-out, a mere thank-you.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from reminderbot.core.understanding import Finding, Kind, Understanding, unreadable
+from reminderbot.replies import automatic, dsn, sms, tables
+from reminderbot.replies.intent import Reader, Sentence, promised_day, read_sentence, says_something
+from reminderbot.replies.read import Mail, read_mail
+from reminderbot.replies.trim import own_words
+from reminderbot.replies.words import fold, sentences
+
+MAX_OWN = 20_000
+
+# Most important first, where a reply says several things.
+ORDER = (
+    Kind.BOUNCE_HARD, Kind.BOUNCE_SOFT, Kind.AUTO_REPLY, Kind.LEGAL, Kind.DISPUTE, Kind.PAID, Kind.HARDSHIP,
+    Kind.SENSITIVE, Kind.WRONG_CONTACT, Kind.OPT_OUT, Kind.INSTALMENTS, Kind.PROMISE, Kind.QUESTION, Kind.ACK, Kind.OTHER,
+)  # fmt: skip
+_RANK = {kind: place for place, kind in enumerate(ORDER)}
+# What a paying customer attaches.
+_REMITTANCE = re.compile(
+    r"(?i)remittance|payment|receipt|proof|advice|beleg|zahlung|überweisung|justificante|pago|virement|paiement"
+    r"|comprovante|pagamento|bonifico|betaling|betaalbewijs|swift|utr"
+)
+_LEFT_FOR_GOOD = re.compile(
+    r"(?i)no longer (?:with|works?|employed|at|monitored|in use|part of|being|active)|has left|have left|left "
+    r"the (?:company|firm|organi)|(?:mailbox|address|account) (?:is |has been |will be )?(?:closed|no longer"
+    r"|not (?:in use|monitored)|discontinued|deactivated)"
+    r"|nicht mehr (?:im|bei|für|in|tätig|besch|verwendet|aktiv)|ausgeschieden|verlassen|ne travaille plus|a "
+    r"quitté|n'est plus|ya no (?:trabaja|forma|está)|ha dejado|não (?:trabalha|faz|está) mais|non (?:lavora|fa"
+    r"|è) più|niet (?:meer|langer)|retired|in pension|im ruhestand|jubilad"
+)
+_AWAY = re.compile(
+    r"(?i)out of (?:the )?office|on (?:annual |parental |maternity |sick )?leave|on (?:holiday|vacation)|away"
+    r"|abwesen|nicht im (?:büro|haus)|wieder (?:im|für|da|erreichbar|zurück)|urlaub|absent|congés|vacances|de "
+    r"retour|fuera de la oficina|vacaciones|de férias|retorno|ausente|fuori (?:sede|ufficio)|ferie|assente"
+    r"|afwezig|vakantie|terug|back on|return(?:ing)? (?:on|to)|be back"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the reminder that is answered was about."""
+
+    invoices: tuple[str, ...] = ()
+    amount_due: Decimal | None = None
+    currency: str = ""
+    # BCP 47 of the customer; decides the order of day and month and the language where the text does not.
+    locale: str = "en"
+
+
+def understand_email(raw: bytes, received_at: datetime, context: Context) -> Understanding:
+    """What a mail says; never raises. `received_at` carries the customer's local offset."""
+    try:
+        return _understand_mail(read_mail(raw), received_at, context)
+    except Exception as error:
+        # A reply that breaks the reader is a reply all the same: a person is called.
+        return unreadable(f"the mail cannot be understood ({type(error).__name__})")
+
+
+def understand_sms(text: str, received_at: datetime, context: Context) -> Understanding:
+    """What a text message says; never raises. `received_at` carries the customer's local offset."""
+    try:
+        return _understand_text(text, received_at, context)
+    except Exception as error:
+        return unreadable(f"the text message cannot be understood ({type(error).__name__})")
+
+
+def _understand_mail(mail: Mail, received_at: datetime, context: Context) -> Understanding:
+    failure = dsn.read_failure(mail)
+    if failure is not None:
+        return _of_failure(failure)
+    if dsn.is_complaint(mail):
+        finding = Finding(Kind.OPT_OUT, "the recipient reported our mail as spam")
+        return Understanding((Kind.AUTO_REPLY, Kind.OPT_OUT), True, (finding,), confidence=0.9)
+    reader = _reader(mail.text[:4000], received_at.date(), context, names=_names(mail))
+    own = _own_text(mail, reader)
+    if mail.problems and not own:
+        return unreadable("; ".join(mail.problems))
+    why = automatic.why_automatic(mail)
+    found = _of_machine(why, own, reader) if why else _of_person(own, mail, reader, context)
+    return replace(found, needs_human=True, error="; ".join(mail.problems)) if mail.problems else found
+
+
+def _understand_text(text: str, received_at: datetime, context: Context) -> Understanding:
+    text = text[:MAX_OWN].strip()
+    kind = sms.keyword(text) or sms.reaction(text)
+    if kind is not None:
+        return _settled(kind, text)
+    reader = _reader(text, received_at.date(), context, is_sms=True)
+    return _sum([read_sentence(s, reader) for s in sentences(text)], text, reader, context)
+
+
+def _settled(kind: Kind, text: str) -> Understanding:
+    return Understanding(
+        (kind,), kind not in (Kind.OPT_OUT, Kind.ACK), (Finding(kind, text[:300]),), own_text=text, confidence=0.98
+    )
+
+
+def _own_text(mail: Mail, reader: Reader) -> str:
+    def matters(line: str) -> bool:
+        return says_something(line, reader.tables, reader.spellings)
+
+    return own_words(mail.text, matters, reader.names)[:MAX_OWN]
+
+
+def _reader(
+    text: str, today: date, context: Context, names: frozenset[str] = frozenset(), is_sms: bool = False
+) -> Reader:
+    home = fold(context.locale)[:2]
+    spoken = tables.language_of(text, home)
+    wanted = dict.fromkeys([spoken, home if home in tables.LANGUAGES else spoken, "en", tables.ELSEWHERE])
+    loaded = tuple(tables.load(language) for language in wanted if language)
+    return Reader(loaded, today, context.locale, context.invoices, names, is_sms, spoken)
+
+
+def _names(mail: Mail) -> frozenset[str]:
+    people = " ".join(re.sub(r"<[^>]*>", "", value) for value in mail.all("from", "to", "cc"))
+    return frozenset(word for word in re.findall(r"[^\W\d_]{2,30}", fold(people[:1000])))
+
+
+def _of_failure(failure: dsn.Failure) -> Understanding:
+    kind = Kind.AUTO_REPLY if failure.hard is None else Kind.BOUNCE_HARD if failure.hard else Kind.BOUNCE_SOFT
+    finding = Finding(kind, failure.evidence)
+    return Understanding((kind,), kind is Kind.BOUNCE_HARD, (finding,), confidence=0.97, bounce=failure.bounce)
+
+
+def _of_machine(why: str, own: str, reader: Reader) -> Understanding:
+    """What a machine wrote: never a promise, payment or opt-out, whatever its words; the day of return is read."""
+    read = [read_sentence(sentence, reader) for sentence in sentences(own)]
+    back = next((day for s in read if _AWAY.search(s.text) and (day := promised_day(s))), None)
+    back = back or next((day for s in read if (day := promised_day(s)) and s.days), None)
+    left = next((s.text for s in read if _LEFT_FOR_GOOD.search(s.text)), "")
+    findings = [Finding(Kind.AUTO_REPLY, (read[0].text if read else why)[:300], day=back)]
+    if left:
+        findings.append(Finding(Kind.WRONG_CONTACT, left))
+    kinds = tuple(finding.kind for finding in findings)
+    return Understanding(
+        kinds, bool(left), tuple(findings), return_on=back, own_text=own, language=reader.language, confidence=0.97
+    )
+
+
+def _of_person(own: str, mail: Mail, reader: Reader, context: Context) -> Understanding:
+    if not own.strip():
+        return _of_empty(mail, reader)
+    kind = sms.keyword(own)
+    if kind is not None:
+        return replace(_settled(kind, own), language=reader.language)
+    found = _sum([read_sentence(s, reader) for s in sentences(own)], own, reader, context)
+    if mail.attachments:
+        found = _with_attachments(found, mail.attachments)
+    return found
+
+
+def _of_empty(mail: Mail, reader: Reader) -> Understanding:
+    """A mail without words: an unsubscribe link writes its word into the subject."""
+    subject = mail.header("subject")
+    if sms.keyword(subject) is Kind.OPT_OUT and not mail.attachments:
+        return _settled(Kind.OPT_OUT, subject)
+    empty = Understanding((Kind.OTHER,), True, language=reader.language, confidence=0.3)
+    return _with_attachments(empty, mail.attachments) if mail.attachments else empty
+
+
+def _with_attachments(found: Understanding, names: Sequence[str]) -> Understanding:
+    """An attachment always needs a person; one called "remittance" is a claim of payment."""
+    told = next((name for name in names if _REMITTANCE.search(name)), "")
+    if told and not (set(found.kinds) - {Kind.OTHER, Kind.ACK}):
+        found = replace(found, kinds=(Kind.PAID,), findings=(Finding(Kind.PAID, told),))
+    return replace(found, needs_human=True)
+
+
+def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -> Understanding:
+    """The sentences put together."""
+    findings = _settle_amounts(_settle_days(read), context)
+    kinds = _kinds(findings)
+    unexplained = tuple(s.text for s in read if not s.accounted)
+    if kinds == (Kind.AUTO_REPLY,):
+        unexplained = tuple(s.text for s in read if not s.accounted and (s.is_question or _is_loaded(s, reader)))
+    promise = next((f for f in findings if f.kind is Kind.PROMISE), None)
+    alone = not unexplained and bool(read) and _is_harmless(kinds, findings, read, reader.today)
+    return Understanding(
+        kinds=kinds or (Kind.OTHER,),
+        needs_human=not alone,
+        findings=tuple(findings),
+        dispute_reason=next((f.dispute_reason for f in findings if f.dispute_reason), None),
+        promise_on=promise.day if promise else None,
+        promise_amount=promise.amount if promise else None,
+        return_on=next((f.day for f in findings if f.kind is Kind.AUTO_REPLY), None),
+        own_text=own,
+        unexplained=unexplained,
+        language=reader.language,
+        confidence=0.95 if alone else 0.75 if findings else 0.3,
+    )
+
+
+def _is_loaded(sentence: Sentence, reader: Reader) -> bool:
+    return any(word in table.loaded for word in sentence.words for table in reader.tables)
+
+
+def _kinds(findings: Iterable[Finding]) -> tuple[Kind, ...]:
+    kinds = {finding.kind for finding in findings}
+    # Thanks beside something else is mere courtesy.
+    if len(kinds) > 1:
+        kinds.discard(Kind.ACK)
+    # "I'm away until Monday and will pay then" is a promise by a person; no machine promises.
+    if len(kinds) > 1:
+        kinds.discard(Kind.AUTO_REPLY)
+    return tuple(sorted(kinds, key=_RANK.__getitem__))
+
+
+def _settle_days(read: Sequence[Sentence]) -> list[Finding]:
+    """The findings, a promise without a day taking it from the sentence beside it ("Will pay. Friday.")."""
+    findings: list[Finding] = []
+    for sentence in read:
+        findings.extend(sentence.findings)
+    promises = [f for f in findings if f.kind is Kind.PROMISE]
+    days = [f.day for f in promises if f.day]
+    if promises and days:
+        last = max(days)
+        merged = replace(
+            next(f for f in promises if f.day == last), amount=next((f.amount for f in promises if f.amount), None)
+        )
+        findings = [f for f in findings if f.kind is not Kind.PROMISE]
+        findings.append(merged)
+    return findings
+
+
+def _settle_amounts(findings: list[Finding], context: Context) -> list[Finding]:
+    """A promise of the whole sum names no amount."""
+    due = context.amount_due
+    return [
+        replace(f, amount=None) if f.amount is not None and due is not None and f.amount >= due else f for f in findings
+    ]
+
+
+def _is_harmless(kinds: tuple[Kind, ...], findings: Sequence[Finding], read: Sequence[Sentence], today: date) -> bool:
+    if kinds == (Kind.PROMISE,):
+        return _is_clean(next(f for f in findings if f.kind is Kind.PROMISE), read, today)
+    return kinds in ((Kind.ACK,), (Kind.OPT_OUT,), (Kind.AUTO_REPLY,)) and not any(
+        s.on_condition and kinds != (Kind.AUTO_REPLY,) for s in read
+    )
+
+
+def _is_clean(promise: Finding, read: Sequence[Sentence], today: date) -> bool:
+    """A promise of the whole sum, for a day that has not passed, without hedge or condition."""
+    if promise.day is None or promise.day < today or promise.amount is not None:
+        return False
+    return not any(s.is_hedged or s.on_condition or s.is_question for s in read)

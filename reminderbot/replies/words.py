@@ -1,0 +1,203 @@
+"""Cuts a text into sentences and words, folded so that case, accents and typographic quotes no longer matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+MAX_SENTENCES = 120
+MAX_WORDS = 120
+
+_QUOTES = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "´": "'",
+        "`": "'",
+        "ʼ": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "«": '"',
+        "»": '"',
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "ı": "i",
+        "đ": "d",
+    }
+)
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]")
+_TOKEN = re.compile(
+    r"[^\s@<>()\[\]\",;]{1,64}@[^\s@<>()\[\]\",;]{1,253}\.[A-Za-z]{2,24}"
+    r"|https?://[^\s<>]{1,500}|www\.[^\s<>]{1,500}"
+    r"|(?:r\$|a\$|us\$|c\$|nz\$|[$€£¥₹₦₱])"
+    r"|\d+(?:[.,/:'-]\d+)*(?:(?:st|nd|rd|th|er|º|ª)\b|\.(?=\s{0,3}[a-zA-Zà-ÿ]))?"
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*\d*"
+    r"|[?,;:()–—…/]|(?<=\s)-+(?=\s)",
+    re.IGNORECASE,
+)
+_SEPARATORS = frozenset(",;:()–—…/")
+# A full stop after these ends no sentence.
+_ABBREVIATIONS = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "st",
+        "rs",
+        "no",
+        "nr",
+        "inv",
+        "ref",
+        "approx",
+        "ca",
+        "vs",
+        "etc",
+        "sr",
+        "sra",
+        "prof",
+        "z.b",
+        "bzw",
+        "usw",
+        "ggf",
+        "str",
+        "tel",
+        "ltd",
+        "inc",
+        "co",
+        "fa",
+        "hr",
+        "fr",
+        "dott",
+        "sig",
+        "n",
+        "art",
+        "nº",
+        "num",
+        "vol",
+        "acc",
+        "acct",
+        "a/c",
+        "p.s",
+        "s",
+        "dhr",
+        "mevr",
+        "i.e",
+        "e.g",
+        "u.a",
+        "d.h",
+        "o.g",
+    ]
+)
+_MONTH_STARTS = tuple(
+    "jan feb mar mär mrt apr abr avr may mai mei mag jun jui giu jul lug aug ago aoû sep set oct okt out ott nov dec dez"
+    " dic déc ene gen fév fev maa".split()
+)
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents and invisible characters, with plain quotes."""
+    text = _INVISIBLE.sub("", text).translate(_QUOTES).lower().translate(_QUOTES)
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_QUOTES)
+
+
+def tokens(sentence: str, spellings: Mapping[str, str]) -> list[str]:
+    """The folded words of a sentence; separators become ",", words of `spellings` are replaced by what they stand for."""
+    found: list[str] = []
+    for match in _TOKEN.finditer(fold(sentence)):
+        word = match[0]
+        if word in _SEPARATORS or word.startswith("-"):
+            found.append(",")
+            continue
+        found.extend(_spelt(word, spellings))
+        if len(found) >= MAX_WORDS:
+            break
+    return found
+
+
+def _spelt(word: str, spellings: Mapping[str, str]) -> list[str]:
+    if word in spellings:
+        return spellings[word].split()
+    if "'" not in word:
+        return [word]
+    for ending, full in _CONTRACTIONS:
+        if word.endswith(ending) and len(word) > len(ending):
+            return [word[: -len(ending)], *full.split()]
+    # French and Italian elision: "l'ho", "j'ai", "d'ici".
+    head, _, tail = word.partition("'")
+    return [head + "'", *_spelt(tail, spellings)] if tail and len(head) <= 6 else [word.replace("'", "")]
+
+
+_CONTRACTIONS = (
+    ("n't", "not"),
+    ("'ll", "will"),
+    ("'ve", "have"),
+    ("'re", "are"),
+    ("'m", "am"),
+    ("'d", "would"),
+    ("'s", "is"),
+)
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a text, bullet points and short lines being sentences of their own; at most `MAX_SENTENCES`."""
+    count = 0
+    for paragraph in _joined_lines(text):
+        for sentence in _split(paragraph):
+            if any(c.isalnum() or ord(c) > 0x2190 or c == "?" for c in sentence):
+                yield sentence
+                count += 1
+                if count >= MAX_SENTENCES:
+                    return
+
+
+def _joined_lines(text: str) -> Iterator[str]:
+    """Lines put together where a mail program wrapped them: the next word would not have fitted."""
+    current = ""
+    last = 0
+    for raw in text.split("\n"):
+        line = raw.strip()
+        first = line.split(" ", 1)[0]
+        if current and line and last + len(first) + 1 > 62 and not line.startswith(("-", "*", "•")):
+            current = f"{current} {line}"
+        else:
+            if current:
+                yield current
+            current = line
+        last = len(line)
+    if current:
+        yield current
+
+
+def _split(paragraph: str) -> Iterator[str]:
+    start = 0
+    for match in re.finditer(r"[.!?]+[\"')\]]?(?=\s|$)|[!?]+|\.(?=[A-Z][a-z])|[\u3002\uff01\uff1f]", paragraph):
+        if not _ends_sentence(paragraph, match.start(), match.end()):
+            continue
+        yield paragraph[start : match.end()].strip()
+        start = match.end()
+    yield paragraph[start:].strip()
+
+
+def _ends_sentence(text: str, at: int, end: int) -> bool:
+    if text[at] != ".":
+        return True
+    word = re.split(r"[\s(]", text[max(0, at - 12) : at])[-1].lower()
+    after = text[end : end + 6].strip().lower()
+    if (
+        word.isdigit()
+        and len(word) <= 2
+        and (after.startswith(_MONTH_STARTS) or (after[:1].isalpha() and text[end : end + 6].strip()[:1].islower()))
+    ):
+        return False
+    if re.fullmatch(r"\d{1,2}\.\d{1,2}", word):
+        return not text[end : end + 6].strip()[:1].islower()
+    return not (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha() and bool(after)))
