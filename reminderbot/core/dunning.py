@@ -78,8 +78,8 @@ class Send:
     channel: Channel
     # All invoices that the message lists.
     lists: tuple[str, ...]
-    # Those that take a step with it, and the tier each reaches.
-    steps: tuple[tuple[str, str], ...]
+    # Those that take a step with it: (invoice, the tier it reaches, that tier's days).
+    steps: tuple[tuple[str, str, int], ...]
     not_before: datetime
     needs_approval: bool = False
     # The e-mail that this text message follows.
@@ -138,9 +138,7 @@ def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
         send = _letter(facts, rules, letters, free, today, now, gates, cases)
     elif facts.follow_up:
         send = _text_after_letter(facts, rules, free, now, gates)
-    if send:
-        wakes.append(send.not_before)
-    return Decision(tuple(gates), send, tuple(cases), _earliest(wakes))
+    return Decision(tuple(gates), send, tuple(cases), _earliest([wake for wake in wakes if wake > now]))
 
 
 def _owed(account: Account, rules: Rules, gates: list[Gate]) -> tuple[OpenItem, ...]:
@@ -286,10 +284,14 @@ def _letter(
         tier=tier.name,
         channel=channel,
         lists=_listed(letters, free, tier, today),
-        steps=tuple((item.invoice.number, rules.ladder.tiers[min(step.tier, place)].name) for item, step in letters),
+        steps=tuple(_taken(item, rules.ladder.tiers[min(step.tier, place)]) for item, step in letters),
         not_before=not_before,
         needs_approval=tier.needs is Needs.APPROVAL or facts.ask_first,
     )
+
+
+def _taken(item: OpenItem, tier: Tier) -> tuple[str, str, int]:
+    return item.invoice.number, tier.name, tier.days
 
 
 def _listed(letters: _Due, free: tuple[OpenItem, ...], tier: Tier, today: date) -> tuple[str, ...]:
@@ -344,7 +346,7 @@ def _text_after_letter(
         return None
     numbers = tuple(number for number, _ in letter.items)
     return Send(
-        letter.tier, Channel.SMS, numbers, tuple((number, letter.tier) for number in numbers), not_before,
+        letter.tier, Channel.SMS, numbers, tuple((number, letter.tier, 0) for number in numbers), not_before,
         facts.ask_first, letter.reminder_id,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -48,11 +48,11 @@ class Gatherer:
         holds = hold.of_customers(connection, ids)
         hashes = {c.customer_id: self._hashes(c) for c in customers.values()}
         by_hash, by_customer = contact.closed(connection, ids, [h for pair in hashes.values() for h in pair.values()])
-        sent = _sent(connection, ids, [h for pair in hashes.values() for h in pair.values()], now)
+        sent = _Sent(_sent(connection, ids, [h for pair in hashes.values() for h in pair.values()], now))
         found = {}
         for key, who in customers.items():
             closed = _closed(hashes[key], by_hash, by_customer.get(key, []))
-            own = [row for row in sent if row.customer_id == key or row.recipient_hash in hashes[key].values()]
+            own = sent.to(key, hashes[key].values())
             reach = Reach(
                 self.zones_of(who),
                 tuple((channel, why) for channel, _, why in closed),
@@ -79,7 +79,7 @@ class Gatherer:
         tried = (*_SAID, State.REFUSED.value, State.NOT_SENT.value)
         if any(r.follows == newest.reminder_id and r.state in tried for r in rows):
             return None
-        stepped = {number for number, _ in newest.steps}
+        stepped = {number for number, _, _ in newest.steps}
         balances = tuple(
             (number, Money(Decimal(amount), currency))
             for number, amount, currency in newest.balances or ()
@@ -124,6 +124,22 @@ def _sent(connection: Connection, ids: Sequence[str], hashes: Sequence[str], now
         or_(outbox.c.customer_id.in_(ids), outbox.c.recipient_hash.in_(hashes)), outbox.c.claimed_at > now - _LOOK_BACK
     )
     return list(connection.execute(query))
+
+
+class _Sent:
+    """What went out, found by customer and by address: two customers may share one."""
+
+    def __init__(self, rows: list[Row[Any]]) -> None:
+        self._by: dict[str, dict[int, Row[Any]]] = defaultdict(dict)
+        for row in rows:
+            self._by[row.customer_id][row.reminder_id] = row
+            self._by[f"#{row.recipient_hash}"][row.reminder_id] = row
+
+    def to(self, customer_id: str, hashes: Iterable[str]) -> list[Row[Any]]:
+        found = dict(self._by.get(customer_id, {}))
+        for digest in hashes:
+            found |= self._by.get(f"#{digest}", {})
+        return list(found.values())
 
 
 def _closed(

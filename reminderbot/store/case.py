@@ -53,12 +53,9 @@ def open_one(
 
 def _waiting(connection: Connection, kind: CaseKind, customer_id: str | None, inbound_id: int | None) -> int | None:
     query = select(case.c.case_id).where(case.c.kind == kind.value, case.c.resolved_at.is_(None))
-    if customer_id is None or inbound_id is not None:
-        # Every reply is a matter of its own; so is what belongs to nobody we know.
-        query = query.where(case.c.inbound_id == inbound_id) if inbound_id is not None else query.where(False)
-    else:
-        query = query.where(case.c.customer_id == customer_id, case.c.inbound_id.is_(None))
-    return connection.execute(query).scalar()
+    # Every reply is a matter of its own, however many a customer writes.
+    same = case.c.inbound_id == inbound_id if inbound_id is not None else case.c.inbound_id.is_(None)
+    return connection.execute(query.where(same, case.c.customer_id == customer_id)).scalar()
 
 
 def resolve(connection: Connection, case_id: int, resolution: str, now: datetime, actor: str) -> bool:

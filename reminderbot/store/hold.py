@@ -41,8 +41,8 @@ def place(
     )
     assert result.inserted_primary_key is not None
     number = int(result.inserted_primary_key[0])
-    data = {"hold": number, "kind": kind.value, "why": why, "invoices": list(invoices)}
-    data["until"] = until.isoformat() if until else None
+    ends = until.isoformat() if until else None
+    data = {"hold": number, "kind": kind.value, "why": why, "invoices": list(invoices), "until": ends}
     journal.record(connection, Event(EventKind.HELD, now, actor, customer_id, data))
     return number
 

@@ -16,10 +16,10 @@ UNDERSTOOD = "understood"
 SET_ASIDE = "set_aside"
 
 
-def keep(connection: Connection, message: Inbound, identity: str, now: datetime) -> int | None:
+def keep(connection: Connection, message: Inbound, identity: str, digest: str, now: datetime) -> int | None:
     """Record a message that lies in the spool; None where it is known already.
 
-    `identity` is the SHA-256 of a mail's raw bytes or a text message's MessageSid.
+    `identity` is the SHA-256 of a mail's raw bytes or a text message's MessageSid, `digest` its place in the spool.
     """
     known = (inbound.c.channel == message.channel.value) & (inbound.c.identity == identity)
     if connection.execute(select(inbound.c.inbound_id).where(known)).first():
@@ -28,6 +28,7 @@ def keep(connection: Connection, message: Inbound, identity: str, now: datetime)
         insert(inbound).values(
             channel=message.channel.value,
             identity=identity,
+            digest=digest,
             external_id=message.external_id,
             received_at=min(message.received_at, now),
             stored_at=now,
@@ -55,6 +56,11 @@ def count_attempt(connection: Connection, inbound_id: int) -> None:
     """Note that an attempt to read begins, so that a message that kills its reader is known by it."""
     changed = update(inbound).where(inbound.c.inbound_id == inbound_id)
     connection.execute(changed.values(attempts=inbound.c.attempts + 1))
+
+
+def note_sender(connection: Connection, inbound_id: int, sender: str) -> None:
+    """Keep who wrote it, lower case, as soon as that is known."""
+    connection.execute(update(inbound).where(inbound.c.inbound_id == inbound_id).values(sender=sender))
 
 
 def settle(connection: Connection, inbound_id: int, state: str, **values: Any) -> None:

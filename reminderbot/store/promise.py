@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.promise import Promise, PromiseState
 from reminderbot.store import journal
-from reminderbot.store.tables import promise
+from reminderbot.store.tables import invoice, payment, promise
 
 
 def make(
@@ -86,3 +86,16 @@ def _promise_of(row: Row[Any]) -> Promise:
         row.words,
         PromiseState(row.state),
     )
+
+
+def standing(connection: Connection, word: Promise) -> tuple[dict[str, Decimal], Decimal]:
+    """The open balances of what was promised (all of the customer's where none was named), and what has come in."""
+    promised = invoice.c.customer_id == word.customer_id
+    if word.invoices:
+        promised &= invoice.c.number.in_(word.invoices)
+    rows = connection.execute(select(invoice.c.number, invoice.c.open_balance, invoice.c.is_open).where(promised)).all()
+    balances = {row.number: row.open_balance for row in rows if row.is_open}
+    paid = select(payment.c.amount).where(
+        payment.c.customer_id == word.customer_id, payment.c.paid_on >= word.promised_on, payment.c.listed
+    )
+    return balances, sum(connection.execute(paid).scalars(), Decimal(0))

@@ -50,10 +50,10 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, folder: Path) -> Store:
+def open_store(url: str, folder: Path, password: str | None = None) -> Store:
     """Open the store at `url`, making it where there is none yet; StoreUnusable where it cannot be used."""
     try:
-        engine = _engine(url)
+        engine = _engine(url, password)
         store = Store(engine, folder)
         _prepare(store)
     except (OperationalError, ArgumentError, ModuleNotFoundError) as error:
@@ -64,8 +64,10 @@ def open_store(url: str, folder: Path) -> Store:
     return store
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, password: str | None) -> Engine:
     parsed = make_url(url)
+    if password is not None:
+        parsed = parsed.set(password=password)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

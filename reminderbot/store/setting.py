@@ -17,12 +17,12 @@ INBOX_READ_AT = "inbox_read_at"
 SMS_READ_AT = "sms_read_at"
 LEDGER = "ledger"
 LAST_SEEN = "last_seen"
+LEDGER_HELD = "ledger_held"
 BATCH_SIZES = "batch_sizes"
+BREAKER = "breaker"
 HALTED = "halted"
 RULES = "rules"
 ALERTED = "alerted"
-INSTANCE = "instance"
-SEND_LOG_LINES = "send_log_lines"
 
 
 def get(connection: Connection, key: str) -> Any:

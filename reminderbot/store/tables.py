@@ -224,6 +224,8 @@ inbound = Table(
     Column("channel", String(10), nullable=False),
     # E-mail: SHA-256 of the raw bytes. SMS: the MessageSid.
     Column("identity", String(80), nullable=False),
+    # SHA-256 of the raw bytes: where the spool keeps them.
+    Column("digest", String(64), nullable=False),
     Column("external_id", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("stored_at", Moment, nullable=False),

@@ -1,0 +1,179 @@
+"""What stops all sending: the mode, the kill switch, a dead inbox, a stale ledger, a doubtful clock or store.
+
+Pure. A stop is no error: the bot goes on reading and deciding, and says why it is silent and what would cure it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from reminderbot.core.calendar import BusinessDays
+
+
+class Mode(StrEnum):
+    """How much may leave by itself."""
+
+    DRAFT = "draft"
+    APPROVE = "approve"
+    LIVE = "live"
+
+
+_ORDER = list(Mode)
+# Invariant 23: the inbox was read within the last minute of the batch.
+INBOX_FRESH = timedelta(seconds=60)
+# Invariant 25: how far the clock may seem to have gone back.
+CLOCK_SLACK = timedelta(seconds=2)
+
+
+def lower(ceiling: Mode, grant: Mode) -> Mode:
+    """The more careful of two modes."""
+    return min(ceiling, grant, key=_ORDER.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One reason why nothing is sent, since when, and what a person can do."""
+
+    kind: str
+    why: str
+    cure: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoorFacts:
+    """What is known about the house at the moment of sending."""
+
+    now: datetime
+    zone: ZoneInfo
+    business_days: BusinessDays
+    # (who stopped it, when) of the kill switch; None: nobody.
+    stopped: tuple[str, datetime] | None = None
+    stop_file: str = ""
+    has_inbox: bool = True
+    inbox_read_at: datetime | None = None
+    # None: no SMS is set up, or it does not need reading.
+    texts_read_at: datetime | None = None
+    needs_texts: bool = False
+    ledger_exported_at: datetime | None = None
+    ledger_max_age: timedelta = timedelta(hours=26)
+    # A suspicious import waits for a person.
+    ledger_held: str = ""
+    last_seen: datetime | None = None
+    # The newest reminder in the send log, and in the database.
+    logged: int = 0
+    known: int = 0
+    # The grant was given on another machine or to another store.
+    moved: bool = False
+
+
+def stops(facts: DoorFacts) -> tuple[Stop, ...]:
+    """Every reason why nothing may leave now."""
+    found = (
+        _switch(facts),
+        _moved(facts),
+        _lost_history(facts),
+        _clock(facts),
+        _inbox(facts),
+        _texts(facts),
+        _ledger(facts),
+        _held_import(facts),
+    )
+    return tuple(stop for stop in found if stop is not None)
+
+
+def _switch(facts: DoorFacts) -> Stop | None:
+    if facts.stop_file:
+        return Stop("stopped", f"the file {facts.stop_file} is there", "remove the file to let messages leave again")
+    if facts.stopped is None:
+        return None
+    who, since = facts.stopped
+    return Stop("stopped", f"{who} stopped all sending", "run `reminderbot go-live` to lift it", since)
+
+
+def _moved(facts: DoorFacts) -> Stop | None:
+    if not facts.moved:
+        return None
+    return Stop(
+        "moved",
+        "this store was allowed to send from another machine or folder",
+        "if this copy is now the real one, stop the other and run `reminderbot go-live` here",
+    )
+
+
+def _lost_history(facts: DoorFacts) -> Stop | None:
+    if facts.logged <= facts.known:
+        return None
+    return Stop(
+        "lost history",
+        f"the send log knows reminder {facts.logged}, the store only {facts.known}: the store is older than the log",
+        "restore the newest store, or run `reminderbot go-live --adopt` to go on from this one",
+    )
+
+
+def _clock(facts: DoorFacts) -> Stop | None:
+    if facts.last_seen is None or facts.now >= facts.last_seen - CLOCK_SLACK:
+        return None
+    return Stop(
+        "clock",
+        f"the clock says {facts.now:%Y-%m-%d %H:%M} UTC, but {facts.last_seen:%Y-%m-%d %H:%M} has already been",
+        "set the machine's clock right",
+        facts.last_seen,
+    )
+
+
+def _inbox(facts: DoorFacts) -> Stop | None:
+    if not facts.has_inbox:
+        return Stop("inbox", "no inbox is set up, so answers could not be heard", "add an [inbox] table to the config")
+    read = facts.inbox_read_at
+    if read is not None and facts.now - read <= INBOX_FRESH:
+        return None
+    told = f"was last read {read:%Y-%m-%d %H:%M} UTC" if read else "has never been read"
+    return Stop("inbox", f"the inbox {told}", "run `reminderbot check`; it says what is wrong with the inbox", read)
+
+
+def _texts(facts: DoorFacts) -> Stop | None:
+    read = facts.texts_read_at
+    if not facts.needs_texts or (read is not None and facts.now - read <= INBOX_FRESH):
+        return None
+    return Stop("texts", "the text messages that came in could not be read", "run `reminderbot check`", read)
+
+
+def _ledger(facts: DoorFacts) -> Stop | None:
+    exported = facts.ledger_exported_at
+    if exported is None:
+        return Stop("ledger", "no ledger has been taken in yet", "run `reminderbot import`")
+    age = facts.now - exported - _days_off(facts, exported)
+    if age <= facts.ledger_max_age:
+        return None
+    hours = int(age.total_seconds() // 3600)
+    limit = int(facts.ledger_max_age.total_seconds() // 3600)
+    return Stop(
+        "ledger",
+        f"the ledger is {hours} business hours old, at most {limit} are allowed: somebody may have paid since",
+        "export it again (the same files with a new date will do), or raise [ledger] max_age_hours",
+        exported,
+    )
+
+
+def _days_off(facts: DoorFacts, since: datetime) -> timedelta:
+    """The part of the time since then that fell on days when nobody works."""
+    off = timedelta(0)
+    day = since.astimezone(facts.zone).date()
+    last = facts.now.astimezone(facts.zone).date()
+    # A ledger older than a year is stale whatever the holidays were.
+    for _ in range(min((last - day).days, 366)):
+        if not facts.business_days.contains(day):
+            off += timedelta(days=1)
+        day += timedelta(days=1)
+    return off
+
+
+def _held_import(facts: DoorFacts) -> Stop | None:
+    if not facts.ledger_held:
+        return None
+    why = f"the newest ledger looks wrong: {facts.ledger_held}"
+    return Stop("import", why, "look at it, then `reminderbot import --yes`")

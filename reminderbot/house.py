@@ -1,0 +1,101 @@
+"""What every job and every action of a person is handed: the store, the clock, the rules and the ways in and out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from reminderbot.clock import Clock
+from reminderbot.core.business import Business
+from reminderbot.core.delivery import DeliveryChannel
+from reminderbot.core.dunning import Rules
+from reminderbot.core.inbound import Inbound
+from reminderbot.core.ladder import Channel
+from reminderbot.core.stop import Mode
+from reminderbot.store.account import Gatherer
+from reminderbot.store.sendlog import SendLog
+from reminderbot.store.session import Store
+from reminderbot.store.spool import Spool
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from reminderbot.compose.render import Letters
+    from reminderbot.inbox.imap import ImapInbox
+    from reminderbot.ledger.csv_folder import LedgerReading
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The house's own limits over all customers (invariant 27)."""
+
+    undo: timedelta = timedelta(minutes=10)
+    per_day: int = 200
+    per_hour: int = 60
+    first_contacts_per_day: int = 20
+    # Text message segments a calendar month.
+    segments_per_month: int = 500
+    ledger_max_age: timedelta = timedelta(hours=26)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """In whose name mail and text messages leave."""
+
+    from_address: str = ""
+    reply_to: str = ""
+    plus_addressing: bool = True
+    # Our number, or a messaging service SID.
+    sms_from: str = ""
+
+
+class TextInbox(Protocol):
+    """Where text messages are read."""
+
+    def poll(self, since: datetime) -> list[Inbound]: ...
+
+
+@dataclass(frozen=True)
+class House:
+    """One installation, put together by `wiring.py`."""
+
+    store: Store
+    clock: Clock
+    business: Business
+    rules: Rules
+    gatherer: Gatherer
+    # Signs our addresses and hashes those of others; never leaves this machine.
+    key: bytes
+    letters: Letters
+    spool: Spool
+    send_log: SendLog
+    # Where state lies outside the database, and where letters of a dry run go.
+    folder: Path
+    # The ceiling that the settings give; the grant in the store may be lower.
+    ceiling: Mode
+    # Known to this machine and this store: a copy of the store elsewhere has another one.
+    instance: str
+    limits: Limits
+    sender: Sender
+    read_ledger: Callable[[], LedgerReading]
+    channels: Mapping[Channel, Callable[[], DeliveryChannel]] = field(default_factory=dict)
+    open_inbox: Callable[[], ImapInbox] | None = None
+    open_text_inbox: Callable[[], TextInbox] | None = None
+    alerts_to: tuple[str, ...] = ()
+    # Set when the program should end: long work looks at it between two messages.
+    ending: threading.Event = field(default_factory=threading.Event)
+    # One reader at a time acts on what came in.
+    triage_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def stop_file(self) -> Path:
+        """Sending stops while a file of this name lies in the state folder."""
+        return self.folder / "STOP"
+
+    @property
+    def dry_run_folder(self) -> Path:
+        return self.folder / "letters-dry-run"

@@ -1,0 +1,140 @@
+"""The planning run: looks at every customer whose time has come and puts into the outbox what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from reminderbot.core.calendar import start_of_day
+from reminderbot.core.case import CaseKind
+from reminderbot.core.contact import address_on
+from reminderbot.core.dunning import Decision, Facts, OpenCase, Send, decide
+from reminderbot.core.hold import HoldKind
+from reminderbot.core.ladder import Task
+from reminderbot.core.promise import GRACE_BUSINESS_DAYS, Promise, PromiseState, judge
+from reminderbot.house import House
+from reminderbot.store import account, case, decision, hold, outbox, promise
+
+BATCH = 200
+
+
+def plan_once(house: House, undo: timedelta | None = None) -> bool:
+    """Decide about the customers whose time has come; True when there were some."""
+    now = house.clock.now()
+    with house.store.reading() as connection:
+        if not account.due(connection, now, 1):
+            return False
+    with house.store.writing() as connection:
+        ids = account.due(connection, now, BATCH)
+        _judge_promises(house, connection, ids, now)
+        facts = house.gatherer.gather(connection, ids, now)
+        waiting = _by_customer(outbox.planned(connection, ids))
+
+        decisions = {key: decide(known, house.rules, now) for key, known in facts.items()}
+
+        for key, made in decisions.items():
+            _open_cases(house, connection, key, made, now)
+            _replan(house, connection, facts[key], made.send, waiting.get(key, []), _why(made), now, undo)
+        gone = {key: Decision(()) for key in ids if key not in decisions}
+        for key in gone:
+            for row in waiting.get(key, []):
+                outbox.withdraw(connection, row, "the ledger no longer lists this customer", now)
+        decision.keep_all(connection, decisions | gone, now)
+    return True
+
+
+def _judge_promises(house: House, connection: Connection, ids: Sequence[str], now: datetime) -> None:
+    """Settle the promises whose day has passed or that were paid; a broken one calls a person."""
+    for key, promises in promise.open_ones(connection, ids).items():
+        for word in promises:
+            state = _judged(house, connection, word, now)
+            if state is PromiseState.OPEN:
+                continue
+            promise.settle(connection, word, state, now)
+            if state is PromiseState.BROKEN:
+                _talk(connection, key, word, now)
+
+
+def _judged(house: House, connection: Connection, word: Promise, now: datetime) -> PromiseState:
+    business = house.rules.business_days("")
+    last_day = business.add(word.due_on, GRACE_BUSINESS_DAYS)
+    last_moment = start_of_day(last_day + timedelta(days=1), house.rules.zone)
+    open_now, received = promise.standing(connection, word)
+    return judge(word, open_now, received, now, last_moment)
+
+
+def _talk(connection: Connection, customer_id: str, word: Promise, now: datetime) -> None:
+    """A broken promise is answered by a person's question, never by a firmer letter (design law 8)."""
+    why = f"they promised to pay by {word.due_on} and it has not come in: ask, person to person, what got in the way"
+    case.open_one(connection, CaseKind.BROKEN_PROMISE, customer_id, why, now, words=word.words, invoices=word.invoices)
+    pause = f"the promise for {word.due_on} passed unpaid; a person talks to them first"
+    hold.place(connection, customer_id, HoldKind.BROKEN_PROMISE, pause, now)
+
+
+def _by_customer(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
+
+
+def _open_cases(house: House, connection: Connection, customer_id: str, made: Decision, now: datetime) -> None:
+    for needed in made.cases:
+        case.open_one(connection, needed.kind, customer_id, needed.why, now, invoices=needed.invoices)
+        if needed.tier:
+            _take_task(house, connection, customer_id, needed, now)
+
+
+def _take_task(house: House, connection: Connection, customer_id: str, needed: OpenCase, now: datetime) -> None:
+    """The invoices stand at the task's tier from now on; after a review nothing moves without a person."""
+    tier = house.rules.ladder.tiers[house.rules.ladder.index(needed.tier)]
+    for number in needed.invoices:
+        outbox.reach(connection, number, tier.name, tier.days, now)
+    if tier.task is Task.REVIEW:
+        hold.place(connection, customer_id, HoldKind.REVIEW, "a person decides what happens next", now)
+
+
+def _why(made: Decision) -> str:
+    return "; ".join(gate.because for gate in made.closed) or "nothing is due now"
+
+
+def _replan(
+    house: House,
+    connection: Connection,
+    facts: Facts,
+    send: Send | None,
+    waiting: Sequence[Row[Any]],
+    why: str,
+    now: datetime,
+    undo: timedelta | None,
+) -> None:
+    """Keep the planned reminder that still says what is due, withdraw any other, plan what is missing."""
+    kept = next((row for row in waiting if send is not None and same(row, facts, send)), None)
+    for row in waiting:
+        if row is not kept:
+            outbox.withdraw(connection, row, "something else is due now" if send else why, now)
+    if send is None:
+        return
+    if kept is None:
+        recipient = address_on(facts.account.customer, send.channel)
+        release_at = now + (house.limits.undo if undo is None else undo)
+        digest = house.gatherer.hash_of(recipient)
+        outbox.plan(connection, facts.account.customer.customer_id, send, recipient, digest, now, release_at)
+    elif kept.attempts == 0 and kept.not_before != send.not_before:
+        outbox.reschedule(connection, kept.reminder_id, send.not_before)
+
+
+def same(row: Row[Any], facts: Facts, send: Send) -> bool:
+    """Whether a planned reminder is still exactly what `send` asks for."""
+    return bool(
+        row.channel == send.channel.value
+        and row.tier == send.tier
+        and row.recipient == address_on(facts.account.customer, send.channel)
+        and tuple(row.lists) == send.lists
+        and [list(step) for step in row.steps] == [list(step) for step in send.steps]
+        and row.follows == send.follows
+        and (row.needs_approval or not send.needs_approval)
+    )

@@ -1,0 +1,69 @@
+"""Applies what became of attempts: the reminder's state, and what its outcome means for the customer or the channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, assert_never
+
+from sqlalchemy import Connection, Row
+
+from reminderbot.core.case import CaseKind
+from reminderbot.core.delivery import Accepted, AfterAttempt, Blame, Deferred, Outcome, Refused, Uncertain
+from reminderbot.core.ladder import Channel
+from reminderbot.store import case, contact, ledger, outbox, setting
+
+Settled = tuple[Row[Any], Outcome, AfterAttempt]
+
+
+def settle(connection: Connection, results: Sequence[Settled], now: datetime) -> None:
+    """Record the outcomes and their consequences; the customers are looked at again."""
+    told = [(row, outcome, after, *_told(outcome)) for row, outcome, after in results]
+    outbox.settle(connection, told, now)
+    for row, outcome, _ in results:
+        _follow_up(connection, row, outcome, now)
+    ledger.review(connection, list({row.customer_id for row, _, _ in results}), now)
+
+
+def _told(outcome: Outcome) -> tuple[str, str]:
+    """(the server's reference, the reason)."""
+    match outcome:
+        case Accepted(reference=reference):
+            return reference, ""
+        case Deferred(why=why) | Refused(why=why) | Uncertain(why=why):
+            return "", why
+        case _:
+            assert_never(outcome)
+
+
+def _follow_up(connection: Connection, row: Row[Any], outcome: Outcome, now: datetime) -> None:
+    match outcome:
+        case Refused(blame=blame, why=why):
+            _refused(connection, row, blame, why, now)
+        case Uncertain(why=why):
+            told = f"it is not certain whether reminder {row.reminder_id} ({row.tier}) arrived: {why}"
+            case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)
+        case Accepted() | Deferred():
+            pass
+        case _:
+            assert_never(outcome)
+
+
+def _refused(connection: Connection, row: Row[Any], blame: Blame, why: str, now: datetime) -> None:
+    channel = Channel(row.channel)
+    match blame:
+        case Blame.ADDRESS:
+            reason = f"the server refused the address: {why}"
+            contact.close(connection, row.recipient_hash, channel, contact.DEAD, reason, row.customer_id, now)
+        case Blame.OPT_OUT:
+            reason = "they told the carrier to stop our messages"
+            contact.close(connection, row.recipient_hash, channel, contact.OPTED_OUT, reason, row.customer_id, now)
+        case Blame.MESSAGE:
+            told = f"reminder {row.reminder_id} ({row.tier}) was refused: {why}"
+            case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)
+        case Blame.CHANNEL:
+            halted = setting.get(connection, setting.HALTED) or {}
+            halted[row.channel] = {"why": why, "since": now.isoformat()}
+            setting.put(connection, setting.HALTED, halted)
+        case _:
+            assert_never(blame)

@@ -1,0 +1,106 @@
+"""The ledger run: reads the ledger, says what changed, holds back what looks wrong, and takes the rest in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from reminderbot.core.case import CaseKind
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.hold import HoldKind
+from reminderbot.core.invoice import PaymentKind, days_past_due, open_balance
+from reminderbot.core.ledger_change import Changes, compare
+from reminderbot.core.ledger_change import settle as settle_snapshot
+from reminderbot.core.ledger_suspicion import suspicions
+from reminderbot.core.snapshot import Snapshot
+from reminderbot.house import House
+from reminderbot.store import case, hold, journal, ledger, setting
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What an import found and did."""
+
+    changes: Changes
+    # Notes of the reader: values that could not be used.
+    notes: tuple[str, ...]
+    # Why it waits for a person; nothing was taken in then.
+    held: tuple[str, ...] = ()
+    first: bool = False
+
+
+def take_ledger(house: House, *, even_if_suspicious: bool = False, actor: str = "reminderbot") -> TakenIn:
+    """Read the ledger and take it in; raises LedgerMistakes where it cannot be read, and changes nothing then."""
+    reading = house.read_ledger()
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        old = ledger.load(connection)
+        new = settle_snapshot(old, reading.snapshot)
+        changes = compare(old, reading.snapshot)
+        doubts = tuple(suspicions(changes))
+        if doubts and not even_if_suspicious:
+            setting.put(connection, setting.LEDGER_HELD, {"why": list(doubts), "at": now.isoformat()})
+            return TakenIn(changes, tuple(reading.notes), doubts)
+        setting.drop(connection, setting.LEDGER_HELD)
+        ledger.take_in(connection, old, new, now)
+        _journal(connection, old, new, now, actor)
+        _park_old_debts(house, connection, old, new, now)
+        if old is None or (doubts and even_if_suspicious):
+            _guard_next_batch(connection, old is None, now)
+    return TakenIn(changes, tuple(reading.notes), first=old is None)
+
+
+_MONEY_EVENTS = {PaymentKind.PAYMENT: EventKind.PAID}
+
+
+def _journal(connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime, actor: str) -> None:
+    """One line for the import, and one for every payment or credit that came with it."""
+    known = {p.payment_id for p in old.payments} if old else set()
+    counts = {"customers": len(new.customers), "invoices": len(new.invoices), "payments": len(new.payments)}
+    events = [Event(EventKind.IMPORTED, now, actor, None, counts | {"exported_at": new.exported_at.isoformat()})]
+    for paid in new.payments:
+        if paid.payment_id not in known and old is not None:
+            data = {"payment": paid.payment_id, "invoice": paid.invoice, "amount": str(paid.amount)}
+            kind = _MONEY_EVENTS.get(paid.kind, EventKind.CREDITED)
+            events.append(Event(kind, now, actor, paid.customer_id, data))
+    journal.record_all(connection, events)
+
+
+def _park_old_debts(house: House, connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
+    """Invoices first seen long past due wait for a person: nobody is surprised by a letter about the distant past."""
+    known = {i.number for i in old.invoices} if old else set()
+    today = now.astimezone(house.rules.zone).date()
+    parked: dict[str, list[str]] = {}
+    for bill in new.invoices:
+        late = days_past_due(bill.due_on, today) if bill.due_on else 0
+        if bill.number not in known and late > house.rules.park_after_days and _is_open(bill.number, new):
+            parked.setdefault(bill.customer_id, []).append(bill.number)
+    for customer_id, numbers in parked.items():
+        _park(connection, customer_id, numbers, house.rules.park_after_days, now)
+
+
+def _is_open(number: str, snapshot: Snapshot) -> bool:
+    bill = next(i for i in snapshot.invoices if i.number == number)
+    return open_balance(bill, snapshot.payments).amount > 0
+
+
+def _park(connection: Connection, customer_id: str, numbers: Sequence[str], limit: int, now: datetime) -> None:
+    why = f"{', '.join(numbers)} was already more than {limit} days past due when it was first seen"
+    hold.place(connection, customer_id, HoldKind.OLD_DEBT, why, now, invoices=numbers)
+    case.open_one(
+        connection,
+        CaseKind.OLD_DEBT,
+        customer_id,
+        f"{why}: release the hold to begin a conversation, or leave it",
+        now,
+        invoices=numbers,
+    )
+
+
+def _guard_next_batch(connection: Connection, first: bool, now: datetime) -> None:
+    """The batch after the very first import, or after one that looked wrong, waits for a person's yes."""
+    why = "this would be the first batch ever" if first else "the ledger before this batch had looked wrong"
+    setting.put(connection, setting.BREAKER, {"why": why, "at": now.isoformat()})

@@ -1,0 +1,252 @@
+"""The reading run: pauses the customer first, then understands the reply, then applies what triage decides.
+
+A message that cannot be read is set aside with its sender held; the next one is read all the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import OperationalError as StoreFailed
+
+from reminderbot.core import triage
+from reminderbot.core.case import CaseKind
+from reminderbot.core.contact import address_on
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.hold import HoldKind
+from reminderbot.core.ladder import Channel
+from reminderbot.core.understanding import Understanding, unreadable
+from reminderbot.house import House
+from reminderbot.logs import log
+from reminderbot.replies.match import clues_of_email
+from reminderbot.replies.understand import Context, understand_email, understand_sms
+from reminderbot.runs.match import Match, match_mail, match_text
+from reminderbot.store import case, contact, hold, inbox, journal, ledger, people, promise
+
+# A message that stopped its reader this often is set aside.
+ATTEMPTS = 2
+
+
+def understand_all(house: House) -> int:
+    """Read everything that waits to be read; gives how many messages were settled."""
+    settled = 0
+    with house.triage_lock:
+        while True:
+            with house.store.reading() as connection:
+                waiting = inbox.unread(connection)
+            for row in waiting:
+                settled += _read_safely(house, row)
+            if not waiting:
+                return settled
+
+
+def _read_safely(house: House, row: Row[Any]) -> int:
+    """1 where the message is settled; 0 where reading failed, so that it is tried once more and then set aside."""
+    try:
+        _read_one(house, row)
+    except StoreFailed:
+        raise
+    except Exception as error:
+        log("reading_failed", inbound=row.inbound_id, error=type(error).__name__)
+        return 0
+    return 1
+
+
+def _read_one(house: House, row: Row[Any]) -> None:
+    """One message, in three durable steps: counted, paused for, understood."""
+    with house.store.writing() as connection:
+        inbox.count_attempt(connection, row.inbound_id)
+    raw = house.spool.read(row.digest)
+    if row.attempts >= ATTEMPTS or row.oversize:
+        why = "it is larger than 25 MB" if row.oversize else "reading it failed twice"
+        _set_aside(house, row, raw, why)
+        return
+    match, subject = _pause(house, row, raw)
+    understanding = _understand(house, row, raw, match)
+    with house.store.writing() as connection:
+        _apply(house, connection, row, match, understanding, subject)
+
+
+def _pause(house: House, row: Row[Any], raw: bytes) -> tuple[Match, str]:
+    """Hold everybody it may be from, before and regardless of what it means (design law 1)."""
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        if row.channel == Channel.SMS.value:
+            match, subject = match_text(connection, row.sender), ""
+        else:
+            clues = clues_of_email(raw)
+            match, subject = match_mail(house, connection, clues), clues.subject[:200]
+            row_sender = clues.sender
+            inbox.note_sender(connection, row.inbound_id, row_sender)
+        for customer_id in match.customer_ids:
+            if not any(h.customer_id == customer_id for h in hold.of_inbound(connection, row.inbound_id)):
+                why = "an answer came in and has not been read yet"
+                hold.place(connection, customer_id, HoldKind.REPLY, why, now, inbound_id=row.inbound_id)
+        data = {"inbound": row.inbound_id, "channel": row.channel, "matched_by": match.by.value}
+        who = match.customer_ids[0] if match.customer_ids else None
+        journal.record(connection, Event(EventKind.HEARD, now, "reminderbot", who, data))
+    return match, subject
+
+
+def _understand(house: House, row: Row[Any], raw: bytes, match: Match) -> Understanding:
+    with house.store.reading() as connection:
+        invoices: tuple[str, ...] = ()
+        locale, country = house.business.language, house.business.country
+        zone = house.rules.zone
+        for customer_id in match.customer_ids:
+            invoices += people.open_numbers(connection, customer_id)
+            who = people.get(connection, customer_id)
+            if who is not None:
+                locale, country = who.language or locale, who.country or country
+                zone = (house.gatherer.zones_of(who) or (zone,))[0]
+    context = Context(invoices=invoices, locale=_regional(locale, country))
+    received = row.received_at.astimezone(zone)
+    try:
+        if row.channel == Channel.SMS.value:
+            return understand_sms(raw.decode("utf-8", "replace"), received, context)
+        return understand_email(raw, received, context)
+    except Exception as error:
+        return unreadable(f"{type(error).__name__} while reading it")
+
+
+def _regional(language: str, country: str) -> str:
+    """en and a business in GB: en-GB, so that 03/04 is read as it is meant there."""
+    return language if "-" in language or not country else f"{language}-{country}"
+
+
+def _apply(
+    house: House, connection: Connection, row: Row[Any], match: Match, understanding: Understanding, subject: str
+) -> None:
+    """Put the verdict in the place of the provisional hold, for everybody it may be from.
+
+    What belongs to nobody we know is listed, and never in the way of sending (design section 7).
+    """
+    now = house.clock.now()
+    for customer_id in match.customer_ids:
+        _apply_to(house, connection, customer_id, row, match, understanding, now)
+    inbox.settle(
+        connection,
+        row.inbound_id,
+        inbox.UNDERSTOOD,
+        customer_id=match.customer_ids[0] if match.customer_ids else None,
+        reminder_id=match.reminder.reminder_id if match.reminder else None,
+        matched_by=match.by.value,
+        kinds=[kind.value for kind in understanding.kinds],
+        understanding=msgspec.to_builtins(understanding, str_keys=True),
+        subject=subject,
+    )
+    data = {"inbound": row.inbound_id, "kinds": [k.value for k in understanding.kinds]}
+    who = match.customer_ids[0] if match.customer_ids else None
+    journal.record(connection, Event(EventKind.UNDERSTOOD, now, "reminderbot", who, data))
+
+
+def _apply_to(
+    house: House,
+    connection: Connection,
+    customer_id: str,
+    row: Row[Any],
+    match: Match,
+    understanding: Understanding,
+    now: datetime,
+) -> None:
+    facts = _reply_facts(house, connection, customer_id, row, match)
+    verdict = triage.decide(understanding, facts)
+    if verdict.opted_out or verdict.dead_address:
+        _close_channel(house, connection, customer_id, row, match, verdict, now)
+    for provisional in hold.of_inbound(connection, row.inbound_id):
+        if provisional.customer_id == customer_id:
+            hold.release(connection, provisional.hold_id, now, "reminderbot", "its answer was read")
+    if verdict.hold is not None:
+        new = verdict.hold
+        hold.place(
+            connection, customer_id, new.kind, new.why, now,
+            until=new.until, invoices=new.invoices, inbound_id=row.inbound_id,
+        )  # fmt: skip
+    if verdict.case is not None:
+        needed = verdict.case
+        case.open_one(
+            connection, needed.kind, customer_id, needed.why, now,
+            words=needed.words, invoices=needed.invoices, inbound_id=row.inbound_id,
+        )  # fmt: skip
+    if verdict.promise is not None:
+        word = verdict.promise
+        promise.make(
+            connection, customer_id, word.due_on, word.words, now,
+            promised_on=facts.received_at.astimezone(facts.zone).date(), amount=word.amount,
+            invoices=word.invoices or people.open_numbers(connection, customer_id), inbound_id=row.inbound_id,
+        )  # fmt: skip
+    ledger.review(connection, [customer_id], now)
+
+
+def _reply_facts(
+    house: House, connection: Connection, customer_id: str, row: Row[Any], match: Match
+) -> triage.ReplyFacts:
+    known = house.gatherer.gather(connection, [customer_id], house.clock.now()).get(customer_id)
+    channel = Channel(row.channel)
+    others: tuple[Channel, ...] = ()
+    zone = house.rules.zone
+    if known is not None:
+        others = tuple(
+            other
+            for other in Channel
+            if other is not channel
+            and address_on(known.account.customer, other)
+            and not known.reach.closed_because(other)
+            and (other is not Channel.SMS or (known.reach.sms_enabled and known.account.customer.contact.sms_consent))
+        )
+        zone = (known.reach.zones or (zone,))[0]
+    country = known.account.customer.country if known else ""
+    return triage.ReplyFacts(
+        channel=channel,
+        received_at=row.received_at,
+        matched_by=match.by,
+        zone=zone,
+        business_days=house.rules.business_days(country),
+        has_open_promise=bool(promise.open_ones(connection, [customer_id])),
+        other_channels=others,
+    )
+
+
+def _close_channel(
+    house: House,
+    connection: Connection,
+    customer_id: str,
+    row: Row[Any],
+    match: Match,
+    verdict: triage.Verdict,
+    now: datetime,
+) -> None:
+    """Use the address no more: the one that bounced, the one that the person wrote from, and the one we wrote to."""
+    channel = Channel(row.channel)
+    who = people.get(connection, customer_id)
+    addresses = {match.reminder.recipient if match.reminder else "", address_on(who, channel) if who else ""}
+    if verdict.opted_out:
+        addresses |= {row.sender}
+    kind = contact.OPTED_OUT if verdict.opted_out else contact.DEAD
+    why = "they asked for no more messages" if verdict.opted_out else "the address does not work"
+    for address in sorted(addresses - {""}):
+        contact.close(connection, house.gatherer.hash_of(address), channel, kind, why, customer_id, now)
+
+
+def _set_aside(house: House, row: Row[Any], raw: bytes, why: str) -> None:
+    """Keep a message that cannot be read for a person, and hold its sender, as far as that can be told."""
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        known: tuple[str, ...] = ()
+        if row.channel == Channel.SMS.value:
+            known = match_text(connection, row.sender).customer_ids
+        elif row.sender:
+            known = people.by_address(connection, Channel.EMAIL, row.sender)
+        elif row.oversize:
+            known = match_mail(house, connection, clues_of_email(raw)).customer_ids
+        for customer_id in known:
+            told = f"a message from them could not be read: {why}"
+            hold.place(connection, customer_id, HoldKind.REPLY, told, now, inbound_id=row.inbound_id)
+        told = f"message {row.inbound_id} could not be read ({why}): look at it in the mailbox"
+        who = known[0] if known else None
+        case.open_one(connection, CaseKind.UNREADABLE, who, told, now, inbound_id=row.inbound_id)
+        inbox.settle(connection, row.inbound_id, inbox.SET_ASIDE, customer_id=who)
+        journal.record(connection, Event(EventKind.SET_ASIDE, now, "reminderbot", who, {"inbound": row.inbound_id}))

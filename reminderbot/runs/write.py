@@ -1,0 +1,116 @@
+"""Writes one planned reminder: facts of this moment become the final bytes for one recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from reminderbot.compose.email import build_email
+from reminderbot.compose.facts import LetterFacts, LetterRequest, letter_facts
+from reminderbot.compose.guard import guard
+from reminderbot.compose.headers import EmailHeaders
+from reminderbot.core.account import OpenItem
+from reminderbot.core.dunning import Facts
+from reminderbot.core.ladder import Channel
+from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.token import Purpose, make_token, message_id
+from reminderbot.house import House
+
+# A text message that the carrier still holds then is dropped by it (Twilio ValidityPeriod; its own default is 10 h).
+LONGEST_VALID = timedelta(hours=4)
+# Twilio takes no validity below five seconds; this leaves a carrier some time.
+SHORTEST_VALID = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message ready to go, and what it was made from."""
+
+    message: OutgoingMessage
+    letter_version: str
+    segments: int | None = None
+
+
+def write(
+    house: House,
+    row: Row[Any],
+    facts: Facts,
+    items: Sequence[OpenItem],
+    thread: tuple[str, ...],
+    now: datetime,
+    closes: timedelta,
+) -> Written:
+    """The final bytes of planned reminder `row`; LetterError, NothingOwed or UnsafeMessage where there can be none.
+
+    `thread` holds the Message-IDs of the reminders before it, `closes` is the time left in the recipient's window.
+    """
+    tier = house.rules.ladder.tiers[house.rules.ladder.index(row.tier)]
+    reply_to = _tokenised(house, Purpose.REPLY, row.reminder_id)
+    request = LetterRequest(
+        business=house.business,
+        account=facts.account,
+        items=tuple(items),
+        letter=tier.letter,
+        today=now.astimezone(house.rules.zone).date(),
+        reply_address=house.sender.reply_to,
+    )
+    told = letter_facts(request)
+    if row.channel == Channel.SMS.value:
+        return _text(house, row, told, closes)
+    return _email(house, row, facts, told, reply_to, thread, now)
+
+
+def _email(
+    house: House,
+    row: Row[Any],
+    facts: Facts,
+    told: LetterFacts,
+    reply_to: str,
+    thread: tuple[str, ...],
+    now: datetime,
+) -> Written:
+    rendered = house.letters.render_email(told)
+    own_id = message_id(house.key, row.reminder_id, house.sender.from_address.rpartition("@")[2])
+    headers = EmailHeaders(
+        sender_name=house.business.name,
+        sender=house.sender.from_address,
+        recipient_name=facts.account.customer.contact.name,
+        recipient=row.recipient,
+        date=now,
+        message_id=own_id,
+        reply_to=reply_to,
+        references=thread,
+        unsubscribe=f"mailto:{reply_to}?subject=unsubscribe",
+    )
+    final = build_email(rendered, headers)
+    guard(final, headers)
+    envelope_sender = _tokenised(house, Purpose.BOUNCE, row.reminder_id)
+    message = OutgoingMessage(str(row.reminder_id), Channel.EMAIL, envelope_sender, row.recipient, final, own_id)
+    return Written(message, rendered.version)
+
+
+def _text(house: House, row: Row[Any], told: LetterFacts, closes: timedelta) -> Written:
+    rendered = house.letters.render_sms(told)
+    valid_for = max(min(LONGEST_VALID, closes), SHORTEST_VALID)
+    message = OutgoingMessage(
+        str(row.reminder_id),
+        Channel.SMS,
+        house.sender.sms_from,
+        row.recipient,
+        rendered.text.encode(),
+        valid_for=valid_for,
+    )
+    return Written(message, rendered.version, rendered.segments)
+
+
+def _tokenised(house: House, purpose: Purpose, number: int) -> str:
+    """Our reply address with a token, so that an answer or a bounce finds its reminder; plain where that is off."""
+    address = house.sender.reply_to
+    if not house.sender.plus_addressing:
+        return address
+    local, _, domain = address.rpartition("@")
+    return f"{local}+{make_token(house.key, purpose, number)}@{domain}"

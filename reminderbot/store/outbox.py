@@ -1,0 +1,304 @@
+"""The outbox: every reminder from the plan to its end, taken by one worker only, sent at most once.
+
+planned -> claimed -> onwire -> accepted | refused | uncertain, or back to planned where it provably was not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from reminderbot.core.account import OpenItem
+from reminderbot.core.delivery import SAID, AfterAttempt, Outcome, State, Uncertain
+from reminderbot.core.dunning import Send
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.ladder import Channel
+from reminderbot.core.message import OutgoingMessage
+from reminderbot.store import journal
+from reminderbot.store.tables import invoice, outbox, outbox_step
+
+_ACTOR = "reminderbot"
+_SAID = [state.value for state in SAID]
+
+
+def plan(
+    connection: Connection,
+    customer_id: str,
+    send: Send,
+    recipient: str,
+    recipient_hash: str,
+    now: datetime,
+    release_at: datetime,
+) -> int:
+    """Put a reminder into the outbox; gives its number."""
+    values = {
+        "customer_id": customer_id,
+        "channel": send.channel.value,
+        "tier": send.tier,
+        "recipient": recipient,
+        "recipient_hash": recipient_hash,
+        "lists": list(send.lists),
+        "steps": [list(step) for step in send.steps],
+        "follows": send.follows,
+        "state": State.PLANNED.value,
+        "planned_at": now,
+        "not_before": send.not_before,
+        "release_at": release_at,
+        "needs_approval": send.needs_approval,
+        "attempts": 0,
+        "reason": "",
+    }
+    result = connection.execute(insert(outbox).values(**values))
+    assert result.inserted_primary_key is not None
+    number = int(result.inserted_primary_key[0])
+    data = {"reminder": number, "tier": send.tier, "channel": send.channel.value, "invoices": list(send.lists)}
+    journal.record(connection, Event(EventKind.PLANNED, now, _ACTOR, customer_id, data))
+    return number
+
+
+def planned(connection: Connection, customer_ids: Sequence[str] | None = None) -> list[Row[Any]]:
+    """Reminders that wait for their moment, of these customers or of all, the earliest first."""
+    query = select(outbox).where(outbox.c.state == State.PLANNED.value)
+    if customer_ids is not None:
+        query = query.where(outbox.c.customer_id.in_(customer_ids))
+    return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id)))
+
+
+def due(connection: Connection, now: datetime, limit: int, *, approved_only: bool) -> list[Row[Any]]:
+    """Reminders that may be claimed now: their moment has come, the undo window is over, any needed yes was given."""
+    query = select(outbox).where(
+        outbox.c.state == State.PLANNED.value, outbox.c.not_before <= now, outbox.c.release_at <= now
+    )
+    if approved_only:
+        query = query.where(outbox.c.approved_by.is_not(None))
+    else:
+        query = query.where(~outbox.c.needs_approval | outbox.c.approved_by.is_not(None))
+    return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id).limit(limit)))
+
+
+def reschedule(connection: Connection, reminder_id: int, not_before: datetime) -> None:
+    """Move a planned reminder to another moment."""
+    changed = update(outbox).where(outbox.c.reminder_id == reminder_id)
+    connection.execute(changed.values(not_before=not_before))
+
+
+def withdraw(connection: Connection, row: Row[Any], why: str, now: datetime) -> None:
+    """Take a planned reminder back; its invoices may be planned anew."""
+    connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id == row.reminder_id))
+    changed = update(outbox).where(outbox.c.reminder_id == row.reminder_id, outbox.c.state == State.PLANNED.value)
+    connection.execute(changed.values(state=State.WITHDRAWN.value, reason=why, settled_at=now))
+    data = {"reminder": row.reminder_id, "why": why}
+    journal.record(connection, Event(EventKind.WITHDRAWN, now, _ACTOR, row.customer_id, data))
+
+
+def approve(connection: Connection, reminder_ids: Sequence[int], actor: str, now: datetime) -> int:
+    """Give a person's yes to these planned reminders; gives how many there were."""
+    waits = (outbox.c.state == State.PLANNED.value) & outbox.c.approved_by.is_(None)
+    changed = update(outbox).where(outbox.c.reminder_id.in_(reminder_ids), waits).values(approved_by=actor)
+    count = int(connection.execute(changed).rowcount)
+    if count:
+        journal.record(connection, Event(EventKind.APPROVED, now, actor, None, {"reminders": list(reminder_ids)}))
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A reminder with its final bytes, ready to be taken."""
+
+    row: Row[Any]
+    message: OutgoingMessage
+    items: tuple[OpenItem, ...]
+    letter_version: str = ""
+    segments: int | None = None
+
+
+def spent_steps(connection: Connection, rows: Sequence[Row[Any]]) -> set[tuple[str, int, str, str, str]]:
+    """(invoice, round, tier, channel, recipient hash) that other reminders have used up among what `rows` would use."""
+    numbers = {number for row in rows for number, _, _ in row.steps}
+    own = {row.reminder_id for row in rows}
+    query = select(outbox_step).where(outbox_step.c.invoice.in_(numbers))
+    return {
+        (r.invoice, r.round, r.tier, r.channel, r.recipient_hash)
+        for r in connection.execute(query)
+        if r.reminder_id not in own
+    }
+
+
+def claim(connection: Connection, claims: Sequence[Claim], now: datetime) -> None:
+    """Take these reminders for sending; the caller has asked every gate in this same transaction.
+
+    The journal's sequence number orders the claim against every stop, whatever the clock did.
+    """
+    if not claims:
+        return
+    ids = [c.row.reminder_id for c in claims]
+    connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id.in_(ids)))
+    connection.execute(insert(outbox_step), [step for c in claims for step in _steps(c)])
+    seq = journal.record(connection, Event(EventKind.CLAIMED, now, _ACTOR, None, {"reminders": ids}))
+    statement = update(outbox).where(outbox.c.reminder_id == bindparam("k"), outbox.c.state == State.PLANNED.value)
+    connection.execute(statement, [_claimed(c, seq, now) for c in claims])
+
+
+def _steps(c: Claim) -> Iterable[dict[str, Any]]:
+    rounds = {item.invoice.number: item.round for item in c.items}
+    for number, tier, _ in c.row.steps:
+        yield {
+            "reminder_id": c.row.reminder_id,
+            "invoice": number,
+            "round": rounds[number],
+            "tier": tier,
+            "channel": c.row.channel,
+            "recipient_hash": c.row.recipient_hash,
+        }
+
+
+def _claimed(c: Claim, seq: int, now: datetime) -> dict[str, Any]:
+    valid = c.message.valid_for
+    return {
+        "k": c.row.reminder_id,
+        "state": State.CLAIMED.value,
+        "attempts": c.row.attempts + 1,
+        "claimed_at": now,
+        "claim_seq": seq,
+        "message_id": c.message.message_id or None,
+        "sender": c.message.sender,
+        "body": c.message.body,
+        "balances": [[i.invoice.number, str(i.balance.amount), i.balance.currency] for i in c.items],
+        "letter_version": c.letter_version,
+        "segments": c.segments,
+        "valid_seconds": int(valid.total_seconds()) if valid else None,
+    }
+
+
+def mark_onwire(connection: Connection, reminder_ids: Sequence[int], now: datetime) -> None:
+    """The second mark: from here on a crash leaves the reminder uncertain, and it is never sent again by itself."""
+    changed = update(outbox).where(outbox.c.reminder_id.in_(reminder_ids), outbox.c.state == State.CLAIMED.value)
+    connection.execute(changed.values(state=State.ONWIRE.value))
+    journal.record(connection, Event(EventKind.ONWIRE, now, _ACTOR, None, {"reminders": list(reminder_ids)}))
+
+
+def settle(
+    connection: Connection, results: Sequence[tuple[Row[Any], Outcome, AfterAttempt, str, str]], now: datetime
+) -> None:
+    """Record what became of reminders: (row, outcome, what follows, the server's reference, the reason)."""
+    events = []
+    for row, outcome, after, reference, reason in results:
+        back = after.state is State.PLANNED
+        values: dict[str, Any] = {"state": after.state.value, "reference": reference or None, "reason": reason}
+        values |= {"not_before": after.not_before} if back else {"settled_at": now}
+        if back:
+            # It counts neither as said nor against the contact budget.
+            values["claimed_at"] = None
+        connection.execute(update(outbox).where(outbox.c.reminder_id == row.reminder_id).values(**values))
+        if after.state in SAID and row.follows is None:
+            for number, tier, days in row.steps:
+                reach(connection, number, tier, days, now)
+        data = {"reminder": row.reminder_id, "outcome": type(outcome).__name__.lower(), "reason": reason}
+        events.append(Event(EventKind.SETTLED, now, _ACTOR, row.customer_id, data))
+    journal.record_all(connection, events)
+
+
+def reach(connection: Connection, number: str, tier: str, tier_days: int, now: datetime) -> None:
+    """Note that an invoice has reached `tier` now."""
+    changed = update(invoice).where(invoice.c.number == number)
+    connection.execute(changed.values(tier=tier, tier_days=tier_days, tier_reached_at=now))
+
+
+def recover(connection: Connection, now: datetime) -> tuple[int, int]:
+    """After a crash: what was only claimed is planned again, what was on the wire is uncertain; gives both counts."""
+    claimed = list(connection.execute(select(outbox).where(outbox.c.state == State.CLAIMED.value)))
+    onwire = list(connection.execute(select(outbox).where(outbox.c.state == State.ONWIRE.value)))
+    for row in claimed:
+        connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id == row.reminder_id))
+        back = update(outbox).where(outbox.c.reminder_id == row.reminder_id)
+        connection.execute(back.values(state=State.PLANNED.value, claimed_at=None, reason="stopped before sending"))
+    outcome = Uncertain("the program stopped while this message was on its way")
+    results = [(row, outcome, AfterAttempt(State.UNCERTAIN), "", outcome.why) for row in onwire]
+    settle(connection, results, now)
+    return len(claimed), len(onwire)
+
+
+def sent_since(connection: Connection, since: datetime) -> int:
+    """How many reminders have been said since `since`."""
+    query = select(func.count()).select_from(outbox).where(outbox.c.claimed_at >= since, outbox.c.state.in_(_SAID))
+    return int(connection.execute(query).scalar_one())
+
+
+def first_contacts_since(connection: Connection, since: datetime) -> int:
+    """How many customers heard from us for the first time since `since`."""
+    first = (
+        select(func.min(outbox.c.claimed_at).label("first"))
+        .where(outbox.c.state.in_(_SAID))
+        .group_by(outbox.c.customer_id)
+        .subquery()
+    )
+    return int(connection.execute(select(func.count()).where(first.c.first >= since)).scalar_one())
+
+
+def strangers(connection: Connection, customer_ids: Sequence[str]) -> set[str]:
+    """Those among these customers who have never heard from us."""
+    query = select(outbox.c.customer_id).where(outbox.c.customer_id.in_(customer_ids), outbox.c.state.in_(_SAID))
+    return set(customer_ids) - set(connection.execute(query.distinct()).scalars())
+
+
+def newest_tried(connection: Connection) -> int:
+    """The highest number of a reminder that was ever marked as on the wire."""
+    query = select(func.max(outbox.c.reminder_id)).where(outbox.c.attempts > 0)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def segments_since(connection: Connection, since: datetime) -> int:
+    """Text message segments said since `since`."""
+    query = select(func.sum(outbox.c.segments)).where(outbox.c.claimed_at >= since, outbox.c.state.in_(_SAID))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def threads(connection: Connection, customer_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """For each customer the Message-IDs of the first and the last reminder in their conversation."""
+    query = select(outbox.c.customer_id, outbox.c.message_id).where(
+        outbox.c.customer_id.in_(customer_ids), outbox.c.message_id.is_not(None), outbox.c.state.in_(_SAID)
+    )
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query.order_by(outbox.c.reminder_id)):
+        found.setdefault(row.customer_id, []).append(row.message_id)
+    return {key: tuple(dict.fromkeys((ids[0], ids[-1]))) for key, ids in found.items()}
+
+
+def message_of(row: Row[Any]) -> OutgoingMessage:
+    """The message exactly as it was made for an earlier attempt."""
+    valid_for = timedelta(seconds=row.valid_seconds) if row.valid_seconds else None
+    return OutgoingMessage(
+        str(row.reminder_id),
+        Channel(row.channel),
+        row.sender,
+        row.recipient,
+        bytes(row.body),
+        row.message_id or "",
+        valid_for,
+    )
+
+
+def by_message_id(connection: Connection, message_ids: Sequence[str]) -> Row[Any] | None:
+    """The newest of our reminders among these Message-IDs."""
+    query = select(outbox).where(outbox.c.message_id.in_(message_ids)).order_by(outbox.c.reminder_id.desc())
+    return connection.execute(query).first()
+
+
+def get(connection: Connection, reminder_id: int) -> Row[Any] | None:
+    return connection.execute(select(outbox).where(outbox.c.reminder_id == reminder_id)).first()
+
+
+def of_customer(connection: Connection, customer_id: str) -> list[Row[Any]]:
+    """All reminders of a customer, oldest first."""
+    query = select(outbox).where(outbox.c.customer_id == customer_id).order_by(outbox.c.reminder_id)
+    return list(connection.execute(query))
+
+
+def in_state(connection: Connection, state: State) -> list[Row[Any]]:
+    """All reminders in one state, oldest first."""
+    query = select(outbox).where(outbox.c.state == state.value).order_by(outbox.c.reminder_id)
+    return list(connection.execute(query))

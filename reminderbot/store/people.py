@@ -1,0 +1,53 @@
+"""Finds customers by what a message says of its writer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from reminderbot.core.customer import Customer
+from reminderbot.core.ladder import Channel
+from reminderbot.store.ledger import customer_of
+from reminderbot.store.tables import customer, invoice
+
+
+def by_address(connection: Connection, channel: Channel, address: str) -> tuple[str, ...]:
+    """Everybody with this e-mail address (whatever its case) or number."""
+    if channel is Channel.EMAIL:
+        query = select(customer.c.customer_id).where(func.lower(customer.c.email) == address.lower())
+    else:
+        query = select(customer.c.customer_id).where(customer.c.phone == address)
+    return tuple(connection.execute(query.order_by(customer.c.customer_id)).scalars())
+
+
+def by_invoices(connection: Connection, words: Sequence[str]) -> tuple[str, ...]:
+    """The owners of the invoices whose numbers are among `words` (upper case)."""
+    query = select(invoice.c.customer_id).where(func.upper(invoice.c.number).in_(words)).distinct()
+    return tuple(connection.execute(query.order_by(invoice.c.customer_id)).scalars())
+
+
+def get(connection: Connection, customer_id: str) -> Customer | None:
+    row = connection.execute(select(customer).where(customer.c.customer_id == customer_id)).first()
+    return None if row is None else customer_of(row)
+
+
+def owner_of(connection: Connection, number: str) -> str | None:
+    """The customer whose invoice has this number."""
+    return connection.execute(select(invoice.c.customer_id).where(invoice.c.number == number)).scalar()
+
+
+def open_numbers(connection: Connection, customer_id: str) -> tuple[str, ...]:
+    """The customer's open invoices, oldest due first."""
+    query = select(invoice.c.number).where(invoice.c.customer_id == customer_id, invoice.c.is_open)
+    return tuple(connection.execute(query.order_by(invoice.c.due_on, invoice.c.number)).scalars())
+
+
+def find(connection: Connection, words: str) -> list[Customer]:
+    """Customers whose number or name is `words`, else those whose name holds it, whatever the case."""
+    exact = select(customer).where((customer.c.customer_id == words) | (func.lower(customer.c.name) == words.lower()))
+    found = [customer_of(row) for row in connection.execute(exact.order_by(customer.c.customer_id))]
+    if found:
+        return found
+    part = select(customer).where(customer.c.name.icontains(words, autoescape=True))
+    return [customer_of(row) for row in connection.execute(part.order_by(customer.c.customer_id).limit(20))]

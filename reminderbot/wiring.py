@@ -1,0 +1,235 @@
+"""Settings become objects: the one place that knows which store, channels and inboxes an installation has."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from reminderbot.clock import Clock, SystemClock
+from reminderbot.config import Config
+from reminderbot.core.calendar import SendingHours, public_holidays
+from reminderbot.core.contact import Budget, candidate_zones
+from reminderbot.core.customer import Customer
+from reminderbot.core.delivery import DeliveryChannel
+from reminderbot.core.dunning import Rules
+from reminderbot.core.ladder import Channel
+from reminderbot.core.stop import Mode
+from reminderbot.core.token import recipient_hash
+from reminderbot.house import House, Limits, Sender, TextInbox
+from reminderbot.store.account import Gatherer
+from reminderbot.store.sendlog import SendLog
+from reminderbot.store.session import Store, StoreUnusable, open_store
+from reminderbot.store.spool import Spool
+
+if TYPE_CHECKING:
+    from reminderbot.inbox.imap import ImapInbox
+    from reminderbot.ledger.csv_folder import LedgerReading
+
+_MACHINE_ID = Path("/etc/machine-id")
+
+
+def build_house(config: Config, clock: Clock | None = None) -> House:
+    """Put an installation together; StoreUnusable where its store or state folder cannot be used."""
+    from reminderbot.compose.render import Letters
+
+    clock = clock or SystemClock()
+    folder = _state_folder(config)
+    key = _secret_key(folder / "secret.key")
+    rules = rules_of(config)
+    return House(
+        store=_store(config, folder),
+        clock=clock,
+        business=config.business,
+        rules=rules,
+        gatherer=_gatherer(config, key),
+        key=key,
+        letters=Letters(config.letters.folder),
+        spool=Spool(folder / "inbound"),
+        send_log=SendLog(folder / "send-log" / "sends.log"),
+        folder=folder,
+        ceiling=Mode(config.mode.value),
+        instance=_instance(config, folder),
+        limits=_limits(config),
+        sender=_sender(config),
+        read_ledger=_ledger_reader(config),
+        channels=_channels(config),
+        open_inbox=_inbox(config, clock),
+        open_text_inbox=_text_inbox(config),
+        alerts_to=config.alerts.email,
+    )
+
+
+def rules_of(config: Config) -> Rules:
+    """How this business wants to remind."""
+    sending = config.sending
+    start, end = sending.window
+    return Rules(
+        ladder=config.ladder,
+        zone=ZoneInfo(config.business.time_zone),
+        country=config.business.country,
+        hours=SendingHours(start, end, sending.days),
+        is_holiday=public_holidays(frozenset(sending.holidays)),
+        budget=Budget(sending.per_day, sending.per_week, sending.per_month),
+        min_balance=sending.min_balance,
+        min_gap_days=sending.min_gap_days,
+        park_after_days=sending.park_after_days,
+    )
+
+
+def _limits(config: Config) -> Limits:
+    sending = config.sending
+    return Limits(
+        undo=timedelta(minutes=sending.undo_minutes),
+        per_day=sending.max_per_day,
+        per_hour=sending.max_per_hour,
+        first_contacts_per_day=sending.first_contacts_per_day,
+        segments_per_month=config.sms.monthly_limit if config.sms else 0,
+        ledger_max_age=timedelta(hours=config.ledger.max_age_hours),
+    )
+
+
+def _sender(config: Config) -> Sender:
+    sms_from = (config.sms.from_ or config.sms.messaging_service_sid) if config.sms else ""
+    if config.email is None:
+        # A draft without a mail server still writes letters to look at, in the business's own name.
+        return Sender(config.business.email, config.business.email, plus_addressing=True, sms_from=sms_from)
+    return Sender(config.email.from_, config.email.reply_to, config.email.plus_addressing, sms_from)
+
+
+def _gatherer(config: Config, key: bytes) -> Gatherer:
+    text_tiers = frozenset(t.name for t in config.ladder.tiers if {Channel.EMAIL, Channel.SMS} <= set(t.channels))
+
+    def zones_of(who: Customer) -> tuple[ZoneInfo, ...]:
+        return candidate_zones(who, config.business.time_zone, config.business.country)
+
+    def hash_of(address: str) -> str:
+        return recipient_hash(key, address)
+
+    return Gatherer(hash_of, zones_of, text_tiers, config.sms is not None)
+
+
+def _channels(config: Config) -> dict[Channel, Callable[[], DeliveryChannel]]:
+    found: dict[Channel, Callable[[], DeliveryChannel]] = {}
+    if config.email is not None:
+        found[Channel.EMAIL] = _smtp(config)
+    if config.sms is not None:
+        found[Channel.SMS] = _twilio(config)
+    return found
+
+
+def _smtp(config: Config) -> Callable[[], DeliveryChannel]:
+    email = config.email
+    assert email is not None
+
+    def make() -> DeliveryChannel:
+        from reminderbot.channels.smtp import SmtpChannel
+
+        password = email.password.reveal() if email.password else ""
+        return SmtpChannel(email.host, email.port, email.security.value, email.username, password)
+
+    return make
+
+
+def _twilio(config: Config) -> Callable[[], DeliveryChannel]:
+    sms = config.sms
+    assert sms is not None
+
+    def make() -> DeliveryChannel:
+        from reminderbot.channels.twilio import TwilioSms
+
+        token = sms.token.reveal() if sms.token else ""
+        return TwilioSms(sms.account_sid, token, sms.api_base)
+
+    return make
+
+
+def _inbox(config: Config, clock: Clock) -> Callable[[], ImapInbox] | None:
+    settings = config.inbox
+    if settings is None:
+        return None
+
+    def make() -> ImapInbox:
+        from reminderbot.inbox.imap import ImapInbox
+
+        password = settings.password.reveal() if settings.password else ""
+        return ImapInbox(
+            settings.host,
+            settings.port,
+            settings.security.value,
+            settings.username,
+            password,
+            settings.folder,
+            clock=clock,
+        )
+
+    return make
+
+
+def _text_inbox(config: Config) -> Callable[[], TextInbox] | None:
+    sms = config.sms
+    if sms is None:
+        return None
+
+    def make() -> TextInbox:
+        from reminderbot.inbox.twilio import TwilioInbox
+
+        token = sms.token.reveal() if sms.token else ""
+        return TwilioInbox(sms.account_sid, token, sms.api_base, sms.numbers)
+
+    return make
+
+
+def _ledger_reader(config: Config) -> Callable[[], LedgerReading]:
+    def read() -> LedgerReading:
+        from reminderbot.ledger.csv_folder import read_folder
+
+        return read_folder(config.ledger.folder, config.business.currency)
+
+    return read
+
+
+def _store(config: Config, folder: Path) -> Store:
+    return open_store(config.store.url, folder, config.store.password.reveal() if config.store.password else None)
+
+
+def _state_folder(config: Config) -> Path:
+    folder = config.store.folder
+    try:
+        for part in (folder, folder / "send-log", folder / "inbound"):
+            part.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreUnusable(
+            f"the state folder {folder} cannot be used ({error.strerror}): check [store] folder and free space"
+        ) from None
+    return folder
+
+
+def _secret_key(path: Path) -> bytes:
+    """The key that signs our addresses, made on first use and readable by its owner only."""
+    try:
+        if path.exists():
+            return bytes.fromhex(path.read_text("ascii").strip())
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return bytes.fromhex(path.read_text("ascii").strip())
+    except (OSError, ValueError) as error:
+        raise StoreUnusable(
+            f"the secret key {path} cannot be used ({error}): restore it from a backup; without it answers to"
+            " letters already sent are recognised less surely"
+        ) from None
+
+
+def _instance(config: Config, folder: Path) -> str:
+    """Another machine, or a copy in another folder, gives another value."""
+    machine = _MACHINE_ID.read_text("ascii").strip() if _MACHINE_ID.exists() else ""
+    told = f"{machine}:{folder}:{config.store.url}"
+    return hashlib.sha256(told.encode()).hexdigest()[:32]
