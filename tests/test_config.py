@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import itertools
+import json
+import os
 import pickle
 import re
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reminderbot.config import DEFAULT_LADDER, Config, ConfigMistakes, Mode, Secret, Security, load_config
@@ -109,8 +111,8 @@ def test_every_key_of_the_code_stands_in_the_example_with_words_before_it() -> N
 
     text = EXAMPLE.read_text("utf-8")
     document = tomllib.loads(switched_on(text))
-    for name, settings in TABLES.items():
-        assert {key_of(known.name) for known, _ in fields_of(settings)} == document[name].keys(), name
+    for name, table in TABLES.items():
+        assert {key_of(known.name) for known, _ in fields_of(table)} == document[name].keys(), name
         assert re.search(rf"(?m)^# .*\n#?\[{name}\]$", text), f"no paragraph before [{name}]"
     assert {"mode", "ladder", *TABLES} == document.keys()
     told = {key for tier in document["ladder"] for key in tier}
@@ -390,6 +392,49 @@ def test_a_config_that_is_not_there_says_how_to_make_one(tmp_path: Path) -> None
 @given(st.text(min_size=1, max_size=20), st.lists(st.text(min_size=1, max_size=20), min_size=1))
 def test_what_was_probably_meant_is_always_something_known(word: str, known: list[str]) -> None:
     assert slip_for(word, known) in {"", *known}
+
+
+values = st.recursive(
+    st.none().map(lambda _: "") | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "x"]), inner, max_size=2),
+    max_leaves=5,
+)
+keys = st.sampled_from(sorted({key_of(known.name) for table in TABLES.values() for known, _ in fields_of(table)}))
+documents = st.dictionaries(
+    st.sampled_from(["mode", "ladder", *TABLES]), values | st.dictionaries(keys, values, max_size=8), max_size=8
+)
+
+
+def as_toml(value: object) -> str:
+    """JSON's scalars and lists are TOML's too; its objects need another sign between key and value."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {as_toml(inner)}" for key, inner in value.items()) + "}"
+    return "[" + ", ".join(map(as_toml, value)) + "]" if isinstance(value, list) else json.dumps(value)
+
+
+def told_in_sentences(path: Path, document: dict[str, object]) -> None:
+    """Loading gives settings or mistakes, and nothing else."""
+    path.write_text("".join(f"{key} = {as_toml(value)}\n" for key, value in document.items()), "utf-8")
+    try:
+        load_config(path, PASSWORDS)
+    except ConfigMistakes as found:
+        assert found.mistakes
+        for sentence in found.mistakes:
+            assert re.match(r"(config\.toml|/.*/config\.toml): .+", sentence, re.DOTALL), sentence
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(documents)
+def test_whatever_the_document_says_loading_it_ends_in_sentences(tmp_path: Path, document: dict[str, object]) -> None:
+    told_in_sentences(tmp_path / "config.toml", document)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=5_000 * int(os.environ.get("N", "1")))
+@given(documents)
+def test_thousands_of_documents_all_end_in_sentences(tmp_path: Path, document: dict[str, object]) -> None:
+    told_in_sentences(tmp_path / "config.toml", document)
 
 
 # Secrets

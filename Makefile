@@ -1,0 +1,50 @@
+# What one does with a checkout. Every target brings what it needs; only python3 (3.11 or newer, with venv) is presumed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: help demo test lint bench soak venv
+
+help:
+	@echo "make demo    watch a business quarter in half a minute, on servers of its own"
+	@echo "make test    all tests; installs the mail and database servers they need, where it may"
+	@echo "make lint    style, types, and which part may know which"
+	@echo "make bench   speed and size, as ratios measured in one run"
+	@echo "make soak    the long tests: more cases, more crashes (N=10 makes them ten times longer)"
+
+demo: $(READY)
+	@$(BIN)/reminderbot demo
+
+test: $(READY)
+	@sh tests/servers/install.sh
+	@$(BIN)/pytest -n auto
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks
+
+soak: $(READY)
+	@sh tests/servers/install.sh
+	@$(BIN)/pytest -n auto -m soak
+
+venv: $(READY)
+
+# Made anew whenever the dependencies change. Debian's own pip knows no dependency groups (pip 25.1), so it goes first.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "reminderbot needs Python 3.11 or newer, and $(PYTHON) is not: install one and run make PYTHON=python3.12"; exit 1; }
+	@echo "Setting up .venv; the first time this takes a minute or two."
+	@$(PYTHON) -m venv .venv || { \
+		echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable '.[demo,postgresql]' --group dev
+	@touch $@
