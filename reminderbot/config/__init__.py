@@ -15,12 +15,12 @@ from reminderbot.config.settings import (
     InboxSettings,
     LedgerSettings,
     LettersSettings,
-    Mode,
     Security,
     SendingSettings,
     SmsSettings,
     StoreSettings,
 )
+from reminderbot.core.stop import Mode
 
 __all__ = [
     "DEFAULT_LADDER",

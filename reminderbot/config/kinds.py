@@ -11,9 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+from reminderbot.core.calendar import HARD_END, HARD_START
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-# Invariant 17: no message leaves outside these hours of the recipient's day, whatever is configured.
-EARLIEST, LATEST = dt.time(8), dt.time(21)
 
 
 class Wrong(Exception):
@@ -139,8 +139,10 @@ def window(value: object) -> tuple[dt.time, dt.time]:
         raise Wrong(f'{seen(value)} is not a span of hours: write e.g. "09:00-17:00"') from None
     if start >= end:
         raise Wrong(f'{seen(value)} ends before it begins: write the earlier hour first, e.g. "09:00-17:00"')
-    if start < EARLIEST or end > LATEST:
-        raise Wrong(f"{seen(value)} goes beyond {EARLIEST:%H:%M}-{LATEST:%H:%M}, which no setting widens: stay within")
+    if start < HARD_START or end > HARD_END:
+        raise Wrong(
+            f"{seen(value)} goes beyond {HARD_START:%H:%M}-{HARD_END:%H:%M}, which no setting widens: stay within"
+        )
     return start, end
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from reminderbot.config import rules, secrets, settings, table
 from reminderbot.config.kinds import Wrong, near, one_of
-from reminderbot.config.settings import Config, Mode
+from reminderbot.config.settings import Config
 from reminderbot.core.business import Business
 from reminderbot.core.ladder import Ladder
+from reminderbot.core.stop import Mode
 
 TABLES: dict[str, type] = {
     "business": settings.BusinessTable,

@@ -8,9 +8,10 @@ from typing import Any
 
 from reminderbot.config.addresses import is_loopback
 from reminderbot.config.kinds import seen
-from reminderbot.config.settings import Mode, Security
-from reminderbot.core.ladder import Channel, Ladder, Tier
+from reminderbot.config.settings import Security
+from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Tier
 from reminderbot.core.ladder import mistakes as ladder_mistakes
+from reminderbot.core.stop import Mode
 
 # Each rule is given the values that were read without a mistake and yields (key, sentence).
 Found = Iterator[tuple[str, str]]
@@ -55,7 +56,7 @@ def ladder(found: Ladder, min_gap_days: int) -> Iterator[str]:
     for index, after in enumerate(found.tiers):
         gap = found.spacing(index)
         # Smaller gaps are told by the core's own rule.
-        if index and 3 <= gap < min_gap_days:
+        if index and MIN_GAP_DAYS <= gap < min_gap_days:
             yield (
                 f"tier '{after.name}' comes {gap} days after '{found.tiers[index - 1].name}', sooner than"
                 f" [sending] min_gap_days = {min_gap_days}: move it later, or lower min_gap_days"

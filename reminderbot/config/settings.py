@@ -13,14 +13,7 @@ from reminderbot.config import addresses, kinds, places
 from reminderbot.config.secrets import Secret
 from reminderbot.core.business import Business
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Needs, Task, Tier
-
-
-class Mode(StrEnum):
-    """The ceiling of what may leave; the grant in the store may be lower, never higher."""
-
-    DRAFT = "draft"
-    APPROVE = "approve"
-    LIVE = "live"
+from reminderbot.core.stop import Mode
 
 
 class Security(StrEnum):
@@ -197,6 +190,7 @@ class Config:
     """All settings of one installation; every path in it is absolute."""
 
     path: Path
+    # The ceiling of what may leave; the grant in the store may be lower, never higher.
     mode: Mode
     business: Business
     store: StoreSettings = field(default_factory=StoreSettings)
