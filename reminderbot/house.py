@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,8 +22,6 @@ from reminderbot.store.session import Store
 from reminderbot.store.spool import Spool
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from reminderbot.compose.render import Letters
     from reminderbot.inbox.imap import ImapInbox
     from reminderbot.ledger.csv_folder import LedgerReading
@@ -81,10 +79,13 @@ class House:
     instance: str
     limits: Limits
     sender: Sender
+    ledger_folder: Path
     read_ledger: Callable[[], LedgerReading]
     channels: Mapping[Channel, Callable[[], DeliveryChannel]] = field(default_factory=dict)
     open_inbox: Callable[[], ImapInbox] | None = None
     open_text_inbox: Callable[[], TextInbox] | None = None
+    # Asks the carrier which texts (recipient, body, since) it has taken.
+    find_text: Callable[[str, str, datetime], list[str]] | None = None
     alerts_to: tuple[str, ...] = ()
     # Set when the program should end: long work looks at it between two messages.
     ending: threading.Event = field(default_factory=threading.Event)

@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from reminderbot.store.session import Store, StoreUnusable, open_store
 from reminderbot.store.spool import Spool
 
 if TYPE_CHECKING:
+    from reminderbot.channels.twilio import TwilioSms
     from reminderbot.inbox.imap import ImapInbox
     from reminderbot.ledger.csv_folder import LedgerReading
 
@@ -57,10 +58,12 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         instance=_instance(config, folder),
         limits=_limits(config),
         sender=_sender(config),
+        ledger_folder=config.ledger.folder,
         read_ledger=_ledger_reader(config),
         channels=_channels(config),
         open_inbox=_inbox(config, clock),
         open_text_inbox=_text_inbox(config),
+        find_text=_text_finder(config),
         alerts_to=config.alerts.email,
     )
 
@@ -136,17 +139,32 @@ def _smtp(config: Config) -> Callable[[], DeliveryChannel]:
     return make
 
 
-def _twilio(config: Config) -> Callable[[], DeliveryChannel]:
+def _twilio(config: Config) -> Callable[[], TwilioSms]:
     sms = config.sms
     assert sms is not None
 
-    def make() -> DeliveryChannel:
+    def make() -> TwilioSms:
         from reminderbot.channels.twilio import TwilioSms
 
         token = sms.token.reveal() if sms.token else ""
         return TwilioSms(sms.account_sid, token, sms.api_base)
 
     return make
+
+
+def _text_finder(config: Config) -> Callable[[str, str, datetime], list[str]] | None:
+    if config.sms is None:
+        return None
+    make = _twilio(config)
+
+    def find(recipient: str, body: str, since: datetime) -> list[str]:
+        channel = make()
+        try:
+            return channel.find(recipient, body, since)
+        finally:
+            channel.close()
+
+    return find
 
 
 def _inbox(config: Config, clock: Clock) -> Callable[[], ImapInbox] | None:
@@ -180,7 +198,7 @@ def _text_inbox(config: Config) -> Callable[[], TextInbox] | None:
         from reminderbot.inbox.twilio import TwilioInbox
 
         token = sms.token.reveal() if sms.token else ""
-        return TwilioInbox(sms.account_sid, token, sms.api_base, sms.numbers)
+        return TwilioInbox(sms.account_sid, token, sms.api_base, sms.numbers or (sms.from_,))
 
     return make
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from reminderbot.compose.errors import LetterError
 from reminderbot.compose.facts import NothingOwed
 from reminderbot.compose.headers import UnsafeMessage
-from reminderbot.compose.letter import LetterError
 from reminderbot.core.account import OpenItem
 from reminderbot.core.calendar import is_open, start_of_day
 from reminderbot.core.delivery import (

@@ -208,6 +208,20 @@ def reach(connection: Connection, number: str, tier: str, tier_days: int, now: d
     connection.execute(changed.values(tier=tier, tier_days=tier_days, tier_reached_at=now))
 
 
+def confirm(connection: Connection, reminder_id: int, reference: str) -> None:
+    """Evidence has shown that an uncertain reminder was taken."""
+    uncertain = (outbox.c.reminder_id == reminder_id) & (outbox.c.state == State.UNCERTAIN.value)
+    connection.execute(update(outbox).where(uncertain).values(state=State.CONFIRMED.value, reference=reference))
+
+
+def references(connection: Connection, recipient_hashes: Sequence[str]) -> set[str]:
+    """The servers' references of all that these recipients have been sent."""
+    query = select(outbox.c.reference).where(
+        outbox.c.recipient_hash.in_(recipient_hashes), outbox.c.reference.is_not(None)
+    )
+    return set(connection.execute(query).scalars())
+
+
 def recover(connection: Connection, now: datetime) -> tuple[int, int]:
     """After a crash: what was only claimed is planned again, what was on the wire is uncertain; gives both counts."""
     claimed = list(connection.execute(select(outbox).where(outbox.c.state == State.CLAIMED.value)))

@@ -1,0 +1,254 @@
+"""The daemon: short ticks by APScheduler, a listener that waits for mail, signals, and signs of life for systemd.
+
+What is due lives in the store; a tick only looks. A job that fails is logged and runs again at its next tick.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from reminderbot.clock import elapsed
+from reminderbot.core.inbound import InboxUnavailable
+from reminderbot.house import House
+from reminderbot.logs import log, log_bug
+from reminderbot.runs.alert import alert_once
+from reminderbot.runs.deliver import deliver_once
+from reminderbot.runs.door import mode
+from reminderbot.runs.listen import Listener
+from reminderbot.runs.plan import plan_once
+from reminderbot.runs.reconcile import reconcile_once
+from reminderbot.runs.recover import recover, remember_time
+from reminderbot.runs.take_ledger import take_ledger
+from reminderbot.store.lock import only_one
+from reminderbot.systemd import notify, watchdog_seconds
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+# How long a message in flight is waited for at the end; afterwards it is uncertain, and systemd is not kept waiting.
+LAST_WORD = 4.0
+# Mail is asked for at least this often, whatever IDLE said.
+POLL_SECONDS = 60.0
+_SILENT_AFTER_SECONDS = 300.0
+
+
+class Daemon:
+    """One installation at work until it is told to end or to read its settings again."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.reload = threading.Event()
+        self._ended = threading.Event()
+        self._door = Listener(house)
+        self._busy = threading.Lock()
+        self._heard_at = elapsed()
+        self._ledger_seen: tuple[tuple[str, float, int], ...] = ()
+        self._ledger_glimpsed: tuple[tuple[str, float, int], ...] = ()
+        self._inbox_down = False
+
+    def serve(self) -> None:
+        """Work until `house.ending` is set."""
+        again, uncertain = recover(self.house)
+        log("started", planned_again=again, uncertain=uncertain)
+        scheduler = self._scheduler()
+        ear = threading.Thread(target=self._listen, name="listen", daemon=True)
+        scheduler.start()
+        ear.start()
+        notify("READY=1", f"STATUS={self._status()}")
+        self._keep_alive(ear)
+        notify("STOPPING=1")
+        scheduler.shutdown(wait=False)
+        # A message in flight gets a moment; what is still there then will be uncertain, and never sent twice.
+        self._busy.acquire(timeout=LAST_WORD)
+        self._door.close()
+        log("ended")
+
+    def end(self) -> None:
+        self.house.ending.set()
+        self._ended.set()
+
+    def _scheduler(self) -> BackgroundScheduler:
+        from apscheduler.executors.pool import ThreadPoolExecutor
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        ticks: tuple[tuple[str, Callable[[], None], int], ...] = (
+            ("ledger", self.take_ledger, 15),
+            ("plan", self.plan, 10),
+            ("deliver", self.deliver, 20),
+            ("reconcile", self.reconcile, 120),
+            ("alert", self.alert, 60),
+        )
+        for name, job, seconds in ticks:
+            scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=_soon())
+        return scheduler
+
+    def _guarded(self, name: str, job: Callable[[], None]) -> Callable[[], None]:
+        def tick() -> None:
+            if self.house.ending.is_set():
+                return
+            try:
+                job()
+            except InboxUnavailable as error:
+                log("inbox_unavailable", run=name, why=str(error))
+            except Exception as error:
+                log_bug("run_failed", error, run=name)
+
+        return tick
+
+    # ---- the ticks
+
+    def take_ledger(self) -> None:
+        """Take the ledger in when its files have changed."""
+        from reminderbot.ledger.csv_report import LedgerMistakes
+
+        seen, glimpsed = _files(self.house), self._ledger_glimpsed
+        self._ledger_glimpsed = seen
+        # A file that is still being written differs from one tick to the next.
+        if not seen or seen == self._ledger_seen or seen != glimpsed:
+            return
+        try:
+            taken = take_ledger(self.house)
+        except LedgerMistakes as error:
+            # The sentences quote the ledger, so they are for `reminderbot import`, not for the log.
+            log("ledger_refused", mistakes=len(error.sentences), cure="run `reminderbot import` to read them")
+        else:
+            log("ledger_taken_in", held=bool(taken.held))
+        self._ledger_seen = seen
+
+    def plan(self) -> None:
+        while not self.house.ending.is_set() and plan_once(self.house):
+            pass
+        remember_time(self.house)
+
+    def deliver(self) -> None:
+        with self._busy:
+            done = deliver_once(self.house, self._look)
+        for trouble in done.troubles:
+            log("delivery_trouble", why=trouble)
+        if done.accepted or done.deferred or done.refused or done.uncertain:
+            log(
+                "delivered",
+                accepted=done.accepted,
+                deferred=done.deferred,
+                refused=done.refused,
+                uncertain=done.uncertain,
+            )
+        notify(f"STATUS={self._status()}")
+
+    def reconcile(self) -> None:
+        reconcile_once(self.house)
+
+    def alert(self) -> None:
+        for stop in alert_once(self.house):
+            log("owners_told", stop=stop.kind)
+
+    def _look(self) -> None:
+        self._door.look()
+
+    # ---- listening
+
+    def _listen(self) -> None:
+        """Wait for mail and act on it within seconds; a dead connection is made anew."""
+        listener = Listener(self.house)
+        pause = 1.0
+        while not self.house.ending.is_set():
+            self._heard_at = elapsed()
+            try:
+                listener.look()
+                pause, self._inbox_down = 1.0, False
+                listener.wait(POLL_SECONDS, self.house.ending)
+            except InboxUnavailable as error:
+                if not self._inbox_down:
+                    log("inbox_unavailable", run="listen", why=str(error))
+                self._inbox_down = True
+                listener.close()
+                self.house.ending.wait(pause)
+                pause = min(pause * 2, POLL_SECONDS)
+            except Exception as error:
+                log_bug("run_failed", error, run="listen")
+                self.house.ending.wait(pause)
+                pause = min(pause * 2, POLL_SECONDS)
+        listener.close()
+
+    # ---- signs of life
+
+    def _keep_alive(self, ear: threading.Thread) -> None:
+        every = watchdog_seconds()
+        while not self._ended.wait(min(every or 5.0, 5.0)):
+            if ear.is_alive() and elapsed() - self._heard_at < _SILENT_AFTER_SECONDS:
+                notify("WATCHDOG=1")
+
+    def _status(self) -> str:
+        with self.house.store.reading() as connection:
+            return f"{mode(self.house, connection)} mode"
+
+
+def _soon() -> datetime:
+    from reminderbot.clock import SystemClock
+
+    return SystemClock().now()
+
+
+def _files(house: House) -> tuple[tuple[str, float, int], ...]:
+    """Name, time and size of the ledger's files: what tells that there is a new export."""
+    folder = house.ledger_folder
+    if not folder.is_dir():
+        return ()
+    found = ((path.name, path.stat()) for path in sorted(folder.glob("*.csv")))
+    return tuple((name, stat.st_mtime, stat.st_size) for name, stat in found)
+
+
+def run_forever(load: Callable[[], House]) -> int:
+    """Be the service: SIGTERM and SIGINT end it, SIGHUP reads the settings again, SIGUSR2 stops all sending.
+
+    `load` builds the installation from its settings; where that fails at a reload, the old settings stay.
+    """
+    house = load()
+    with only_one(house.store):
+        while True:
+            daemon = Daemon(house)
+            _heed(daemon)
+            daemon.serve()
+            if not daemon.reload.is_set():
+                # Threads that hang on a dead network must not keep systemd waiting.
+                os._exit(0)
+            house = _reloaded(house, load)
+
+
+def _reloaded(house: House, load: Callable[[], House]) -> House:
+    notify("RELOADING=1")
+    try:
+        return load()
+    except Exception as error:
+        log("reload_refused", why=str(error).splitlines()[0] if str(error) else type(error).__name__)
+        return dataclasses.replace(house, ending=threading.Event())
+
+
+def _heed(daemon: Daemon) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        daemon.end()
+
+    def again(_number: int, _frame: FrameType | None) -> None:
+        daemon.reload.set()
+        daemon.end()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        # The file works even where the store is busy or broken.
+        daemon.house.stop_file.touch()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGHUP, again)
+    signal.signal(signal.SIGUSR2, stop)

@@ -1,0 +1,80 @@
+"""The alert run: tells the owners by e-mail what has stopped the bot, once, and again every day that it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr
+
+from reminderbot.core.delivery import Accepted
+from reminderbot.core.ladder import Channel
+from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.stop import Mode, Stop
+from reminderbot.house import House
+from reminderbot.runs.door import mode, standing_stops
+from reminderbot.store import setting
+
+# An inbox that fails once and works again a minute later is nobody's worry.
+PATIENCE = timedelta(minutes=15)
+AGAIN = timedelta(hours=24)
+# Somebody stopped it on purpose, or is already asked by the plan.
+_ON_PURPOSE = {"stopped"}
+
+
+def alert_once(house: House) -> tuple[Stop, ...]:
+    """Tell the owners about stops that have lasted a while; gives those that were told now."""
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        if mode(house, connection) is Mode.DRAFT:
+            return ()
+        known = setting.get(connection, setting.ALERTED) or {}
+        standing = [s for s in standing_stops(house, connection, now) if s.kind not in _ON_PURPOSE]
+        noted = {s.kind: known.get(s.kind) or {"seen": now.isoformat(), "told": None} for s in standing}
+        setting.put(connection, setting.ALERTED, noted)
+    due = [stop for stop in standing if _is_due(noted[stop.kind], now)]
+    if not due or not house.alerts_to or not _tell(house, due, now):
+        return ()
+    with house.store.writing() as connection:
+        noted |= {stop.kind: {**noted[stop.kind], "told": now.isoformat()} for stop in due}
+        setting.put(connection, setting.ALERTED, noted)
+    return tuple(due)
+
+
+def _is_due(note: dict[str, str | None], now: datetime) -> bool:
+    seen, told = note["seen"], note["told"]
+    if told is not None:
+        return now - datetime.fromisoformat(told) >= AGAIN
+    return seen is not None and now - datetime.fromisoformat(seen) >= PATIENCE
+
+
+def _tell(house: House, stops: Sequence[Stop], now: datetime) -> bool:
+    """One message an owner; True where at least one of them could be told."""
+    make = house.channels.get(Channel.EMAIL)
+    if make is None:
+        return False
+    channel = make()
+    if channel.open() is not None:
+        return False
+    try:
+        return any(isinstance(channel.send(_message(house, owner, stops, now)), Accepted) for owner in house.alerts_to)
+    finally:
+        channel.close()
+
+
+def _message(house: House, owner: str, stops: Sequence[Stop], now: datetime) -> OutgoingMessage:
+    mail = EmailMessage()
+    mail["From"] = formataddr((f"reminderbot of {house.business.name}", house.sender.from_address))
+    mail["To"] = owner
+    mail["Date"] = format_datetime(now)
+    mail["Subject"] = f"reminderbot is silent: {stops[0].why}"[:150]
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Reminderbot"] = "alert"
+    lines = ["No reminders are leaving. This is why, and what helps:", ""]
+    for stop in stops:
+        since = f" (since {stop.since:%Y-%m-%d %H:%M} UTC)" if stop.since else ""
+        lines += [f"- {stop.why}{since}.", f"  {stop.cure}.", ""]
+    lines.append("Answers are still read and nothing is lost; `reminderbot status` shows the whole picture.")
+    mail.set_content("\n".join(lines))
+    body = mail.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return OutgoingMessage("alert", Channel.EMAIL, house.sender.from_address, owner, body)

@@ -1,0 +1,41 @@
+"""What is done once at the start: settles what a crash left behind, and has everybody looked at after a change."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import select
+
+from reminderbot.house import House
+from reminderbot.store import ledger, outbox, setting
+from reminderbot.store.tables import customer
+
+
+def recover(house: House) -> tuple[int, int]:
+    """(reminders planned again, reminders now uncertain) after the last end, however it came."""
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        counts = outbox.recover(connection, now)
+        digest = hashlib.sha256(repr(_rules(house)).encode()).hexdigest()
+        if setting.get(connection, setting.RULES) != digest:
+            # Another ladder, zone or holiday: yesterday's moments to look again no longer hold.
+            everybody = connection.execute(select(customer.c.customer_id).where(customer.c.listed)).scalars()
+            ledger.review(connection, list(everybody), now)
+            setting.put(connection, setting.RULES, digest)
+    return counts
+
+
+def _rules(house: House) -> tuple[object, ...]:
+    rules = house.rules
+    hours = (rules.hours.start, rules.hours.end, sorted(rules.hours.days))
+    limits = (rules.budget, rules.min_balance, rules.min_gap_days)
+    return rules.ladder, str(rules.zone), rules.country, hours, limits, house.business, sorted(house.channels)
+
+
+def remember_time(house: House) -> None:
+    """Keep the latest moment seen, so that a clock set back is noticed (invariant 25)."""
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        last = setting.get_moment(connection, setting.LAST_SEEN)
+        if last is None or now > last:
+            setting.put_moment(connection, setting.LAST_SEEN, now)

@@ -1,0 +1,116 @@
+"""What a person at the desk asks about everybody at once: who owes, what was sent, what came in and fits nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select
+
+from reminderbot.core.delivery import SAID
+from reminderbot.store.tables import customer, inbound, invoice, outbox, payment
+
+_SAID = [state.value for state in SAID]
+_FETCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """One open invoice as a report counts it."""
+
+    number: str
+    customer_id: str
+    customer: str
+    due_on: date | None
+    currency: str
+    balance: Decimal
+
+
+def owing(connection: Connection) -> list[str]:
+    """Customers of the ledger with something open."""
+    query = select(invoice.c.customer_id).join(customer).where(invoice.c.is_open, customer.c.listed).distinct()
+    return list(connection.execute(query.order_by(invoice.c.customer_id)).scalars())
+
+
+def open_invoices(connection: Connection) -> Iterator[OpenRow]:
+    """Every open invoice with its customer, oldest due first within each."""
+    query = (
+        select(
+            invoice.c.number,
+            invoice.c.customer_id,
+            customer.c.name,
+            invoice.c.due_on,
+            invoice.c.currency,
+            invoice.c.open_balance,
+        )
+        .join(customer)
+        .where(invoice.c.is_open)
+        .order_by(invoice.c.customer_id, invoice.c.due_on, invoice.c.number)
+        .execution_options(yield_per=_FETCH)
+    )
+    for row in connection.execute(query):
+        yield OpenRow(*row)
+
+
+def known_names(connection: Connection) -> Iterator[str]:
+    """Every invoice number, customer number and customer name: what a slip of the pen may have meant."""
+    for column in (invoice.c.number, customer.c.customer_id, customer.c.name):
+        yield from connection.execute(select(column).execution_options(yield_per=_FETCH)).scalars()
+
+
+def invoice_like(connection: Connection, number: str) -> Row[Any] | None:
+    """The invoice of this number, whatever the case of its letters."""
+    exact = connection.execute(select(invoice).where(invoice.c.number == number)).first()
+    if exact is not None:
+        return exact
+    return connection.execute(select(invoice).where(func.upper(invoice.c.number) == number.upper())).first()
+
+
+def sent_by_tier(connection: Connection, since: datetime | None = None) -> list[tuple[str, str, int]]:
+    """(tier, channel, how many) of what was said to customers."""
+    query = select(outbox.c.tier, outbox.c.channel, func.count()).where(outbox.c.state.in_(_SAID))
+    if since is not None:
+        query = query.where(outbox.c.claimed_at >= since)
+    return [(r[0], r[1], r[2]) for r in connection.execute(query.group_by(outbox.c.tier, outbox.c.channel))]
+
+
+def unmatched(connection: Connection, since: datetime) -> list[Row[Any]]:
+    """What came in since then and fits no customer, the newest first."""
+    nobody = inbound.c.customer_id.is_(None) & (inbound.c.stored_at >= since)
+    return list(connection.execute(select(inbound).where(nobody).order_by(inbound.c.inbound_id.desc())))
+
+
+def received(connection: Connection, since: date) -> list[tuple[str, Decimal]]:
+    """(currency, sum) of the money the ledger, or a person, has noted as paid since that day."""
+    query = select(payment.c.currency, payment.c.amount).where(
+        payment.c.listed, payment.c.kind == "payment", payment.c.paid_on >= since
+    )
+    sums: dict[str, Decimal] = {}
+    for currency, amount in connection.execute(query):
+        sums[currency] = sums.get(currency, Decimal(0)) + amount
+    return sorted(sums.items())
+
+
+def names_of(connection: Connection) -> dict[str, str]:
+    """Every customer's name."""
+    return {row[0]: row[1] for row in connection.execute(select(customer.c.customer_id, customer.c.name))}
+
+
+def recent_messages(connection: Connection, customer_id: str, limit: int = 10) -> list[Row[Any]]:
+    """What was said to a customer or came to nothing, the newest first; what is only planned is left out."""
+    tried = or_(outbox.c.claimed_at.is_not(None), outbox.c.settled_at.is_not(None)) & (outbox.c.state != "withdrawn")
+    query = select(outbox).where(outbox.c.customer_id == customer_id, tried)
+    return list(connection.execute(query.order_by(outbox.c.reminder_id.desc()).limit(limit)))
+
+
+def recent_replies(connection: Connection, customer_id: str, limit: int = 10) -> list[Row[Any]]:
+    """What came from a customer, the newest first."""
+    query = select(inbound).where(inbound.c.customer_id == customer_id)
+    return list(connection.execute(query.order_by(inbound.c.inbound_id.desc()).limit(limit)))
+
+
+UNMATCHED_KEPT = timedelta(days=30)
+"""How far back mail that belongs to nobody is listed (design section 7)."""
