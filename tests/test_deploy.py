@@ -7,7 +7,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path, unit: str) -> None:
     text = (DEPLOY / unit).read_text("utf-8")
     assert PROGRAM in text
     # The program is not installed where the unit looks for it; any other will do here.
-    (tmp_path / unit).write_text(text.replace(PROGRAM, sys.executable), "utf-8")
+    (tmp_path / unit).write_text(text.replace(PROGRAM, "/bin/true"), "utf-8")
     # All units that are loaded along with it come from this machine, and their quirks are not ours.
     done = run(analyze, "verify", "--man=no", "--recursive-errors=no", tmp_path / unit)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
