@@ -111,20 +111,22 @@ class Session:
 
     def idle(self, seconds: float, stop: threading.Event) -> bool:
         """Let the server tell of new mail for up to `seconds`; True when it did."""
-        if self._wire.pending("EXISTS"):
+        wire = self._wire
+        if wire.pending("EXISTS"):
             return True
         ended = threading.Event()
         end = elapsed() + seconds
         # imaplib2's own time limit can kill its thread when it meets the end of IDLE; a day never comes.
-        self._wire.ask(self._seconds, "idle", 24 * 3600, callback=lambda _result: ended.set())
-        while (left := end - elapsed()) > 0 and not ended.wait(min(0.3, left)):
+        wire.ask(self._seconds, "idle", 24 * 3600, callback=lambda _result: ended.set())
+        arrived = wire.pending("EXISTS")
+        while not arrived and (left := end - elapsed()) > 0 and not ended.wait(min(0.3, left)):
             if stop.is_set():
                 # Any command ends IDLE; this one's answer is not waited for.
-                self._wire.ask(self._seconds, "noop", callback=lambda _result: None)
+                wire.ask(self._seconds, "noop", callback=lambda _result: None)
                 return False
         # Ends IDLE, and proves that somebody is still there.
-        self._wire.ask(self._seconds, "noop")
-        return self._wire.pending("EXISTS")
+        wire.ask(self._seconds, "noop")
+        return arrived or wire.pending("EXISTS")
 
 
 def _number(data: list[Any]) -> int | None:

@@ -2,8 +2,9 @@
 
 What imaplib2 3.6 does by itself, and why it is overridden here: TLS is not verified; connecting and greeting have no
 time limit; its reply limit restarts with every line and fires early on a command that follows a pause; a request made
-while its threads end waits for ever; its BAD error quotes the whole command, for LOGIN the password; reader and writer
-use one TLS object at the same time, which OpenSSL does not allow and which deadlocks on Python 3.13.6.
+while its threads end waits for ever; mail that arrives as IDLE begins leaves it out of step with the server; its BAD
+error quotes the whole command, for LOGIN the password; reader and writer use one TLS object at the same time, which
+OpenSSL does not allow and which deadlocks on Python 3.13.6.
 """
 
 from __future__ import annotations
@@ -84,7 +85,11 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
         wrapped = self._tls.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
         # Known before the handshake, so that `cut` can end one that drags on.
         self.sock = wrapped
-        wrapped.do_handshake()
+        try:
+            wrapped.do_handshake()
+        except OSError as error:
+            self.fault = self.fault or _told(error)
+            raise
         wrapped.setblocking(False)
         self.read_fd = wrapped.fileno()
 
@@ -126,6 +131,12 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
             said = (dat or b"").decode("ascii", "replace")
             self.fault = self.fault or Broken(f"the server ended the connection, saying: {said}")
         super()._append_untagged(typ, dat)
+
+    def _request_pop(self, name: str | bytes, data: tuple[Any, Any]) -> None:
+        # Dovecot tells of a mail between our IDLE and its "+ idling"; imaplib2 takes that for a refusal to idle.
+        untagged = name == "continuation" and not data[0] and data[1].startswith(b"* ")
+        if not (untagged and "welcome" in self.__dict__):
+            super()._request_pop(name, data)
 
     def _patiently(self, event: int, act: Callable[[socket.socket], T]) -> T:
         # One thread at a time inside the TLS object; waiting happens outside the lock.
@@ -196,8 +207,6 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
         self.shutdown()
 
     def _explain(self, error: Exception) -> Broken:
-        if isinstance(error, ssl.SSLError):
-            return _told(error)
         if self.fault:
             return self.fault
         if isinstance(error, OSError):

@@ -40,7 +40,7 @@ login_trusted_networks =
 ssl = {ssl}
 passdb {{
   driver = passwd-file
-  args = scheme=PLAIN username_format=%u {home}/users
+  args = scheme=PLAIN username_format=%u {home}/users/%u
 }}
 userdb {{
   driver = static
@@ -92,6 +92,7 @@ class Dovecot:
         # Not below pytest's folder, which only its owner may enter; and short, since socket paths end at 107 letters.
         self.home = Path(tempfile.mkdtemp(prefix="rb-dovecot-"))
         self.home.chmod(0o755)
+        (self.home / "users").mkdir()
         self.imap_port, self.imaps_port, self.lmtp_port, self.auth_port = (free_port() for _ in range(4))
         self._passwords: dict[str, str] = {}
         self._certificate = authority.issue("127.0.0.1") if authority else None
@@ -99,7 +100,6 @@ class Dovecot:
 
     def start(self) -> None:
         self._write_config(self._certificate)
-        self._write_users()
         self._server = Server([self._binary, "-F", "-c", str(self.home / "dovecot.conf")], self.home / "dovecot.log")
         self._server.wait_for(lambda: answers(self.imap_port))
 
@@ -116,7 +116,8 @@ class Dovecot:
     def add_user(self, user: str, password: str = "secret") -> None:
         """A mailbox that can log in and receive from now on."""
         self._passwords[user] = password
-        self._write_users()
+        # A file each: Dovecot looks but once a second whether one it knows has changed.
+        (self.home / "users" / user).write_text(f"{user}:{{PLAIN}}{password}\n")
 
     def append(self, user: str, raw: bytes, internal_date: datetime | None = None, folder: str = "INBOX") -> None:
         """Put a mail into a mailbox, arrived at `internal_date` (aware) or now."""
@@ -155,15 +156,9 @@ class Dovecot:
     def client(self, user: str) -> imaplib.IMAP4:
         """The standard library's client, logged in; a `with` logs it out."""
         client = imaplib.IMAP4("127.0.0.1", self.imap_port, timeout=30)
-        client.login(user, self._passwords[user])
+        # imaplib's login() takes ASCII only.
+        client.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{self._passwords[user]}".encode())
         return client
-
-    def _write_users(self) -> None:
-        # Dovecot reads the file again when its time or size has changed: a rename makes that certain.
-        fresh = self.home / "users.new"
-        fresh.write_text("".join(f"{user}:{{PLAIN}}{password}\n" for user, password in self._passwords.items()))
-        fresh.chmod(0o644)
-        fresh.rename(self.home / "users")
 
     def _write_config(self, certificate: Certificate | None) -> None:
         if os.geteuid() == 0:
