@@ -5,12 +5,12 @@ planned -> claimed -> onwire -> accepted | refused | uncertain, or back to plann
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from reminderbot.core.account import OpenItem
 from reminderbot.core.delivery import SAID, AfterAttempt, Outcome, State, Uncertain
@@ -68,16 +68,31 @@ def planned(connection: Connection, customer_ids: Sequence[str] | None = None) -
     return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id)))
 
 
-def due(connection: Connection, now: datetime, limit: int, *, approved_only: bool) -> list[Row[Any]]:
-    """Reminders that may be claimed now: their moment has come, the undo window is over, any needed yes was given."""
-    query = select(outbox).where(
-        outbox.c.state == State.PLANNED.value, outbox.c.not_before <= now, outbox.c.release_at <= now
-    )
-    if approved_only:
-        query = query.where(outbox.c.approved_by.is_not(None))
-    else:
-        query = query.where(~outbox.c.needs_approval | outbox.c.approved_by.is_not(None))
+def due(
+    connection: Connection, now: datetime, limit: int, *, approved_only: bool, without: Collection[str] = ()
+) -> list[Row[Any]]:
+    """Reminders that may be claimed now: their moment has come, the undo window is over, any needed yes was given.
+
+    Those of the channels in `without` are left out.
+    """
+    query = select(outbox).where(_is_due(now, approved_only), outbox.c.channel.not_in(without))
     return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id).limit(limit)))
+
+
+def count_due(connection: Connection, now: datetime, *, approved_only: bool) -> int:
+    """How many reminders may be claimed now."""
+    query = select(func.count()).select_from(outbox).where(_is_due(now, approved_only))
+    return int(connection.execute(query).scalar_one())
+
+
+def _is_due(now: datetime, approved_only: bool) -> ColumnElement[bool]:
+    approved = outbox.c.approved_by.is_not(None)
+    return and_(
+        outbox.c.state == State.PLANNED.value,
+        outbox.c.not_before <= now,
+        outbox.c.release_at <= now,
+        approved if approved_only else or_(~outbox.c.needs_approval, approved),
+    )
 
 
 def reschedule(connection: Connection, reminder_id: int, not_before: datetime) -> None:
@@ -103,6 +118,10 @@ def approve(connection: Connection, reminder_ids: Sequence[int], actor: str, now
     if count:
         journal.record(connection, Event(EventKind.APPROVED, now, actor, None, {"reminders": list(reminder_ids)}))
     return count
+
+
+class LostClaim(Exception):
+    """Somebody else has taken back what this worker had claimed; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +194,14 @@ def _claimed(c: Claim, seq: int, now: datetime) -> dict[str, Any]:
 
 
 def mark_onwire(connection: Connection, reminder_ids: Sequence[int], now: datetime) -> None:
-    """The second mark: from here on a crash leaves the reminder uncertain, and it is never sent again by itself."""
+    """The second mark: from here on a crash leaves the reminder uncertain, and it is never sent again by itself.
+
+    LostClaim, and nothing is marked, where one of them is no longer claimed: then none of them may be sent.
+    """
     changed = update(outbox).where(outbox.c.reminder_id.in_(reminder_ids), outbox.c.state == State.CLAIMED.value)
-    connection.execute(changed.values(state=State.ONWIRE.value))
+    marked = int(connection.execute(changed.values(state=State.ONWIRE.value)).rowcount)
+    if marked != len(reminder_ids):
+        raise LostClaim(f"{len(reminder_ids) - marked} of {len(reminder_ids)} reminders are no longer ours to send")
     journal.record(connection, Event(EventKind.ONWIRE, now, _ACTOR, None, {"reminders": list(reminder_ids)}))
 
 
@@ -222,10 +246,15 @@ def references(connection: Connection, recipient_hashes: Sequence[str]) -> set[s
     return set(connection.execute(query).scalars())
 
 
-def recover(connection: Connection, now: datetime) -> tuple[int, int]:
-    """After a crash: what was only claimed is planned again, what was on the wire is uncertain; gives both counts."""
-    claimed = list(connection.execute(select(outbox).where(outbox.c.state == State.CLAIMED.value)))
-    onwire = list(connection.execute(select(outbox).where(outbox.c.state == State.ONWIRE.value)))
+def recover(connection: Connection, now: datetime, only: Collection[int] | None = None) -> tuple[int, int]:
+    """After a crash: what was only claimed is planned again, what was on the wire is uncertain; gives both counts.
+
+    With `only`, of these reminders; without, of all, which is right only where no other worker can be at it.
+    """
+    claimed, onwire = (
+        [row for row in in_state(connection, state) if only is None or row.reminder_id in only]
+        for state in (State.CLAIMED, State.ONWIRE)
+    )
     for row in claimed:
         connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id == row.reminder_id))
         back = update(outbox).where(outbox.c.reminder_id == row.reminder_id)

@@ -1,0 +1,84 @@
+"""The house's own caps over all customers: a day, an hour, new conversations, text message segments, and the breaker.
+
+A cap that is reached makes a reminder wait for its next moment; nothing is queued up for a burst (invariant 27).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from reminderbot.core.calendar import start_of_day
+from reminderbot.core.ladder import Channel
+from reminderbot.core.stop import Stop
+from reminderbot.house import House
+from reminderbot.store import outbox, setting
+
+# Circuit breaker: a batch this many times the usual size waits for a person, from this many messages up.
+UNUSUAL = 3
+UNUSUAL_FROM = 20
+# Batches of the last month or so tell what is usual.
+_REMEMBERED = 30
+
+
+class Room:
+    """How much the house's own caps still leave: a day, an hour, new conversations, text message segments."""
+
+    def __init__(self, house: House, connection: Connection, ids: Sequence[str], now: datetime) -> None:
+        zone = house.rules.zone
+        today = now.astimezone(zone).date()
+        start = start_of_day(today, zone)
+        self._tomorrow = start_of_day(today + timedelta(days=1), zone)
+        self._next_month = start_of_day((today.replace(day=1) + timedelta(days=32)).replace(day=1), zone)
+        self._next_hour = now + timedelta(minutes=15)
+        limits = house.limits
+        self._day = limits.per_day - outbox.sent_since(connection, start)
+        self._hour = limits.per_hour - outbox.sent_since(connection, now - timedelta(hours=1))
+        self._strangers = outbox.strangers(connection, ids)
+        self._first = limits.first_contacts_per_day - outbox.first_contacts_since(connection, start)
+        month = start_of_day(today.replace(day=1), zone)
+        self._segments = limits.segments_per_month - outbox.segments_since(connection, month)
+
+    def wait(self, row: Row[Any]) -> datetime | None:
+        """When a reminder may be tried again that the caps do not let out now; None: it may leave."""
+        if self._day <= 0:
+            return self._tomorrow
+        if row.customer_id in self._strangers and self._first <= 0:
+            return self._tomorrow
+        if self._hour <= 0:
+            return self._next_hour
+        if row.channel == Channel.SMS.value and self._segments <= 0:
+            return self._next_month
+        return None
+
+    def take(self, row: Row[Any], segments: int | None) -> None:
+        self._day -= 1
+        self._hour -= 1
+        self._segments -= segments or 0
+        if row.customer_id in self._strangers:
+            self._first -= 1
+            self._strangers.discard(row.customer_id)
+
+
+def unusual(house: House, waiting: int) -> Stop | None:
+    """The circuit breaker: the very first batch, and one far larger than usual, wait for a person's yes."""
+    with house.store.writing() as connection:
+        held = setting.get(connection, setting.BREAKER)
+        sizes = setting.get(connection, setting.BATCH_SIZES) or []
+        usual = sorted(sizes)[len(sizes) // 2] if sizes else 0
+        if held is None and sizes and waiting >= UNUSUAL_FROM and waiting > UNUSUAL * usual:
+            held = {"why": f"{waiting} messages at once, usually about {usual}", "at": house.clock.now().isoformat()}
+            setting.put(connection, setting.BREAKER, held)
+    if held is None:
+        return None
+    cure = "look at `reminderbot plan`, then `reminderbot approve`"
+    return Stop("unusual batch", held["why"], cure, datetime.fromisoformat(held["at"]))
+
+
+def remember_size(house: House, size: int) -> None:
+    with house.store.writing() as connection:
+        sizes = setting.get(connection, setting.BATCH_SIZES) or []
+        setting.put(connection, setting.BATCH_SIZES, [*sizes, size][-_REMEMBERED:])

@@ -1,0 +1,119 @@
+"""Claims what is due: asks every gate again and makes the final bytes, inside one transaction.
+
+What no longer holds is withdrawn and planned anew; what a cap keeps back waits; a letter that cannot be written is
+told and tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from reminderbot.compose.errors import LetterError
+from reminderbot.compose.facts import NothingOwed
+from reminderbot.compose.headers import UnsafeMessage
+from reminderbot.core.account import OpenItem
+from reminderbot.core.calendar import is_open
+from reminderbot.core.dunning import Decision, Facts, decide
+from reminderbot.house import House
+from reminderbot.runs.caps import Room
+from reminderbot.runs.plan import same
+from reminderbot.runs.write import LONGEST_VALID, write
+from reminderbot.store import ledger, outbox
+
+LETTER_RETRY = timedelta(hours=1)
+_QUARTER = timedelta(minutes=15)
+
+
+@dataclass(slots=True)
+class Claims:
+    """What was taken, how many were withdrawn, and what could not be written."""
+
+    taken: list[outbox.Claim] = field(default_factory=list)
+    withdrawn: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+
+def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> Claims:
+    """Claim as many of `rows` as may leave now; the caller's transaction makes it hold."""
+    found = Claims()
+    ids = list(dict.fromkeys(row.customer_id for row in rows))
+    facts = house.gatherer.gather(connection, ids, now)
+    threads = outbox.threads(connection, ids)
+    spent = outbox.spent_steps(connection, rows)
+    room = Room(house, connection, ids, now)
+    written_to: set[str] = set()
+    for row in rows:
+        if row.recipient_hash in written_to:
+            # Two customers share an address: the next window sees that it has just heard from us.
+            continue
+        known = facts.get(row.customer_id)
+        made = decide(known, house.rules, now) if known else Decision(())
+        why = _against(row, known, made, spent, now)
+        if known is None or why:
+            outbox.withdraw(connection, row, why or "the ledger no longer lists this customer", now)
+            ledger.review(connection, [row.customer_id], now)
+            found.withdrawn += 1
+            continue
+        if later := room.wait(row):
+            outbox.reschedule(connection, row.reminder_id, later)
+            continue
+        claim = _claim(house, row, known, threads.get(row.customer_id, ()), now, found)
+        if claim is None:
+            outbox.reschedule(connection, row.reminder_id, now + LETTER_RETRY)
+            continue
+        room.take(row, claim.segments)
+        written_to.add(row.recipient_hash)
+        found.taken.append(claim)
+    outbox.claim(connection, found.taken, now)
+    return found
+
+
+def _against(
+    row: Row[Any], facts: Facts | None, made: Decision, spent: set[tuple[str, int, str, str, str]], now: datetime
+) -> str:
+    """Why this reminder must not leave after all; empty where every gate is open."""
+    if facts is None or made.send is None or not same(row, facts, made.send):
+        return "; ".join(gate.because for gate in made.closed) or "something else is due now"
+    if made.send.not_before > now:
+        return "; ".join(gate.because for gate in made.closed) or "its hour has passed"
+    rounds = {item.invoice.number: item.round for item in facts.account.items}
+    for number, tier, _ in row.steps:
+        if (number, rounds[number], tier, row.channel, row.recipient_hash) in spent:
+            return f"'{tier}' was already sent for {number}"
+    return ""
+
+
+def _claim(
+    house: House, row: Row[Any], facts: Facts, thread: tuple[str, ...], now: datetime, found: Claims
+) -> outbox.Claim | None:
+    """The reminder with its final bytes; None where its letter cannot be written, which is told and tried again."""
+    items = tuple(item for item in facts.account.items if item.invoice.number in row.lists)
+    if row.body is not None and row.balances == balances(items):
+        # A retry of what was provably not sent: the same bytes under the same Message-ID.
+        return outbox.Claim(row, outbox.message_of(row), items, row.letter_version, row.segments)
+    try:
+        made = write(house, row, facts, items, thread, now, _closes(house, facts, now))
+    except (LetterError, NothingOwed, UnsafeMessage) as error:
+        found.troubles.append(f"reminder {row.reminder_id} ({row.tier}, {row.channel}) cannot be written: {error}")
+        return None
+    return outbox.Claim(row, made.message, items, made.letter_version, made.segments)
+
+
+def balances(items: Sequence[OpenItem]) -> list[list[str]]:
+    """What was owed on each listed invoice, as the outbox keeps it."""
+    return [[i.invoice.number, str(i.balance.amount), i.balance.currency] for i in items]
+
+
+def _closes(house: House, facts: Facts, now: datetime) -> timedelta:
+    """How long the recipient's window stays open from now on."""
+    business = house.rules.business_days(facts.account.customer.country)
+    left = timedelta(0)
+    while left < LONGEST_VALID and is_open(now + left + _QUARTER, facts.reach.zones, house.rules.hours, business):
+        left += _QUARTER
+    # `is_open` keeps the closing margin of a quarter of an hour for us.
+    return left + _QUARTER
