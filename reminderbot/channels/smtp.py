@@ -15,9 +15,8 @@ from reminderbot.core.message import OutgoingMessage
 
 __all__ = ["SmtpChannel", "SmtpTimeouts"]
 
-# promises.md 1.1: servers grow impatient with long conversations, and a fresh one heals whatever went odd.
+# promises.md 1.1, like the sixty seconds of a conversation in SmtpTimeouts.
 MOST_MESSAGES = 50
-LONGEST_SESSION_SECONDS = 60.0
 GOODBYE_SECONDS = 2.0
 
 
@@ -81,7 +80,7 @@ class SmtpChannel:
 
     def _worn(self) -> bool:
         session = self._session
-        too_old = elapsed() - self._opened_at > LONGEST_SESSION_SECONDS
+        too_old = elapsed() - self._opened_at > self._relay.timeouts.session
         return session is not None and (session.wire.closed or self._sent >= MOST_MESSAGES or too_old)
 
     def _offer(self, session: Session, envelope: Envelope) -> Outcome:

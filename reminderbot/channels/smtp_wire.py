@@ -21,12 +21,14 @@ ENHANCED = re.compile(r"([245])\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class SmtpTimeouts:
-    """Seconds to wait: for TCP and TLS, for the answer to a command, and for the answer to the final dot."""
+    """Seconds: for TCP and TLS, for the answer to a command, to the final dot, and for one whole conversation."""
 
     connect: float = 15
     command: float = 120
     # Postfix gives a server ten minutes (smtp_data_done_timeout): hanging up earlier makes doubt where there was none.
     final_dot: float = 600
+    # promises.md 1.1: servers grow impatient with long conversations, and a fresh one heals whatever went odd.
+    session: float = 60
 
 
 class BadReplyError(Exception):

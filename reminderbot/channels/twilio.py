@@ -98,7 +98,7 @@ class TwilioSms:
             for message in self._ready().newest_first(recipient):
                 if message.date_created and message.date_created < since - CLOCK_DIFFERENCE:
                     break
-                if str(message.direction).startswith("outbound") and str(message.body or "").strip() == body.strip():
+                if str(message.body or "").strip() == body.strip():
                     found.append(str(message.sid))
         except Exception as error:
             raise LookupFailedError("Twilio's list of messages cannot be read now") from error

@@ -59,7 +59,12 @@ def test_a_conversation_lost_before_the_letter_proves_it_unsent(step: str, fault
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "dot"])
 @pytest.mark.parametrize(
     ("answer", "expected"),
-    [("450 4.2.0 greylisted, come back", "4.2.0"), ("452 full", "452"), ("451-4.3.0 not\r\n451 4.3.0 now", "4.3.0")],
+    [
+        ("450 4.2.0 greylisted, come back", "4.2.0"),
+        ("452 full", "452"),
+        ("451-4.3.0 not\r\n451 4.3.0 now", "4.3.0"),
+        ("450 5.1.1 contradicts itself", "450"),
+    ],
 )
 def test_not_now_is_deferred_at_every_step(step: str, answer: str, expected: str, offers: tuple[str, ...]) -> None:
     with ScriptedSmtp({step: answer}, offers) as server:
@@ -140,6 +145,7 @@ def test_data_taken_after_a_refused_recipient_gets_no_dot_and_submits_nothing() 
         assert isinstance(channel.send(letter(recipient="bea@acme.test")), Accepted)
         channel.close()
         assert (len(server.messages), server.connections) == (1, 2)
+        assert b"RSET" not in server.heard
 
 
 def test_a_server_that_hangs_up_on_a_bad_recipient_has_still_refused_it() -> None:
@@ -163,7 +169,7 @@ def test_one_connection_carries_fifty_letters_with_a_reset_before_each_but_the_f
 
 
 @pytest.mark.parametrize("step", ["RSET", "MAIL", "RCPT", "DATA"])
-@pytest.mark.parametrize("fault", [CLOSE, RESET, "421 4.4.2 idle too long", "junk"])
+@pytest.mark.parametrize("fault", [CLOSE, RESET, "421 4.4.2 idle too long", "junk", "354 what?\r\n354 what?"])
 def test_a_connection_gone_stale_between_letters_is_replaced_without_a_word(step: str, fault: str) -> None:
     script = {step: [fault] if step == "RSET" else [None, fault]}
     with ScriptedSmtp(script) as server:
@@ -174,13 +180,49 @@ def test_a_connection_gone_stale_between_letters_is_replaced_without_a_word(step
         assert (server.connections, len(server.messages)) == (2, 2)
 
 
-def test_an_uncertain_letter_ends_its_conversation_and_the_next_one_gets_a_fresh_one() -> None:
-    with ScriptedSmtp({"dot": [None, "junk"]}) as server:
+@pytest.mark.parametrize("answer", ["junk", "354 and now?"])
+def test_an_uncertain_letter_ends_its_conversation_and_the_next_one_gets_a_fresh_one(answer: str) -> None:
+    with ScriptedSmtp({"dot": [None, answer]}) as server:
         channel = channel_to(server)
         outcomes = [type(channel.send(letter())) for _ in range(3)]
         channel.close()
         assert outcomes == [Accepted, Uncertain, Accepted]
         assert (server.connections, len(server.messages)) == (2, 3)
+
+
+def test_a_server_that_speaks_out_of_turn_does_not_get_the_letter() -> None:
+    with ScriptedSmtp({"DATA": "354 go on\r\n250 2.0.0 already queued"}) as server:
+        assert isinstance(send_once(server), Deferred)
+        assert b"Good morning" not in server.heard
+
+
+def test_a_server_going_down_after_the_letter_has_said_no_to_it_and_gets_no_other() -> None:
+    with ScriptedSmtp({"dot": [None, "421 4.3.2 going down"]}) as server:
+        channel = channel_to(server)
+        assert isinstance(channel.send(letter()), Accepted)
+        deferred = channel.send(letter())
+        assert isinstance(deferred, Deferred)
+        assert (deferred.code, deferred.halts, server.connections) == ("4.3.2", False, 1)
+        assert isinstance(channel.send(letter()), Accepted)
+        channel.close()
+        assert server.connections == 2
+
+
+def test_a_server_without_reset_gets_a_fresh_connection_for_each_letter() -> None:
+    with ScriptedSmtp({"RSET": "502 5.5.1 what is RSET"}) as server:
+        channel = channel_to(server)
+        assert [type(channel.send(letter())) for _ in range(3)] == [Accepted] * 3
+        channel.close()
+        assert server.connections == 3
+
+
+def test_a_conversation_past_its_time_is_ended_before_the_next_letter() -> None:
+    with ScriptedSmtp() as server:
+        channel = channel_to(server, SmtpTimeouts(5, 5, 5, session=0))
+        assert [type(channel.send(letter())) for _ in range(2)] == [Accepted] * 2
+        channel.close()
+        assert server.connections == 2
+        assert server.heard.count(b"QUIT\r\n") == 2
 
 
 def test_a_server_that_drips_its_answer_is_not_waited_for_beyond_the_deadline() -> None:

@@ -123,6 +123,11 @@ def test_an_account_in_trouble_halts_the_channel_and_blames_nobody(
     assert "REMINDERBOT_TWILIO_TOKEN" in deferred.why
 
 
+def test_a_carriers_no_stays_a_refusal_whatever_the_http_status(twilio: TwilioStandIn, channel: TwilioSms) -> None:
+    twilio.fail_next(403, 30034)
+    assert isinstance(channel.send(text()), Refused)
+
+
 def test_a_wrong_token_halts_the_channel(twilio: TwilioStandIn) -> None:
     channel = TwilioSms(ACCOUNT_SID, "wrong", twilio.url)
     deferred = channel.send(text())
@@ -206,7 +211,6 @@ def test_an_uncertain_text_is_found_by_its_words(
     clock.advance(timedelta(days=2))
     twilio.drop_next(accepting=True)
     assert isinstance(channel.send(text()), Uncertain)
-    twilio.receive(CUSTOMER, OURS, text().body.decode())
     channel.send(text("other words"))
     channel.send(text(recipient="+447700900124"))
     lost = twilio.accepted[1].sid

@@ -61,7 +61,7 @@ def ask(twilio: TwilioStandIn, path: str = "", method: str = "GET", token: str =
     path = path or f"/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"
     filters = {key.replace("_gt", ">").replace("_lt", "<"): value for key, value in values.items()}
     where = {"data": filters} if method == "POST" else {"params": filters}
-    return requests.request(method, twilio.url + path, auth=(ACCOUNT_SID, token), timeout=5, **where)  # type: ignore[arg-type]  # one of two dicts
+    return requests.request(method, twilio.url + path, auth=(ACCOUNT_SID, token), timeout=5, **where)
 
 
 def post(twilio: TwilioStandIn, **values: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -35,12 +36,13 @@ def inbox(twilio: TwilioStandIn) -> TwilioInbox:
 
 
 def test_texts_to_all_our_numbers_come_oldest_first_as_they_were_written(
-    twilio: TwilioStandIn, inbox: TwilioInbox
+    twilio: TwilioStandIn, inbox: TwilioInbox, clock: SteppedClock
 ) -> None:
     second = twilio.receive(CUSTOMER, OURS_TOO, "", NOON)
     first = twilio.receive(CUSTOMER, OURS, "Ich zahle am Freitag – versprochen 🙂", NOON - timedelta(minutes=5))
     twilio.receive(CUSTOMER, "+447700900555", "to somebody else", NOON)
     twilio.messages.create({"From": OURS, "To": OURS_TOO, "Body": "our own test text"})
+    clock.advance(timedelta(minutes=1))
     assert inbox.poll(NOON) == [
         Inbound(
             Channel.SMS,
@@ -90,6 +92,19 @@ def test_a_line_that_breaks_makes_the_inbox_unavailable(twilio: TwilioStandIn, f
     with pytest.raises(InboxUnavailable, match="Cannot read the texts") as caught:
         TwilioInbox(ACCOUNT_SID, TOKEN, twilio.url, (OURS,), timeout=0.3).poll(NOON)
     assert "447700" not in str(caught.value)
+
+
+class Endless(TwilioStandIn):
+    """Every page of the list says that there is another."""
+
+    def perform(self, method: str, path: str, values: dict[str, str], login: str) -> tuple[int, dict[str, Any]]:
+        status, page = super().perform(method, path, values, login)
+        return status, {**page, "next_page_uri": page["uri"]}
+
+
+def test_a_list_without_end_is_given_up_with_a_word(clock: SteppedClock) -> None:
+    with Endless(clock, numbers=(OURS,)) as twilio, pytest.raises(InboxUnavailable, match="more than 20000 messages"):
+        TwilioInbox(ACCOUNT_SID, TOKEN, twilio.url, (OURS,)).poll(NOON)
 
 
 def test_one_number_that_cannot_be_read_spoils_the_whole_poll(twilio: TwilioStandIn, inbox: TwilioInbox) -> None:
