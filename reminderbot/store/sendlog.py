@@ -28,6 +28,9 @@ class SendLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        # How far `newest` has read, and what it found: the file only grows.
+        self._read_to = 0
+        self._newest = 0
 
     def append(self, attempts: Iterable[Attempt]) -> None:
         """Write the attempts and force them to the disk; OSError where that fails, and then nothing may be sent."""
@@ -42,17 +45,29 @@ class SendLog:
 
     def read(self) -> Iterator[Attempt]:
         """Every whole line, oldest first."""
-        if not self._path.exists():
-            return
-        with self._path.open("r", encoding="ascii", errors="replace") as file:
-            for line in file:
-                parts = line.split()
-                if line.endswith("\n") and len(parts) == 4 and parts[0].isdigit() and parts[1].isdigit():
-                    yield Attempt(int(parts[0]), int(parts[1]), parts[2], datetime.fromisoformat(parts[3]))
+        for _, attempt in self._lines(0):
+            yield attempt
 
     def newest(self) -> int:
-        """The highest reminder number ever tried; 0 where there is none."""
-        return max((attempt.reminder_id for attempt in self.read()), default=0)
+        """The highest reminder number ever tried; 0 where there is none. Only new lines are read each time."""
+        if not self._path.exists() or self._path.stat().st_size < self._read_to:
+            # Somebody removed or cut the log: what it knew still counts, and what it holds now is read anew.
+            self._read_to = 0
+        for end, attempt in self._lines(self._read_to):
+            self._read_to, self._newest = end, max(self._newest, attempt.reminder_id)
+        return self._newest
+
+    def _lines(self, start: int) -> Iterator[tuple[int, Attempt]]:
+        """Each whole line from byte `start` on, with the place of its end."""
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            file.seek(start)
+            for line in file:
+                start += len(line)
+                parts = line.decode("ascii", "replace").split()
+                if line.endswith(b"\n") and len(parts) == 4 and parts[0].isdigit() and parts[1].isdigit():
+                    yield start, Attempt(int(parts[0]), int(parts[1]), parts[2], datetime.fromisoformat(parts[3]))
 
 
 def sync_folder(folder: Path) -> None:
