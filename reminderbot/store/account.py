@@ -44,7 +44,7 @@ class Gatherer:
         customers = {row.customer_id: customer_of(row) for row in connection.execute(query)}
         ids = list(customers)
         items = _items(connection, ids)
-        unapplied = _unapplied(connection, ids)
+        unapplied = _unapplied(connection, ids, items)
         holds = hold.of_customers(connection, ids)
         hashes = {c.customer_id: self._hashes(c) for c in customers.values()}
         by_hash, by_customer = contact.closed(connection, ids, [h for pair in hashes.values() for h in pair.values()])
@@ -99,11 +99,20 @@ def _items(connection: Connection, ids: Sequence[str]) -> dict[str, list[OpenIte
     return found
 
 
-def _unapplied(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Money, ...]]:
+def _unapplied(
+    connection: Connection, ids: Sequence[str], items: dict[str, list[OpenItem]]
+) -> dict[str, tuple[Money, ...]]:
+    """Money not matched to an invoice that is listed.
+
+    A payment for an invoice that the ledger no longer lists, made before anything now open was issued, settled that
+    one: an export of open invoices beside all payments ever made must not silence everybody.
+    """
     found: dict[str, list[Money]] = defaultdict(list)
     query = select(payment).where(payment.c.customer_id.in_(ids), payment.c.invoice.is_(None), payment.c.listed)
     for row in connection.execute(query):
-        found[row.customer_id].append(Money(row.amount, row.currency))
+        first = min((item.invoice.issued_on for item in items.get(row.customer_id, ())), default=None)
+        if not (row.unlisted_invoice and first and row.paid_on < first):
+            found[row.customer_id].append(Money(row.amount, row.currency))
     return {key: subtotals(amounts) for key, amounts in found.items()}
 
 

@@ -149,6 +149,7 @@ def _payment_of(row: Row[Any]) -> Payment:
         row.paid_on,
         Money(row.amount, row.currency),
         PaymentKind(row.kind),
+        row.unlisted_invoice,
     )
 
 
@@ -209,6 +210,7 @@ def _payment_row(p: Payment) -> dict[str, Any]:
         "payment_id": p.payment_id,
         "customer_id": p.customer_id,
         "invoice": p.invoice,
+        "unlisted_invoice": p.unlisted_invoice,
         "paid_on": p.paid_on,
         "currency": p.amount.currency,
         "amount": p.amount.amount,

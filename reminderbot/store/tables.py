@@ -88,6 +88,8 @@ payment = Table(
     Column("payment_id", String(200), primary_key=True),
     Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
     Column("invoice", String(200)),
+    # The invoice it names, where the ledger does not list that one (any more).
+    Column("unlisted_invoice", String(200), nullable=False, server_default=""),
     Column("paid_on", Date, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("amount", Amount, nullable=False),
