@@ -85,6 +85,8 @@ class ImapInbox:
         self._clock = clock or SystemClock()
         self._wire: Wire | None = None
         self._session: Session | None = None
+        # Whether the folder has been polled since it was last opened: opening it swallows the news of mail before.
+        self._polled = False
 
     # ---- coming and going
 
@@ -102,7 +104,7 @@ class ImapInbox:
 
     def close(self) -> None:
         """Take leave of the server, within a second."""
-        wire, self._wire, self._session = self._wire, None, None
+        wire, self._wire, self._session, self._polled = self._wire, None, None, False
         if wire is not None:
             wire.leave(self._timeouts.goodbye)
 
@@ -129,6 +131,7 @@ class ImapInbox:
         with self._told():
             session = self._connected()
             folder = session.examine(self.folder)
+            self._polled = True
             here = MailCursor(self.folder, folder.uidvalidity, folder.uidnext - 1)
             if cursor is None:
                 return Poll(here, started=True, reset=False, messages=iter(()))
@@ -146,6 +149,7 @@ class ImapInbox:
         """Everything that arrived in the last `days` days, oldest first, in our folder or another such as Junk."""
         with self._told():
             session = self._connected()
+            self._polled = False
             opened = session.examine(folder or self.folder)
             found = self._since(session, days)
         yield from self._messages(session, opened, found, [])
@@ -153,13 +157,14 @@ class ImapInbox:
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         """Wait up to `seconds` for mail; True when some may have arrived, False at the end or once `stop` is set.
 
-        With IDLE (RFC 2177) the server tells within a moment; without it this only waits. A connection that died is
-        noticed after the longest stay in IDLE plus the time for one answer.
+        With IDLE (RFC 2177) the server tells within a moment; without it this only waits. True at once when the folder
+        has not been polled on this connection or since a rescan. A connection that died is noticed after the longest
+        stay in IDLE plus the time for one answer.
         """
         with self._told():
             session = self._connected()
-            if session.selected != self.folder:
-                session.examine(self.folder)
+            if not self._polled:
+                return not stop.is_set()
             if not session.can_idle:
                 return not stop.wait(seconds)
             end = elapsed() + seconds
@@ -241,7 +246,7 @@ class ImapInbox:
 
     def _unavailable(self, what: str, cure: str = NETWORK_CURE) -> NoReturn:
         self.close()
-        raise InboxUnavailable(f"The inbox at {self.host}:{self.port} cannot be read: {what}. {cure}")
+        raise InboxUnavailable(f"The inbox at {self.host}:{self.port} cannot be read: {what.rstrip('.')}. {cure}")
 
 
 def _renumbered(cursor: MailCursor, folder: Folder) -> bool:

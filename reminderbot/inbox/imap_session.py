@@ -31,7 +31,7 @@ class Session:
     def __init__(self, wire: Wire, answer_seconds: float) -> None:
         self._wire, self._seconds = wire, answer_seconds
         self._capabilities: frozenset[str] = frozenset()
-        self.selected = ""
+        self._opened = ""
 
     def log_in(self, username: str, password: str, *, starttls: bool) -> None:
         """Go on in TLS if asked for, then show the password."""
@@ -69,11 +69,10 @@ class Session:
 
     def examine(self, name: str) -> Folder:
         """Open a folder so that nothing in it can change through us."""
-        self.selected = ""
         status, data = self._wire.ask(self._seconds, "examine", mailbox_name(name))
         if status != "OK":
             raise Broken(f'its folder "{name}" cannot be opened; the server says: {_text(data)}', FOLDER_CURE)
-        self.selected = name
+        self._opened = name
         uidvalidity, uidnext = (_number(self._wire.response(code)[1]) for code in ("UIDVALIDITY", "UIDNEXT"))
         if uidnext is None:
             # Servers of RFC 3501 may leave it out; `*` is an error in an empty folder.
@@ -84,7 +83,7 @@ class Session:
         """The UIDs that match, oldest first."""
         status, data = self._wire.ask(self._seconds, "uid", "SEARCH", *criteria)
         if status != "OK":
-            raise Broken(f'its folder "{self.selected}" cannot be searched; the server says: {_text(data)}')
+            raise Broken(f'its folder "{self._opened}" cannot be searched; the server says: {_text(data)}')
         return uids(data)
 
     def fetch(self, wanted: list[int], items: str) -> dict[int, Reply]:
