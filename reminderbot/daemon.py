@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from reminderbot.clock import elapsed
 from reminderbot.core.inbound import InboxUnavailable
+from reminderbot.door import mode
 from reminderbot.house import House
 from reminderbot.logs import log, log_bug
 from reminderbot.runs.alert import alert_once
 from reminderbot.runs.deliver import deliver_once
-from reminderbot.runs.door import mode
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
@@ -61,6 +61,7 @@ class Daemon:
         ear = threading.Thread(target=self._listen, name="listen", daemon=True)
         scheduler.start()
         ear.start()
+        serve_pages(self.house)
         notify("READY=1", f"STATUS={self._status()}")
         self._keep_alive(ear)
         notify("STOPPING=1")
@@ -193,6 +194,15 @@ class Daemon:
     def _status(self) -> str:
         with self.house.store.reading() as connection:
             return f"{mode(self.house, connection)} mode"
+
+
+def serve_pages(house: House) -> None:
+    """Serve the status page, where one is wanted."""
+    if house.listen is None:
+        return
+    from reminderbot.web.app import serve
+
+    serve(house, house.listen)
 
 
 def _soon() -> datetime:

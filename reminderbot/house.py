@@ -86,6 +86,8 @@ class House:
     open_text_inbox: Callable[[], TextInbox] | None = None
     # Asks the carrier which texts (recipient, body, since) it has taken.
     find_text: Callable[[str, str, datetime], list[str]] | None = None
+    # Where the status page is served: address and port; None: nowhere.
+    listen: tuple[str, int] | None = None
     alerts_to: tuple[str, ...] = ()
     # Set when the program should end: long work looks at it between two messages.
     ending: threading.Event = field(default_factory=threading.Event)

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from reminderbot.core.inbound import InboxUnavailable
 from reminderbot.core.stop import Mode
+from reminderbot.door import mode
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
 from reminderbot.runs.deliver import Delivered, deliver_once
-from reminderbot.runs.door import mode
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.preview import preview_once

@@ -64,6 +64,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         open_inbox=_inbox(config, clock),
         open_text_inbox=_text_inbox(config),
         find_text=_text_finder(config),
+        listen=config.desk.listen,
         alerts_to=config.alerts.email,
     )
 

@@ -11,8 +11,8 @@ from reminderbot.core.delivery import Accepted
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
 from reminderbot.core.stop import Mode, Stop
+from reminderbot.door import mode, standing_stops
 from reminderbot.house import House
-from reminderbot.runs.door import mode, standing_stops
 from reminderbot.store import setting
 
 # An inbox that fails once and works again a minute later is nobody's worry.

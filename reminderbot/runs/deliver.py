@@ -28,10 +28,10 @@ from reminderbot.core.delivery import (
 )
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Mode, Stop
+from reminderbot.door import mode, standing_stops
 from reminderbot.house import House
 from reminderbot.runs.caps import remember_size, unusual
 from reminderbot.runs.claim import take
-from reminderbot.runs.door import mode, standing_stops
 from reminderbot.runs.settle import settle
 from reminderbot.store import outbox, setting
 from reminderbot.store.sendlog import Attempt
