@@ -6,6 +6,8 @@ import re
 
 from reminderbot.replies.read import Mail
 
+READ_RECEIPT = "read receipt"
+
 # Each of these alone shows a machine, whatever its value.
 _TELLING = (
     "x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-mail-autoreply", "x-auto-reply-from",
@@ -39,6 +41,8 @@ _TICKET_OPENED = re.compile(
 
 def why_automatic(mail: Mail) -> str:
     """What shows that no person wrote this mail; empty where nothing does."""
+    if "message/disposition-notification" in mail.types:
+        return READ_RECEIPT
     reason = _by_header(mail) or _by_type(mail)
     if reason and _is_help_desk_answer(mail):
         return ""
@@ -71,8 +75,6 @@ def _by_header(mail: Mail) -> str:
 
 
 def _by_type(mail: Mail) -> str:
-    if "message/disposition-notification" in mail.types:
-        return "read receipt"
     return "empty envelope sender" if mail.header("return-path").strip() == "<>" else ""
 
 

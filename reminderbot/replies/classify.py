@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from reminderbot.core.understanding import Kind, Understanding, unreadable
 from reminderbot.replies.understand import Context, understand_email, understand_sms
+
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def classify_line(line: str) -> dict[str, Any]:
@@ -61,7 +64,7 @@ def _raw(item: dict[str, Any]) -> bytes | None:
 
 def _has_lone_surrogates(text: str) -> bool:
     """True for surrogates that stand for no byte and so cannot be turned back into one."""
-    return any("\ud800" <= char <= "\udc7f" or "\udd00" <= char <= "\udfff" for char in text)
+    return bool(_NO_BYTE.search(text))
 
 
 def _context(given: Any) -> Context:

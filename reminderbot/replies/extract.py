@@ -102,11 +102,10 @@ def days_in(words: Sequence[str], tables: Iterable[Table], today: date, locale: 
     found = [_numeric(index, word, today, locale) for index, word in enumerate(words) if word[0].isdigit()]
     days = [day for day in found if day]
     for table in tables:
-        for rule, patterns in table.dates.items():
-            for pattern in patterns:
-                for match in pattern.finditer(text):
-                    start, end = text.count(" ", 0, match.start()) - 1, text.count(" ", 0, match.end()) - 1
-                    days.append(_resolved(rule, match, table, today, start, end))
+        for phrase in table.days.candidates(set(words)):
+            for match in phrase.pattern.finditer(text):
+                start, end = text.count(" ", 0, match.start()) - 1, text.count(" ", 0, match.end()) - 1
+                days.append(_resolved(phrase.group, match, table, today, start, end))
     return _longest(days)
 
 

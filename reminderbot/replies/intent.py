@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from reminderbot.core.understanding import DisputeReason, Finding, Kind
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
 from reminderbot.replies.match import invoice_numbers_in
-from reminderbot.replies.tables import PLACEHOLDERS, Phrase, Table
+from reminderbot.replies.tables import PLACEHOLDERS, Table
 from reminderbot.replies.words import tokens
 
 # More than this many unknown words beside what was understood, and a person reads the clause.
@@ -33,14 +33,8 @@ class Reader:
     names: frozenset[str] = frozenset()
     is_sms: bool = False
     language: str = ""
-
-    @property
-    def spellings(self) -> dict[str, str]:
-        """What short and misspelt words stand for, in all the languages at hand."""
-        merged: dict[str, str] = {}
-        for table in reversed(self.tables):
-            merged |= table.spellings | (table.sms_spellings if self.is_sms else {})
-        return merged
+    # What short and misspelt words stand for, in all the languages at hand.
+    spellings: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +46,8 @@ class Sentence:
     groups: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
     days: tuple[Day, ...] = ()
+    # The days by which something may be done: without "until Monday", "not Friday", "due on the 3rd".
+    deadlines: tuple[Day, ...] = ()
     sums: tuple[Sum, ...] = ()
     is_question: bool = False
     is_hedged: bool = False
@@ -87,6 +83,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
         words=tuple(shown),
         groups=groups,
         days=tuple(days),
+        deadlines=tuple(day for day in days if not _is_no_deadline(day, words, reader.tables)),
         sums=tuple(sums),
         is_question=is_question or "question.open" in groups,
         is_hedged="hedge" in groups,
@@ -95,6 +92,11 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     )
     sentence = replace(sentence, findings=tuple(_findings(sentence, reader)))
     return replace(sentence, accounted=_is_accounted(shown, hits, reader))
+
+
+def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> bool:
+    before = [word for word in words[max(0, day.start - 2) : day.start] if word not in ("on", "the", "this")]
+    return day.past or bool(before and any(before[-1] in table.not_then for table in tables))
 
 
 def _words(text: str, reader: Reader) -> list[str]:
@@ -110,7 +112,18 @@ def _placed(words: Sequence[str], days: Iterable[Day], sums: Iterable[Sum]) -> l
     for found in sums:
         shown[found.start] = "MONEY"
         shown[found.start + 1 : found.end] = [""] * (found.end - found.start - 1)
-    return [_placeholder(word) for word in shown if word]
+    return _with_phones([_placeholder(word) for word in shown if word])
+
+
+def _with_phones(words: list[str]) -> list[str]:
+    """Groups of figures such as "0491 570 156" made one number to call."""
+    shown: list[str] = []
+    for word in words:
+        if word in ("NUMBER", "PHONE") and shown[-1:] in (["NUMBER"], ["PHONE"]):
+            shown[-1] = "PHONE"
+        else:
+            shown.append(word)
+    return shown
 
 
 def _placeholder(word: str) -> str:
@@ -129,7 +142,7 @@ def _hits(words: Sequence[str], tables: Iterable[Table]) -> list[_Hit]:
     present = set(words)
     found: list[_Hit] = []
     for table in tables:
-        for phrase in _once(table.candidates(present)):
+        for phrase in table.index.candidates(present):
             for match in phrase.pattern.finditer(text):
                 found.append(
                     _Hit(
@@ -137,10 +150,6 @@ def _hits(words: Sequence[str], tables: Iterable[Table]) -> list[_Hit]:
                     )
                 )
     return found
-
-
-def _once(phrases: Iterable[Phrase]) -> Iterable[Phrase]:
-    return {id(phrase): phrase for phrase in phrases}.values()
 
 
 def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
@@ -164,12 +173,15 @@ def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
 def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> dict[Kind, DisputeReason | None]:
     """Leave out what the rest of the sentence takes back."""
     result = dict(kinds)
-    if Kind.PROMISE in result and (sentence.is_question or sentence.on_us):
+    unsettled = sentence.is_question or (sentence.on_us and not (sentence.deadlines and sentence.sums))
+    if Kind.PROMISE in result and unsettled:
         del result[Kind.PROMISE]
         if not result:
             result[Kind.QUESTION] = None
-    if Kind.ACK in result and len(result) > 1:
-        del result[Kind.ACK]
+    for lesser in (Kind.ACK, Kind.QUESTION):
+        # "Could you" asks less than what is said beside it; a promise beside a question leaves the question open.
+        if lesser in result and set(result) - {lesser, Kind.PROMISE, Kind.AUTO_REPLY, Kind.ACK}:
+            del result[lesser]
     if Kind.PAID in result and "not_paid" in sentence.groups:
         del result[Kind.PAID]
     if Kind.PAID in result and sentence.is_question:
@@ -178,14 +190,15 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
 
 
 def _finding(kind: Kind, reason: DisputeReason | None, sentence: Sentence, named: tuple[str, ...]) -> Finding:
-    day = promised_day(sentence) if kind in (Kind.PROMISE, Kind.AUTO_REPLY) else None
+    day = last_day(sentence.deadlines) if kind is Kind.PROMISE else None
+    day = last_day(sentence.days) if kind is Kind.AUTO_REPLY else day
     amount = promised_amount(sentence) if kind is Kind.PROMISE else None
     return Finding(kind, sentence.text, named, day, amount, reason)
 
 
-def promised_day(sentence: Sentence) -> date | None:
+def last_day(named: Iterable[Day]) -> date | None:
     """The last of the days named; None where one of them cannot be told."""
-    days = [day for day in sentence.days if not day.past]
+    days = [day for day in named if not day.past]
     if not days or any(day.day is None for day in days):
         return None
     return max(day.day for day in days if day.day)
@@ -245,7 +258,7 @@ def _is_plain(word: str, reader: Reader) -> bool:
     return any(word in table.fillers for table in reader.tables)
 
 
-def says_something(text: str, tables: Iterable[Table], spellings: dict[str, str]) -> bool:
+def says_something(text: str, tables: Iterable[Table], spellings: Mapping[str, str]) -> bool:
     """True where a line holds a phrase that matters: it is no signature then."""
     harmless = ("harmless", "hedge", "condition", "ack")
     return any(not hit.group.startswith(harmless) for hit in _hits(_placed(tokens(text, spellings), [], []), tables))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,42 @@ _GAP_DENIES = (
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One pattern: what it shows, and the words without which it cannot match."""
+    """One pattern: what it shows, and the words without one of which it cannot match."""
 
-    # "promise", "dispute.defective", "hedge", "harmless" ...
+    # "promise", "dispute.defective", "hedge" ...; for days the rule: "next_weekday".
     group: str
     source: str
-    pattern: re.Pattern[str]
+    expression: str
     anchors: frozenset[str]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The regular expression over words between single blanks; compiled when first needed."""
+        return _compiled(self.expression)
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
+
+
+class Index:
+    """Phrases by a word that must be there; few are then left to try on a sentence."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._by_word: dict[str, list[Phrase]] = {}
+        self._always = [phrase for phrase in phrases if not phrase.anchors]
+        for phrase in phrases:
+            for word in phrase.anchors:
+                self._by_word.setdefault(word, []).append(phrase)
+
+    def candidates(self, words: Iterable[str]) -> list[Phrase]:
+        """The phrases that could match a sentence of these words, each once."""
+        found = {phrase.expression: phrase for phrase in self._always}
+        for word in words:
+            for phrase in self._by_word.get(word, ()):
+                found[phrase.group + phrase.expression] = phrase
+        return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +74,18 @@ class Table:
 
     language: str
     phrases: tuple[Phrase, ...]
-    # Phrases by a word that must be there; those without such a word are under "".
-    index: dict[str, tuple[Phrase, ...]]
+    index: Index
+    # Patterns of days by rule, see extract.py.
+    days: Index
     fillers: frozenset[str]
     loaded: frozenset[str]
+    matters: frozenset[str]
+    not_then: frozenset[str]
     spellings: dict[str, str]
     sms_spellings: dict[str, str]
-    dates: dict[str, tuple[re.Pattern[str], ...]]
-    weekdays: dict[str, int] = field(default_factory=dict)
-    months: dict[str, int] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    def candidates(self, words: Iterable[str]) -> Iterator[Phrase]:
-        """The phrases that could match a sentence of these words."""
-        yield from self.index.get("", ())
-        for word in words:
-            yield from self.index.get(word, ())
+    weekdays: dict[str, int]
+    months: dict[str, int]
+    numbers: dict[str, int]
 
 
 @cache
@@ -79,36 +104,43 @@ def language_of(text: str, home: str) -> str:
     return home if home in counts and counts[home] >= counts[best] else best
 
 
+_Slots = dict[str, tuple[str, frozenset[str]]]
+
+
 def _build(language: str, data: dict[str, Any]) -> Table:
     lists = {name: fold(words) for name, words in data.get("lists", {}).items()}
-    phrases = [compile_phrase(group, source, lists) for group, source in _sources(data.get("phrases", {}))]
+    phrases = tuple(compile_phrase(group, source, lists) for group, source in _sources(data.get("phrases", {})))
     calendar = data.get("calendar", {})
-    names = {kind: _numbered(calendar.get(kind, [])) for kind in ("weekdays", "months")}
-    numbers = {
-        fold(word): n
-        for n, text in calendar.get("numbers", {}).items()
-        for word, n in ((w, int(n)) for w in text.split())
-    }
-    slots = {
-        "weekday": _choice(names["weekdays"]),
-        "month": _choice(names["months"]),
-        "n": r"\d{1,3}" + ("|" + _choice(numbers) if numbers else ""),
-        "day": r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|er|º|ª|e|\.)?"
-        + "".join(f"|{w}" for w in ("first",) if language == "en"),
-        "ordinal": r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|er|º|ª|e|\.)",
-        "year": r"(?:20)\d\d",
-    }
+    weekdays, months = _numbered(calendar.get("weekdays", [])), _numbered(calendar.get("months", []))
+    numbers = {fold(word): int(n) for n, words in calendar.get("numbers", {}).items() for word in words.split()}
+    slots = _slots(weekdays, months, numbers)
+    dates = [_date_phrase(rule, source, slots) for rule, source in _sources(data.get("dates", {}))]
+
+    def words(key: str) -> frozenset[str]:
+        return frozenset(fold(data.get(key, "")).split())
+
+    def spellings(key: str) -> dict[str, str]:
+        return {fold(short): fold(full) for short, full in data.get(key, {}).items()}
+
     return Table(
-        language, tuple(phrases), _index(phrases),
-        fillers=frozenset(fold(data.get("fillers", "")).split()),
-        loaded=frozenset(fold(data.get("loaded", "")).split()),
-        spellings={fold(k): fold(v) for k, v in data.get("spellings", {}).items()},
-        sms_spellings={fold(k): fold(v) for k, v in data.get("sms_spellings", {}).items()},
-        dates={rule: tuple(_date_pattern(source, slots) for source in sources) for rule, sources in data.get(
-            "dates"
-        , {}).items()},
-        weekdays=names["weekdays"], months=names["months"], numbers=numbers,
+        language, phrases, Index(phrases), Index(dates),
+        fillers=words("fillers"), loaded=words("loaded"), matters=words("matters"), not_then=words("not_then"),
+        spellings=spellings("spellings"), sms_spellings=spellings("sms_spellings"),
+        weekdays=weekdays, months=months, numbers=numbers,
     )  # fmt: skip
+
+
+def _slots(weekdays: dict[str, int], months: dict[str, int], numbers: dict[str, int]) -> _Slots:
+    """What the blanks of a date pattern stand for: an expression, and the words one of which must be there."""
+    ordinal = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|er|º|ª|e|\.)"
+    return {
+        "weekday": (_choice(weekdays), frozenset(weekdays)),
+        "month": (_choice(months), frozenset(months)),
+        "n": (r"\d{1,3}|" + _choice(numbers), frozenset()),
+        "day": (ordinal + "?", frozenset()),
+        "ordinal": (ordinal, frozenset()),
+        "year": (r"20\d\d", frozenset()),
+    }
 
 
 def _sources(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -125,14 +157,6 @@ def _numbered(rows: list[str]) -> dict[str, int]:
 
 def _choice(words: Iterable[str]) -> str:
     return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True)) or r"(?!)"
-
-
-def _index(phrases: list[Phrase]) -> dict[str, tuple[Phrase, ...]]:
-    index: dict[str, list[Phrase]] = {}
-    for phrase in phrases:
-        for word in phrase.anchors or {""}:
-            index.setdefault(word, []).append(phrase)
-    return {word: tuple(found) for word, found in index.items()}
 
 
 def compile_phrase(group: str, source: str, lists: dict[str, str]) -> Phrase:
@@ -153,7 +177,7 @@ def compile_phrase(group: str, source: str, lists: dict[str, str]) -> Phrase:
     pattern = "".join(parts)
     if not pattern.startswith("^"):
         pattern = "(?<= )" + pattern
-    return Phrase(group, source, re.compile(pattern), anchors)
+    return Phrase(group, source, pattern, anchors)
 
 
 def _element(element: str, lists: dict[str, str]) -> tuple[str, frozenset[str]]:
@@ -183,15 +207,19 @@ def _rarity(words: frozenset[str]) -> float:
     return min(len(word) for word in words) - 0.7 * len(words)
 
 
-def _date_pattern(source: str, slots: dict[str, str]) -> re.Pattern[str]:
+def _date_phrase(rule: str, source: str, slots: _Slots) -> Phrase:
     parts = []
+    anchors: frozenset[str] = frozenset()
     for element in source.split():
         optional = element.startswith("[")
         inner = element.strip("[]")
         if inner.startswith("{"):
             name = inner.strip("{}")
-            expression = f"(?P<{name}>{slots[name]})"
+            expression, words = f"(?P<{name}>{slots[name][0]})", slots[name][1]
         else:
-            expression = "|".join(_words(fold(choice)) for choice in inner.split("|"))
+            choices = [fold(choice) for choice in inner.split("|")]
+            expression, words = "|".join(_words(choice) for choice in choices), frozenset(choices)
         parts.append(f"(?:(?:{expression}) )" + ("?" if optional else ""))
-    return re.compile("(?<= )" + "".join(parts))
+        if words and not optional and (not anchors or _rarity(words) > _rarity(anchors)):
+            anchors = words
+    return Phrase(rule, source, "(?<= )" + "".join(parts), anchors)

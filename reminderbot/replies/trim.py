@@ -26,6 +26,8 @@ _ORIGINAL = re.compile(
     r"|messaggio (?:originale|inoltrato)|oorspronkelijk bericht|doorgestuurd bericht)\b\W{0,10}$"
 )
 _REPLY_ABOVE = re.compile(r"(?i)^\W{0,10}(?:please )?(?:type|write|reply)\b.{0,40}\babove this line")
+# Zendesk puts the agent's name and this line before the words: "Feb 16, 2027, 11:19 CST".
+_STAMP = re.compile(r"^\w{3,9}\.? \d{1,2}, \d{4},? (?:at )?\d{1,2}:\d{2}.{0,20}$")
 _FROM = re.compile(r"(?i)^[\s*>]{0,4}(?:from|von|de|da|van|fra|från|od|expéditeur|remitente)\s?\*?:\s?\*?\s?\S")
 _OTHER_HEADER = re.compile(
     r"(?i)^[\s*>]{0,4}(sent|date|to|subject|cc|gesendet|datum|an|betreff|enviado(?: el| em)?|fecha|para|asunto"
@@ -83,8 +85,16 @@ def own_words(text: str, says_something: Callable[[str], bool] = lambda _: False
     `says_something` keeps lines out of the signature that mean something; `names` are words of the sender's name.
     """
     lines = [line[:MAX_LINE].rstrip() for line in text.replace("\r\n", "\n").split("\n", MAX_LINES)[:MAX_LINES]]
-    kept = _without_footers(_without_quotations(lines))
+    kept = _without_footers(_without_quotations(_without_help_desk(lines)))
     return "\n".join(_without_signature(kept, says_something, {name.lower() for name in names})).strip()
+
+
+def _without_help_desk(lines: list[str]) -> list[str]:
+    """Leave out what a help desk writes above its agent's answer."""
+    if any(_REPLY_ABOVE.match(line) for line in lines[:5]):
+        stamp = next((at for at, line in enumerate(lines[:15]) if _STAMP.match(line.strip())), -1)
+        return lines[stamp + 1 :]
+    return lines
 
 
 def _without_quotations(lines: list[str]) -> list[str]:

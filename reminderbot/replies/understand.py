@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from reminderbot.core.understanding import Finding, Kind, Understanding, unreadable
 from reminderbot.replies import automatic, dsn, sms, tables
-from reminderbot.replies.intent import Reader, Sentence, promised_day, read_sentence, says_something
+from reminderbot.replies.intent import Reader, Sentence, last_day, read_sentence, says_something
 from reminderbot.replies.read import Mail, read_mail
 from reminderbot.replies.trim import own_words
 from reminderbot.replies.words import fold, sentences
@@ -24,9 +24,12 @@ MAX_OWN = 20_000
 # Most important first, where a reply says several things.
 ORDER = (
     Kind.BOUNCE_HARD, Kind.BOUNCE_SOFT, Kind.AUTO_REPLY, Kind.LEGAL, Kind.DISPUTE, Kind.PAID, Kind.HARDSHIP,
-    Kind.SENSITIVE, Kind.WRONG_CONTACT, Kind.OPT_OUT, Kind.INSTALMENTS, Kind.PROMISE, Kind.QUESTION, Kind.ACK, Kind.OTHER,
+    Kind.SENSITIVE, Kind.WRONG_CONTACT, Kind.OPT_OUT, Kind.INSTALMENTS, Kind.PROMISE, Kind.QUESTION,
+    Kind.ACK, Kind.OTHER,
 )  # fmt: skip
 _RANK = {kind: place for place, kind in enumerate(ORDER)}
+# Anger matters less than what it is about.
+_ABUSE = _RANK[Kind.OPT_OUT] + 0.5
 # What a paying customer attaches.
 _REMITTANCE = re.compile(
     r"(?i)remittance|payment|receipt|proof|advice|beleg|zahlung|überweisung|justificante|pago|virement|paiement"
@@ -121,7 +124,10 @@ def _reader(
     spoken = tables.language_of(text, home)
     wanted = dict.fromkeys([spoken, home if home in tables.LANGUAGES else spoken, "en", tables.ELSEWHERE])
     loaded = tuple(tables.load(language) for language in wanted if language)
-    return Reader(loaded, today, context.locale, context.invoices, names, is_sms, spoken)
+    spellings = {k: v for table in reversed(loaded) for k, v in table.spellings.items()}
+    if is_sms:
+        spellings |= {k: v for table in reversed(loaded) for k, v in table.sms_spellings.items()}
+    return Reader(loaded, today, context.locale, context.invoices, names, is_sms, spoken, spellings)
 
 
 def _names(mail: Mail) -> frozenset[str]:
@@ -138,8 +144,8 @@ def _of_failure(failure: dsn.Failure) -> Understanding:
 def _of_machine(why: str, own: str, reader: Reader) -> Understanding:
     """What a machine wrote: never a promise, payment or opt-out, whatever its words; the day of return is read."""
     read = [read_sentence(sentence, reader) for sentence in sentences(own)]
-    back = next((day for s in read if _AWAY.search(s.text) and (day := promised_day(s))), None)
-    back = back or next((day for s in read if (day := promised_day(s)) and s.days), None)
+    away = (s for s in read if "auto_reply" in s.groups or _AWAY.search(s.text))
+    back = next((day for s in away if (day := last_day(s.days))), None) if why != automatic.READ_RECEIPT else None
     left = next((s.text for s in read if _LEFT_FOR_GOOD.search(s.text)), "")
     findings = [Finding(Kind.AUTO_REPLY, (read[0].text if read else why)[:300], day=back)]
     if left:
@@ -182,10 +188,11 @@ def _with_attachments(found: Understanding, names: Sequence[str]) -> Understandi
 def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -> Understanding:
     """The sentences put together."""
     findings = _settle_amounts(_settle_days(read), context)
-    kinds = _kinds(findings)
+    groups = {group for s in read for group in s.groups}
+    kinds = _kinds(findings, abusive="sensitive.grave" not in groups)
     unexplained = tuple(s.text for s in read if not s.accounted)
     if kinds == (Kind.AUTO_REPLY,):
-        unexplained = tuple(s.text for s in read if not s.accounted and (s.is_question or _is_loaded(s, reader)))
+        unexplained = tuple(s.text for s in read if not s.accounted and (s.is_question or _matters(s, reader)))
     promise = next((f for f in findings if f.kind is Kind.PROMISE), None)
     alone = not unexplained and bool(read) and _is_harmless(kinds, findings, read, reader.today)
     return Understanding(
@@ -195,7 +202,9 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
         dispute_reason=next((f.dispute_reason for f in findings if f.dispute_reason), None),
         promise_on=promise.day if promise else None,
         promise_amount=promise.amount if promise else None,
-        return_on=next((f.day for f in findings if f.kind is Kind.AUTO_REPLY), None),
+        return_on=next((f.day for f in findings if f.kind is Kind.AUTO_REPLY), None)
+        if Kind.AUTO_REPLY in kinds
+        else None,
         own_text=own,
         unexplained=unexplained,
         language=reader.language,
@@ -203,11 +212,11 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     )
 
 
-def _is_loaded(sentence: Sentence, reader: Reader) -> bool:
-    return any(word in table.loaded for word in sentence.words for table in reader.tables)
+def _matters(sentence: Sentence, reader: Reader) -> bool:
+    return any(word in table.matters for word in sentence.words for table in reader.tables)
 
 
-def _kinds(findings: Iterable[Finding]) -> tuple[Kind, ...]:
+def _kinds(findings: Iterable[Finding], abusive: bool) -> tuple[Kind, ...]:
     kinds = {finding.kind for finding in findings}
     # Thanks beside something else is mere courtesy.
     if len(kinds) > 1:
@@ -215,7 +224,7 @@ def _kinds(findings: Iterable[Finding]) -> tuple[Kind, ...]:
     # "I'm away until Monday and will pay then" is a promise by a person; no machine promises.
     if len(kinds) > 1:
         kinds.discard(Kind.AUTO_REPLY)
-    return tuple(sorted(kinds, key=_RANK.__getitem__))
+    return tuple(sorted(kinds, key=lambda kind: _ABUSE if abusive and kind is Kind.SENSITIVE else _RANK[kind]))
 
 
 def _settle_days(read: Sequence[Sentence]) -> list[Finding]:

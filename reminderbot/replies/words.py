@@ -94,9 +94,46 @@ _ABBREVIATIONS = frozenset(
         "o.g",
     ]
 )
-_MONTH_STARTS = tuple(
-    "jan feb mar mär mrt apr abr avr may mai mei mag jun jui giu jul lug aug ago aoû sep set oct okt out ott nov dec dez"
-    " dic déc ene gen fév fev maa".split()
+_MONTH_STARTS = (
+    *(
+        "jan",
+        "feb",
+        "mar",
+        "mär",
+        "mrt",
+        "maa",
+        "apr",
+        "abr",
+        "avr",
+        "may",
+        "mai",
+        "mei",
+        "mag",
+        "jun",
+        "jui",
+        "giu",
+        "jul",
+    ),
+    *(
+        "lug",
+        "aug",
+        "ago",
+        "aoû",
+        "sep",
+        "set",
+        "oct",
+        "okt",
+        "out",
+        "ott",
+        "nov",
+        "dec",
+        "dez",
+        "dic",
+        "déc",
+        "ene",
+        "gen",
+    ),
+    *("fév", "fev"),
 )
 
 
@@ -110,7 +147,7 @@ def fold(text: str) -> str:
 
 
 def tokens(sentence: str, spellings: Mapping[str, str]) -> list[str]:
-    """The folded words of a sentence; separators become ",", words of `spellings` are replaced by what they stand for."""
+    """The folded words of a sentence; separators become ",", short forms become what they stand for."""
     found: list[str] = []
     for match in _TOKEN.finditer(fold(sentence)):
         word = match[0]
