@@ -114,3 +114,8 @@ def recent_replies(connection: Connection, customer_id: str, limit: int = 10) ->
 
 UNMATCHED_KEPT = timedelta(days=30)
 """How far back mail that belongs to nobody is listed (design section 7)."""
+
+
+def anything_heard(connection: Connection) -> bool:
+    """Whether any message ever came in: the proof that answers find their way."""
+    return connection.execute(select(inbound.c.inbound_id).limit(1)).first() is not None

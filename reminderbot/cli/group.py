@@ -1,0 +1,109 @@
+"""The table of all commands. `--help` shows it without importing any of them."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from reminderbot.cli.line import Line
+
+# (name, module of this package, one line of help), as `--help` lists them.
+COMMANDS = {
+    "Setting up": (
+        ("init", "setup", "Make a folder with settings, letters and an empty ledger."),
+        ("check", "check", "Prove settings, letters, store, mail, texts and ledger, with a cure for each fault."),
+        ("letter", "letters", "Check the letters, or look at one."),
+        ("migrate", "migrate", "Bring an older store to the shape this version needs."),
+        ("demo", "demo", "See the whole product at work on this machine, with invented customers."),
+    ),
+    "Running": (
+        ("import", "ledger", "Take in the ledger: customers, invoices, payments."),
+        ("plan", "plan", "Show what would be sent to whom and when, and who is waiting; sends nothing."),
+        ("go-live", "sending", "Let this installation send, as far as its settings allow."),
+        ("approve", "sending", "Say yes to reminders that wait for one."),
+        ("stop", "sending", "Stop all sending at once."),
+        ("run", "run", "Work as a daemon, or with --once do everything a single time."),
+        ("status", "status", "How things stand: what may leave, what waits, what is wrong."),
+    ),
+    "The desk": (
+        ("why", "why", "Why a customer was, or was not, reminded."),
+        ("case", "cases", "What waits for a person: list, show, resolve."),
+        ("hold", "holds", "Pause the reminders of a customer or an invoice."),
+        ("release", "holds", "Lift a hold."),
+        ("paid", "payments", "Note that an invoice was paid."),
+        ("promise", "promises", "Note a customer's word to pay by a day."),
+        ("report", "report", "What is owed and how old it is, promises, cases, messages."),
+    ),
+    "For programs": (("classify", "classify", "Understand replies: JSON lines in, JSON lines out."),),
+}
+_MODULES = {name: module for family in COMMANDS.values() for name, module, _ in family}
+
+
+class LazyGroup(click.Group):
+    """Finds a command by importing its module, and ends every error in plain sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (click's signature)
+        if cmd_name not in _MODULES:
+            return None
+        module = importlib.import_module(f"reminderbot.cli.{_MODULES[cmd_name]}")
+        found = getattr(module, f"{cmd_name.replace('-', '_')}_command")
+        assert isinstance(found, click.Command)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _MODULES and not args[0].startswith("-"):
+            from reminderbot.cli.words import meant
+
+            raise click.UsageError(f"There is no command '{args[0]}'.{meant(args[0], _MODULES)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  (click's signature)
+        for family, rows in COMMANDS.items():
+            with formatter.section(family):
+                formatter.write_dl([(name, told) for name, _, told in rows])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            from reminderbot.cli.errors import tell
+
+            ctx.exit(tell(error, ctx.ensure_object(Line)))
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from reminderbot import __version__
+
+        click.echo(f"reminderbot {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    "-c",
+    metavar="FILE",
+    help="The settings; else $REMINDERBOT_CONFIG, ./config.toml or /etc/reminderbot/config.toml.",
+)
+@click.option("--debug", is_flag=True, help="Show the details of a mistake in reminderbot itself.")
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help="Show it.")
+@click.pass_context
+def cli(ctx: click.Context, config: str | None, debug: bool) -> None:
+    """Asks courteously for the money a small business is owed, and falls silent when a person is needed."""
+    line = ctx.ensure_object(Line)
+    line.config = config or line.config
+    line.debug = debug
+    if debug:
+        from reminderbot.logs import configure
+
+        configure(sys.stderr, debug=True)

@@ -1,0 +1,41 @@
+"""`reminderbot run`: the daemon, or every run a single time."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from reminderbot.cli.line import Line
+from reminderbot.house import House
+
+
+@click.command("run")
+@click.option("--once", is_flag=True, help="Do everything a single time and end; status 0 only if all went well.")
+@click.pass_obj
+def run_command(line: Line, once: bool) -> None:
+    """Work as a daemon until SIGTERM; SIGHUP reads the settings again, SIGUSR2 stops all sending.
+
+    With --once: read the ledger and the inboxes, plan, send what is due, and end.
+    """
+    if once:
+        _once(line)
+    from reminderbot.daemon import run_forever
+    from reminderbot.logs import configure
+
+    configure(sys.stderr, debug=line.debug, journal="JOURNAL_STREAM" in os.environ)
+    raise SystemExit(run_forever(lambda: _built(line)))
+
+
+def _once(line: Line) -> None:
+    from reminderbot.once import run_once
+
+    with line.house(with_secrets=True) as house:
+        raise SystemExit(run_once(house, click.echo))
+
+
+def _built(line: Line) -> House:
+    from reminderbot.wiring import build_house
+
+    return build_house(line.settings(with_secrets=True), line.clock)

@@ -1,0 +1,66 @@
+"""Finds the customer or invoice a person means."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from reminderbot.core.customer import Customer
+from reminderbot.desk.refusal import Refused
+from reminderbot.store import listing, people
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One customer, and the invoice where one was named."""
+
+    customer: Customer
+    invoice: str | None = None
+
+
+def candidates(connection: Connection, words: str) -> list[Found]:
+    """Everybody whom `words` may mean; Refused where that is nobody.
+
+    They are an invoice's number, a customer's number or name, or a part of a name.
+    """
+    invoice = listing.invoice_like(connection, words)
+    if invoice is not None:
+        owner = people.get(connection, invoice.customer_id)
+        assert owner is not None
+        return [Found(owner, invoice.number)]
+    customers = people.find(connection, words)
+    if not customers:
+        raise Refused(f"Nobody and nothing here is called '{words}'.{_near(connection, words)}")
+    return [Found(customer) for customer in customers]
+
+
+def one(connection: Connection, words: str) -> Found:
+    """The one customer or invoice that `words` means; Refused where there is none, or more than one."""
+    found = candidates(connection, words)
+    if len(found) > 1:
+        named = ", ".join(f"{f.customer.customer_id} ({f.customer.name})" for f in found[:10])
+        raise Refused(f"'{words}' may mean several customers: {named}. Write the number of one of them.")
+    return found[0]
+
+
+def one_customer(connection: Connection, words: str) -> Customer:
+    """The one customer that `words` means, or the owner of the invoice it names."""
+    return one(connection, words).customer
+
+
+def one_invoice(connection: Connection, words: str) -> Found:
+    """The invoice of that number; Refused where there is none."""
+    invoice = listing.invoice_like(connection, words)
+    if invoice is None:
+        raise Refused(f"There is no invoice '{words}'.{_near(connection, words)}")
+    return one(connection, invoice.number)
+
+
+def _near(connection: Connection, words: str) -> str:
+    known = {name.lower(): name for name in listing.known_names(connection)}
+    near = difflib.get_close_matches(words.lower(), known, n=3, cutoff=0.6)
+    if near:
+        return f" Did you mean {' or '.join(known[name] for name in near)}?"
+    return "" if known else " Nothing has been taken in yet: run `reminderbot import`."

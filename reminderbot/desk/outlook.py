@@ -1,0 +1,124 @@
+"""Shows what the next days would bring, and who waits for what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from reminderbot.core.calendar import start_of_day
+from reminderbot.core.contact import address_on
+from reminderbot.core.customer import Customer
+from reminderbot.core.dunning import Decision, Facts, OpenCase, Rules, Send, decide
+from reminderbot.core.gate import Gate
+from reminderbot.core.money import Money, subtotals
+from reminderbot.core.outlook import Caps, Foreseen, foresee_all
+from reminderbot.house import House
+from reminderbot.store import listing, outbox
+from reminderbot.store.ledger import chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One message that would leave, and when."""
+
+    at: datetime
+    customer: Customer
+    # The customer's own time zone, in the name of an IANA zone.
+    zone: str
+    send: Send
+    recipient: str
+    owed: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One case that would open for a person, and when."""
+
+    at: datetime
+    customer: Customer
+    case: OpenCase
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One customer who owes and will hear nothing in that time, and the first reason why."""
+
+    customer: Customer
+    gate: Gate
+    owed: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the time up to `until` would bring if nobody answered, paid or stepped in."""
+
+    now: datetime
+    until: datetime
+    messages: tuple[Coming, ...]
+    tasks: tuple[Task, ...]
+    waiting: tuple[Waiting, ...]
+
+
+def outlook(house: House, connection: Connection, days: int) -> Outlook:
+    """Look `days` days ahead, within what the house may send a day; nothing is changed."""
+    now = house.clock.now()
+    today = now.astimezone(house.rules.zone).date()
+    until = start_of_day(today + timedelta(days=days + 1), house.rules.zone) - timedelta(microseconds=1)
+    everybody: dict[str, Facts] = {}
+    for some in chunks(listing.owing(connection)):
+        everybody |= house.gatherer.gather(connection, some, now)
+    caps = _caps(house, connection, everybody, now)
+    foreseen = foresee_all(everybody, house.rules, now, until, caps)
+    found = [_of_customer(house, everybody[key], course) for key, course in foreseen.items()]
+    messages = sorted((one for some, _ in found for one in some), key=lambda c: (c.at, c.customer.customer_id))
+    tasks = sorted((task for _, tasks in found for task in tasks), key=lambda t: (t.at, t.customer.customer_id))
+    waiting = tuple(
+        _waiting(everybody[key], decide(everybody[key], house.rules, now))
+        for key, (coming, tasks_of) in zip(foreseen, found, strict=True)
+        if not coming and not tasks_of
+    )
+    return Outlook(now, until, tuple(messages), tuple(tasks), waiting)
+
+
+def _caps(house: House, connection: Connection, everybody: dict[str, Facts], now: datetime) -> Caps:
+    start = start_of_day(now.astimezone(house.rules.zone).date(), house.rules.zone)
+    return Caps(
+        per_day=house.limits.per_day,
+        first_contacts_per_day=house.limits.first_contacts_per_day,
+        sent_today=outbox.sent_since(connection, start),
+        first_contacts_today=outbox.first_contacts_since(connection, start),
+        strangers=frozenset(_strangers(connection, list(everybody))),
+    )
+
+
+def _strangers(connection: Connection, ids: list[str]) -> set[str]:
+    return {key for some in chunks(ids) for key in outbox.strangers(connection, some)}
+
+
+def _of_customer(house: House, facts: Facts, course: tuple[Foreseen, ...]) -> tuple[list[Coming], list[Task]]:
+    who = facts.account.customer
+    zone = zone_of(facts, house.rules).key
+    balances = {item.invoice.number: item.balance for item in facts.account.items}
+    coming = [
+        Coming(
+            at, who, zone, made.send, address_on(who, made.send.channel),
+            subtotals(balances[number] for number in made.send.lists),
+        )
+        for at, made in course
+        if made.send is not None
+    ]  # fmt: skip
+    return coming, [Task(at, who, case) for at, made in course for case in made.cases]
+
+
+def zone_of(facts: Facts, rules: Rules) -> ZoneInfo:
+    """The zone in which a person thinks of this customer's hours: their own where it is known, else the business's."""
+    return facts.reach.zones[0] if len(facts.reach.zones) == 1 else rules.zone
+
+
+def _waiting(facts: Facts, made: Decision) -> Waiting:
+    fallback = Gate("a tier is due", False, "its turn comes later")
+    gate = next(iter(made.closed), fallback)
+    return Waiting(facts.account.customer, gate, subtotals(item.balance for item in facts.account.items))

@@ -1,0 +1,88 @@
+"""Lets messages leave, or stops them: go-live, approve, stop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.stop import Mode
+from reminderbot.desk.refusal import Refused
+from reminderbot.house import House
+from reminderbot.store import journal, outbox, setting
+
+
+def go_live(house: House, actor: str, *, adopt: bool = False) -> Mode:
+    """Grant this installation what its settings allow, and lift the kill switch and every halt; gives the mode.
+
+    With `adopt` what the send log knows and the store does not is settled: sending goes on from this store.
+    """
+    if house.ceiling is Mode.DRAFT:
+        raise Refused('The settings say mode = "draft": write "approve" or "live" there first, then go live.')
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        before = setting.get(connection, setting.GRANT) or {}
+        adopted = house.send_log.newest() if adopt else before.get("adopted_log", 0)
+        grant = {"mode": house.ceiling.value, "instance": house.instance, "by": actor, "at": now.isoformat()}
+        setting.put(connection, setting.GRANT, grant | {"adopted_log": adopted})
+        for key in (setting.STOPPED, setting.HALTED, setting.BREAKER):
+            setting.drop(connection, key)
+        journal.record(connection, Event(EventKind.WENT_LIVE, now, actor, None, grant | {"adopted": adopt}))
+    return house.ceiling
+
+
+def stop(house: House, actor: str, reason: str = "") -> bool:
+    """Throw the kill switch and touch nothing else; False where it was thrown already."""
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        if setting.get(connection, setting.STOPPED):
+            return False
+        setting.put(connection, setting.STOPPED, {"by": actor, "at": now.isoformat(), "why": reason})
+        journal.record(connection, Event(EventKind.STOPPED, now, actor, None, {"why": reason}))
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Approvable:
+    """A planned reminder that can be given a yes."""
+
+    row: Row[Any]
+    # Its tier, or the mode of the house, asks for one; else it would leave by itself.
+    needed: bool
+
+    @property
+    def reminder_id(self) -> int:
+        return int(self.row.reminder_id)
+
+
+def approvable(connection: Connection, mode: Mode) -> list[Approvable]:
+    """Planned reminders without a yes, the earliest first."""
+    rows = (row for row in outbox.planned(connection) if row.approved_by is None)
+    return [Approvable(row, mode is not Mode.LIVE or bool(row.needs_approval)) for row in rows]
+
+
+def approve(house: House, actor: str, reminder_ids: Sequence[int]) -> int:
+    """Give these reminders a person's yes, and let an unusual batch go; gives how many there were.
+
+    Refused where one of them does not wait for a yes: it was withdrawn, sent or approved meanwhile.
+    """
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        waiting = {row.reminder_id for row in outbox.planned(connection) if row.approved_by is None}
+        unknown = [number for number in reminder_ids if number not in waiting]
+        if unknown:
+            named = ", ".join(map(str, unknown))
+            raise Refused(f"Reminder {named} does not wait for a yes: look at `reminderbot approve` without numbers.")
+        count = outbox.approve(connection, reminder_ids, actor, now)
+        setting.drop(connection, setting.BREAKER)
+    return count
+
+
+def unusual_batch(connection: Connection) -> tuple[str, datetime] | None:
+    """Why the next batch waits for a person as a whole, and since when; None: it does not."""
+    held = setting.get(connection, setting.BREAKER)
+    return (held["why"], datetime.fromisoformat(held["at"])) if held else None

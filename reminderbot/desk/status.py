@@ -1,0 +1,100 @@
+"""How things stand with this installation: what may leave, what waits, what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from reminderbot.core.delivery import State
+from reminderbot.core.hold import active
+from reminderbot.core.money import Money, subtotals
+from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.core.stop import Mode, Stop
+from reminderbot.desk.door import Door
+from reminderbot.desk.sending import approvable, unusual_batch
+from reminderbot.house import House
+from reminderbot.store import case, hold, listing, outbox, promise, setting
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One look at everything."""
+
+    now: datetime
+    mode: Mode
+    ceiling: Mode
+    # Who let this installation send, and when; None: nobody yet.
+    granted_by: str | None
+    granted_at: datetime | None
+    stops: tuple[Stop, ...]
+    # Why the next batch waits for a person as a whole; None: it does not.
+    unusual: str | None
+    ledger_at: datetime | None
+    inbox_at: datetime | None
+    texts_at: datetime | None
+    has_inbox: bool
+    # Planned reminders: how many, when the first may leave, how many wait for a yes.
+    planned: int
+    next_at: datetime | None
+    to_approve: int
+    uncertain: tuple[int, ...]
+    cases: dict[str, int]
+    holds: int
+    unmatched: int
+    promised: tuple[Money, ...]
+    promises: int
+    troubles: dict[str, Any]
+
+
+def status(house: House, connection: Connection, door: Door) -> Status:
+    """Look at everything; nothing is changed."""
+    now = house.clock.now()
+    grant = setting.get(connection, setting.GRANT) or {}
+    unusual = unusual_batch(connection)
+    planned = outbox.planned(connection)
+    open_promises = [word for word in promise.every(connection) if word.state is PromiseState.OPEN]
+    return Status(
+        now=now,
+        mode=door.mode,
+        ceiling=house.ceiling,
+        granted_by=grant.get("by"),
+        granted_at=datetime.fromisoformat(grant["at"]) if grant.get("at") else None,
+        stops=door.lasting(now),
+        unusual=unusual[0] if unusual else None,
+        ledger_at=setting.get_moment(connection, setting.LEDGER),
+        inbox_at=setting.get_moment(connection, setting.INBOX_READ_AT),
+        texts_at=setting.get_moment(connection, setting.SMS_READ_AT),
+        has_inbox=house.open_inbox is not None,
+        planned=len(planned),
+        next_at=min((row.not_before for row in planned), default=None),
+        to_approve=sum(1 for waiting in approvable(connection, door.mode) if waiting.needed),
+        uncertain=tuple(row.reminder_id for row in outbox.in_state(connection, State.UNCERTAIN)),
+        cases=dict(Counter(waiting.kind.value for waiting in case.waiting(connection))),
+        holds=len(active(hold.every(connection), now)),
+        unmatched=len(listing.unmatched(connection, now - listing.UNMATCHED_KEPT)),
+        promised=promised_money(connection, open_promises),
+        promises=len(open_promises),
+        troubles=setting.get(connection, setting.HALTED) or {},
+    )
+
+
+def promised_money(connection: Connection, words: list[Promise]) -> tuple[Money, ...]:
+    """What open promises come to: the sum named, else all that is open on what was promised; an invoice counts once."""
+    rows = {row.number: row for row in listing.open_invoices(connection)}
+    sums: list[Money] = []
+    counted: set[str] = set()
+    for word in words:
+        own = [r for r in rows.values() if r.customer_id == word.customer_id]
+        meant = [r for r in own if not word.invoices or r.number in word.invoices]
+        if word.amount is not None:
+            currency = next((r.currency for r in meant or own), "")
+            sums += [Money(word.amount, currency)] if currency else []
+            continue
+        sums += [Money(Decimal(r.balance), r.currency) for r in meant if r.number not in counted]
+        counted |= {r.number for r in meant}
+    return subtotals(sums)
