@@ -16,7 +16,7 @@ from importlib.resources import files
 
 from reminderbot.compose.facts import LetterFacts
 from reminderbot.compose.render import RenderedEmail, RenderedSms
-from reminderbot.compose.sms import MOST_SEGMENTS
+from reminderbot.compose.sms import MOST_SEGMENTS, fold, fold_accents
 from reminderbot.compose.words import base
 
 _GONE = "…"
@@ -25,7 +25,9 @@ _NO_LINK = "\0"
 _NOT_SHOUTED = frozenset(("STOP", "HELP", "IBAN", "SEPA", "BACS", "SWIFT", "GMBH"))
 _MOST_WORDS = 260
 _MOST_SUBJECT = 120
-_WRITTEN_SUM = re.compile(r"(?:\b[A-Z]{3} ?|[$€£¥] ?)\d[\d.,]*|\b\d[\d.,]* ?(?:[$€£¥]|(?:USD|EUR|GBP|CHF|JPY)\b)")
+_WRITTEN_SUM = re.compile(
+    r"(?:\b[A-Z]{3} ?|[$€£¥] ?)\d[\d.,]{0,20}|\b\d[\d.,]{0,20} ?(?:[$€£¥]|(?:USD|EUR|GBP|CHF|JPY)\b)"
+)
 
 
 class Severity(StrEnum):
@@ -83,7 +85,7 @@ def _own_words(message: RenderedEmail | RenderedSms, facts: LetterFacts) -> str:
     values = sorted({str(value) for value in facts.values.values() if isinstance(value, str)}, key=len, reverse=True)
     for value in (" ".join(value.split()) for value in values if len(value) > 2):
         text = text.replace(value, _GONE)
-    return text
+    return text.replace("’", "'")
 
 
 def _facts_missing(text: str, facts: LetterFacts) -> Iterator[Finding]:
@@ -173,7 +175,8 @@ def _missing(what: str, better: str, why: str) -> Finding:
 
 
 def _plain(value: str | bool) -> str:
-    return re.sub(r"[‐‑–—]", "-", " ".join(str(value).replace("’", "'").split()))
+    """For comparing: spaces, dashes and accents as a text message may have had to change them."""
+    return fold_accents(fold(" ".join(str(value).split())))
 
 
 @lru_cache(maxsize=16)

@@ -10,7 +10,7 @@ LONGEST = 120
 # Stripe's hosted invoice links run to some 200 characters.
 _LONGEST_URL = 500
 # Zero-width joiner and non-joiner belong to words in Persian and Hindi; other format characters hide or turn text.
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 
 
 def clean(text: str, longest: int = LONGEST) -> str:
@@ -49,7 +49,7 @@ def _visible(char: str) -> str:
         case "Cc" | "Zl" | "Zp" | "Zs":
             return " "
         case "Cf":
-            return char if char in _JOINERS else ""
+            return char if char in JOINERS else ""
         case "Cs" | "Co" | "Cn":
             return ""
         case _:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from email.utils import format_datetime
 
+from reminderbot.compose.clean import JOINERS
 from reminderbot.compose.guard import guard
 from reminderbot.compose.headers import EmailHeaders, UnsafeMessage
 from reminderbot.compose.render import RenderedEmail
@@ -23,8 +24,8 @@ __all__ = ["EmailHeaders", "UnsafeMessage", "build_email", "guard"]
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*@[A-Za-z0-9.-]+", re.ASCII)
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>", re.ASCII)
 _MAILTO = re.compile(r"mailto:[!-;=?-~]+", re.ASCII)
-# RFC 2047: an encoded word has at most 75 characters; RFC 5322: a line had better have at most 78.
-_WORD_BYTES = 45
+# RFC 2047: a line with an encoded word has at most 76 characters, and "Subject: " takes nine of the first.
+_WORD_BYTES = 39
 _LINE = 76
 # Enough of a conversation to keep it together; a long one would fill the header.
 _MOST_REFERENCES = 10
@@ -89,7 +90,7 @@ def _mailbox(name: str, address: str) -> str:
 
 def _text(words: str) -> str:
     words = _one_line(words)
-    if not words.isascii() or "=?" in words or max(map(len, words.split(" "))) > _LINE:
+    if not words.isascii() or "=?" in words or max(map(len, words.split(" "))) > _LINE - 9:
         return _encoded(words)
     # The first line also carries "Subject: ".
     lines, line = [], " " * 9
@@ -115,7 +116,7 @@ def _encoded(words: str) -> str:
 
 def _one_line(words: str) -> str:
     if not words.isprintable():
-        words = "".join(char if char.isprintable() else " " for char in words)
+        words = "".join(char if char.isprintable() or char in JOINERS else " " for char in words)
     return " ".join(words.split())
 
 

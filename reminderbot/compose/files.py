@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from itertools import product
@@ -82,8 +83,8 @@ class EmailFile:
         self.source = source
         self.subject = Piece(_wording(subject.strip(), _SMS, 1), lambda text: tuple(parts(text)))
         self.body = Piece(_wording(body, FACTS, 2), mould)
-        _try_all(self.subject, _SMS, 1, "the subject")
-        _try_all(self.body, FACTS, 2, "the letter")
+        _try_all(self.subject, _SMS, 1, first, "the subject")
+        _try_all(self.body, FACTS, 2, body, "the letter")
 
 
 class TextFile:
@@ -92,7 +93,7 @@ class TextFile:
     def __init__(self, source: str) -> None:
         self.source = source
         self.body = Piece(_wording(source, FACTS, 1), mould)
-        _try_all(self.body, FACTS, 1, "the text")
+        _try_all(self.body, FACTS, 1, source, "the text")
 
 
 class SmsFile:
@@ -102,7 +103,7 @@ class SmsFile:
         self.source = source
         self.version = fingerprint(source)
         self.text = Piece(_wording(source, _SMS, 1), lambda text: tuple(parts(text.strip())))
-        _try_all(self.text, _SMS, 1, "the text message")
+        _try_all(self.text, _SMS, 1, source, "the text message")
 
 
 class LayoutFile:
@@ -126,13 +127,18 @@ def _wording(source: str, names: Mapping[str, Fact], first_line: int) -> Wording
     return read_wording(source, names, first_line)
 
 
-def _try_all(piece: Piece[T], names: Mapping[str, Fact], line: int, what: str) -> None:
+def _try_all(piece: Piece[T], names: Mapping[str, Fact], line: int, source: str, what: str) -> None:
     try:
         for shaped in piece.variants(names):
             if not (shaped.blocks if isinstance(shaped, Mould) else shaped):
                 raise BadLetter([Mistake(line, f"{what} is empty where an {{% if %}} does not hold: add {{% else %}}")])
     except Misplaced as error:
-        raise BadLetter([Mistake(line, str(error))]) from None
+        raise BadLetter([Mistake(line + _lines_above(error.name, source), str(error))]) from None
+
+
+def _lines_above(name: str, source: str) -> int:
+    used = re.search(r"\{\{-?\s*" + name, source)
+    return source.count("\n", 0, used.start()) if used else 0
 
 
 class _Fetching(HTMLParser):

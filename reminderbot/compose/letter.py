@@ -134,7 +134,9 @@ def _wrong_test(node: nodes.Node, names: Mapping[str, Fact]) -> Iterator[Mistake
 
 
 def _unknown(name: str, line: int, names: Mapping[str, Fact]) -> Iterator[Mistake]:
-    if name not in names:
+    if name in FACTS and name not in names:
+        yield Mistake(line, f"{{{{ {name} }}}} cannot stand here: there are {', '.join(names)}")
+    elif name not in names:
         near = difflib.get_close_matches(name, names, 1, 0.5)
         cure = f"did you mean {{{{ {near[0]} }}}}?" if near else f"there are {', '.join(names)}"
         yield Mistake(line, f"unknown variable {{{{ {name} }}}}: {cure}")

@@ -14,11 +14,15 @@ from reminderbot.compose.slots import NAMES, NBSP, Hole, Part, Slot, Values, fil
 
 # RFC 5322 advises 78; mail programs quote with "> ", sometimes twice.
 WIDTH = 72
-_BLOCKS = [str(Slot(name, True)) for name, fact in NAMES.items() if fact.shown is Shown.BLOCK]
+_BLOCKS = {str(Slot(name, True)): name for name, fact in NAMES.items() if fact.shown is Shown.BLOCK}
 
 
 class Misplaced(ValueError):
     """A value stands where it cannot be shown."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{{{{ {name} }}}} {why}")
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def _html(source: str) -> list[Part]:
     for marker in _BLOCKS:
         alone = html.split(f"<p>{marker}</p>\n")
         if any(marker in rest for rest in alone):
-            raise Misplaced("{{ items }} must stand alone, with an empty line before and after it")
+            raise Misplaced(_BLOCKS[marker], "must stand alone, with an empty line before and after it")
         html = marker.join(alone)
     pieces = html_parts(html)
     for before, piece in zip(["", *pieces], pieces, strict=False):
@@ -94,7 +98,7 @@ def _refuse_in_tag(before: str, hole: Hole) -> None:
     in_tag = before.rfind("<") > before.rfind(">")
     opening = {Shown.URL: 'href="', Shown.EMAIL: 'href="mailto:'}.get(NAMES[hole.name].shown)
     if in_tag and not (opening and before.endswith(opening)):
-        raise Misplaced(f"{{{{ {hole.name} }}}} cannot be a link: [words]({{{{ pay_url }}}}) can")
+        raise Misplaced(hole.name, "cannot be a link: [words]({{ pay_url }}) can")
 
 
 def _blocks(tokens: list[Token]) -> Iterator[Block]:
