@@ -57,11 +57,12 @@ def _of_store(error: Exception) -> tuple[list[str], int] | None:
 
     from reminderbot.desk.refusal import Refused
     from reminderbot.desk.setup import CannotSetUp
+    from reminderbot.store.lock import AlreadyRunning
     from reminderbot.store.session import StoreUnusable
 
     if isinstance(error, Refused | CannotSetUp):
         return [str(error)], ASKED_WRONGLY
-    if isinstance(error, StoreUnusable):
+    if isinstance(error, StoreUnusable | AlreadyRunning):
         return [str(error)], WENT_WRONG
     if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return [_store_failed(str(error.orig).strip().splitlines()[0])], WENT_WRONG

@@ -9,6 +9,7 @@ import click
 from sqlalchemy import Row
 
 from reminderbot.cli.door import MODES, stop_json, tell_stops
+from reminderbot.cli.holds import coming
 from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
 from reminderbot.cli.show import as_json, emit, heading
@@ -57,7 +58,7 @@ def _tell(answer: Why, zone: ZoneInfo) -> None:
     for gate in answer.decision.gates:
         click.echo(f"  {'✓' if gate.passed else '✗'} {gate.name}: {gate.because}{_until(gate.until, zone)}")
     click.echo()
-    click.echo(f"Next: {_next(answer, zone)}")
+    click.echo(f"Next: {coming(answer.next, zone)}")
     if answer.decided_otherwise and answer.decided_at:
         click.echo(f"(The last run decided otherwise, {moment(answer.decided_at, zone)}; the next one decides anew.)")
     _tell_pauses(answer, zone)
@@ -76,15 +77,6 @@ def _verdict(answer: Why, zone: ZoneInfo) -> str:
     asks = ", after your yes" if send.needs_approval else ""
     told = f"'{send.tier}' by {_by(send.channel.value)} is due{asks}, for {', '.join(send.lists)}"
     return f"{told}: {'now' if send.not_before <= answer.now else moment(send.not_before, zone)}."
-
-
-def _next(answer: Why, zone: ZoneInfo) -> str:
-    if answer.next is None:
-        return "nothing in sight until they pay, answer, or a person steps in."
-    at, made = answer.next
-    if made.send:
-        return f"'{made.send.tier}' by {_by(made.send.channel.value)}, {moment(at, zone)}, if nobody pays or answers."
-    return f"{moment(at, zone)}: {made.cases[0].why}."
 
 
 def _tell_pauses(answer: Why, zone: ZoneInfo) -> None:

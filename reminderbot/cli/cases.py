@@ -1,0 +1,146 @@
+"""`reminderbot case`: what waits for a person."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+import click
+
+from reminderbot.cli.holds import tell_holds
+from reminderbot.cli.line import Line, actor
+from reminderbot.cli.show import as_json, emit, heading, table
+from reminderbot.cli.words import ago, count, moment
+from reminderbot.core.case import Case
+from reminderbot.core.customer import Customer
+from reminderbot.desk.case import CaseFile, resolve, show, waiting
+
+_LONGEST = 90
+
+
+@click.group("case")
+def case_command() -> None:
+    """What waits for a person: list, show, resolve."""
+
+
+@case_command.command("list")
+@as_json
+@click.pass_obj
+def list_command(line: Line, as_json: bool) -> None:
+    """Open cases, the most urgent first."""
+    with line.house() as house:
+        with house.store.reading() as connection:
+            found = waiting(connection)
+        now = house.clock.now()
+    if as_json:
+        emit([_json(case, customer) for case, customer in found])
+        return
+    if not found:
+        click.echo("Nothing waits for a person.")
+        return
+    table(("case", "kind", "customer", "waits", "why"), [_row(case, customer, now) for case, customer in found])
+
+
+def _row(case: Case, customer: Customer | None, now: datetime) -> tuple[str, ...]:
+    why = case.why if len(case.why) <= _LONGEST else case.why[: _LONGEST - 1] + "…"
+    name = customer.name if customer else "-"
+    return str(case.case_id), case.kind.replace("_", " "), name, ago(now - case.opened_at), why
+
+
+@case_command.command("show")
+@click.argument("case_id", type=int, metavar="CASE")
+@as_json
+@click.pass_obj
+def show_command(line: Line, case_id: int, as_json: bool) -> None:
+    """One case: the customer's own words, how they were understood, and what reminderbot did."""
+    with line.house() as house:
+        with house.store.reading() as connection:
+            seen = show(house, connection, case_id)
+        zone = house.rules.zone
+    if as_json:
+        emit(_json(seen.case, seen.customer) | _more_json(seen))
+    else:
+        _tell(seen, zone)
+
+
+def _tell(seen: CaseFile, zone: tzinfo) -> None:
+    case = seen.case
+    name = f"{seen.customer.name} ({seen.customer.customer_id})" if seen.customer else "nobody known"
+    heading(f"Case {case.case_id}, {case.kind.replace('_', ' ')}: {name}")
+    click.echo(f"{case.why[:1].upper()}{case.why[1:]}.")
+    click.echo(f"Opened {moment(case.opened_at, zone)}" + (f", about {', '.join(case.invoices)}" * bool(case.invoices)))
+    if case.resolved_at:
+        click.echo(f"Resolved {moment(case.resolved_at, zone)}: {case.resolution}")
+    if seen.reply is not None:
+        click.echo()
+        _tell_reply(seen, zone)
+    elif case.words:
+        click.echo(f"\n  “{case.words}”")
+    if seen.holds or seen.other_holds:
+        click.echo()
+    tell_holds(seen.holds, "It placed", zone)
+    tell_holds(seen.other_holds, "Besides stands", zone)
+
+
+def _tell_reply(seen: CaseFile, zone: tzinfo) -> None:
+    reply = seen.reply
+    assert reply is not None
+    by = "e-mail" if reply.channel == "email" else "SMS"
+    click.echo(f"From {reply.sender or 'an unknown sender'} by {by}, {moment(reply.received_at, zone)}")
+    if reply.subject:
+        click.echo(f"Subject: {reply.subject}")
+    body = (reply.understanding or {}).get("own_text") or seen.case.words
+    if body:
+        click.echo("\n" + "\n".join(f"  | {text}" for text in body.splitlines()) + "\n")
+    if reply.kinds:
+        click.echo(f"Understood as {', '.join(reply.kinds)}; known by its {reply.matched_by}.")
+    if seen.case.words and seen.case.words != body:
+        click.echo(f"What decided it: “{seen.case.words}”")
+
+
+@case_command.command("resolve")
+@click.argument("case_id", type=int, metavar="CASE")
+@click.argument("resolution", nargs=-1, required=True, metavar="WHAT-CAME-OF-IT...")
+@click.option("--release", "lift", is_flag=True, help="Lift the holds that came with it, too.")
+@click.pass_obj
+def resolve_command(line: Line, case_id: int, resolution: tuple[str, ...], lift: bool) -> None:
+    """Close a case with a word on what came of it. Its holds stay unless --release lifts them."""
+    with line.house() as house:
+        if lift:
+            with house.store.reading() as connection:
+                before = len(show(house, connection, case_id).holds)
+        after = resolve(house, actor(), case_id, " ".join(resolution), lift=lift)
+        zone = house.rules.zone
+    click.echo(f"Case {case_id} is resolved." + (f" Lifted {count(before, 'hold')}." if lift else ""))
+    tell_holds((*after.holds, *after.other_holds), "Still stands", zone)
+    if after.holds and not lift:
+        click.echo(f"Reminders go on only after `reminderbot release {after.holds[0].hold_id}`.")
+
+
+def _json(case: Case, customer: Customer | None) -> dict[str, object]:
+    return {
+        "case_id": case.case_id,
+        "kind": case.kind,
+        "opened_at": case.opened_at,
+        "customer_id": case.customer_id,
+        "customer": customer.name if customer else None,
+        "why": case.why,
+        "words": case.words,
+        "invoices": case.invoices,
+        "resolved_at": case.resolved_at,
+        "resolution": case.resolution,
+    }
+
+
+def _more_json(seen: CaseFile) -> dict[str, object]:
+    reply = seen.reply
+    heard = reply and {
+        "inbound_id": reply.inbound_id,
+        "channel": reply.channel,
+        "received_at": reply.received_at,
+        "sender": reply.sender,
+        "subject": reply.subject,
+        "kinds": reply.kinds,
+        "matched_by": reply.matched_by,
+        "understanding": reply.understanding,
+    }
+    return {"reply": heard, "holds": list(seen.holds), "other_holds": list(seen.other_holds)}

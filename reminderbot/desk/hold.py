@@ -1,0 +1,109 @@
+"""Pauses somebody's reminders, or lifts a pause and shows first what would leave then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from reminderbot.core.calendar import start_of_day
+from reminderbot.core.customer import Customer
+from reminderbot.core.hold import Hold, HoldKind, active
+from reminderbot.core.outlook import Foreseen, foresee
+from reminderbot.desk.find import one
+from reminderbot.desk.refusal import Refused
+from reminderbot.house import House
+from reminderbot.store import hold, ledger, people
+
+LOOK_AHEAD = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A new hold."""
+
+    hold_id: int
+    customer: Customer
+    invoice: str | None
+
+
+def place(house: House, actor: str, words: str, until: date | None = None, why: str = "") -> Placed:
+    """Pause the customer or invoice that `words` means, up to and with the day `until`; none: until it is lifted."""
+    now = house.clock.now()
+    if until is not None and until < now.astimezone(house.rules.zone).date():
+        raise Refused(f"{until} has passed already: name today or a day to come.")
+    with house.store.writing() as connection:
+        found = one(connection, words)
+        number = hold.place(
+            connection,
+            found.customer.customer_id,
+            HoldKind.BY_HAND,
+            why or f"{actor} asked for a pause",
+            now,
+            until=start_of_day(until + timedelta(days=1), house.rules.zone) if until else None,
+            invoices=(found.invoice,) if found.invoice else (),
+            actor=actor,
+        )
+        ledger.review(connection, [found.customer.customer_id], now)
+    return Placed(number, found.customer, found.invoice)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifting:
+    """What lifting some holds would lead to."""
+
+    customer: Customer
+    holds: tuple[Hold, ...]
+    # Holds that would still pause something.
+    remaining: tuple[Hold, ...]
+    # What would come first then if nobody answers or pays; None: nothing in sight.
+    next: Foreseen | None
+
+
+def lifting(house: House, connection: Connection, words: str) -> Lifting:
+    """The hold with the number `words`, or all of the customer or invoice it names, and what lifting them leads to."""
+    now = house.clock.now()
+    chosen, customer = _chosen(house, connection, words)
+    facts = house.gatherer.gather(connection, [customer.customer_id], now).get(customer.customer_id)
+    held = active(hold.of_customers(connection, [customer.customer_id]).get(customer.customer_id, ()), now)
+    remaining = tuple(other for other in held if other not in chosen)
+    foreseen: Sequence[Foreseen] = ()
+    if facts is not None:
+        foreseen = foresee(replace(facts, holds=remaining), house.rules, now, now + LOOK_AHEAD)
+    return Lifting(customer, chosen, remaining, next(iter(foreseen), None))
+
+
+def _chosen(house: House, connection: Connection, words: str) -> tuple[tuple[Hold, ...], Customer]:
+    now = house.clock.now()
+    if words.isdigit():
+        by_number = [known for known in active(hold.every(connection), now) if known.hold_id == int(words)]
+        if by_number:
+            customer = people.get(connection, by_number[0].customer_id)
+            assert customer is not None
+            return tuple(by_number), customer
+    found = one(connection, words)
+    key = found.customer.customer_id
+    held = active(hold.of_customers(connection, [key]).get(key, ()), now)
+    chosen = tuple(h for h in held if found.invoice is None or h.covers(found.invoice))
+    if not chosen:
+        raise Refused(f"Nothing pauses {found.invoice or found.customer.name}: there is no hold to lift.")
+    return chosen, found.customer
+
+
+def release(house: House, actor: str, hold_ids: Sequence[int], why: str = "") -> int:
+    """Lift these holds; gives how many still were there. What is due then is found at the next planning run."""
+    with house.store.writing() as connection:
+        return release_in(house, connection, actor, hold_ids, why)
+
+
+def release_in(house: House, connection: Connection, actor: str, hold_ids: Sequence[int], why: str) -> int:
+    """The same inside a transaction that does more."""
+    now = house.clock.now()
+    count = 0
+    for known in hold.every(connection):
+        if known.hold_id in hold_ids:
+            count += hold.release(connection, known.hold_id, now, actor, why or "lifted by hand")
+            ledger.review(connection, [known.customer_id], now)
+    return count

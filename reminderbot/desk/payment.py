@@ -1,0 +1,78 @@
+"""Notes a payment that the ledger does not have yet, so that nobody is reminded of what they paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.money import Money, minor_digits
+from reminderbot.desk.find import one_invoice
+from reminderbot.desk.refusal import Refused
+from reminderbot.house import House
+from reminderbot.store import journal, ledger, listing, payment
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is open on an invoice now."""
+
+    invoice: str
+    customer: str
+    received: Money
+    still_open: Money
+
+
+def paid(house: House, actor: str, number: str, amount: Decimal | None = None) -> Noted:
+    """Note that `amount` (none: all that is open) has just been paid on an invoice.
+
+    The ledger's own word counts again as soon as it says the same or more. Refused where nothing, or less, is open.
+    """
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        found = one_invoice(connection, number)
+        bill = listing.invoice_like(connection, number)
+        assert bill is not None and found.invoice is not None
+        still = Money(bill.open_balance, bill.currency)
+        if still.amount <= 0:
+            raise Refused(f"Nothing is open on {bill.number}: there is nothing to note.")
+        received = Money(still.amount if amount is None else amount, bill.currency)
+        _check(received, still, bill.number)
+        payment.note(
+            connection, bill, bill.total - still.amount + received.amount, now.astimezone(house.rules.zone).date()
+        )
+        ledger.settle_balances(connection, [bill.customer_id])
+        ledger.review(connection, [bill.customer_id], now)
+        data = {"invoice": bill.number, "amount": str(received), "by_hand": True}
+        journal.record(connection, Event(EventKind.PAID, now, actor, bill.customer_id, data))
+    return Noted(bill.number, found.customer.name, received, still - received)
+
+
+def take_back(house: House, actor: str, number: str) -> Noted:
+    """Take back what was noted by hand on an invoice; Refused where nothing was."""
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        found = one_invoice(connection, number)
+        assert found.invoice is not None
+        if not payment.take_back(connection, found.invoice):
+            raise Refused(f"No payment was noted by hand on {found.invoice}: there is nothing to take back.")
+        ledger.settle_balances(connection, [found.customer.customer_id])
+        ledger.review(connection, [found.customer.customer_id], now)
+        data = {"invoice": found.invoice, "by_hand": True, "taken_back": True}
+        journal.record(connection, Event(EventKind.PAID, now, actor, found.customer.customer_id, data))
+        bill = listing.invoice_like(connection, found.invoice)
+        assert bill is not None
+    return Noted(
+        found.invoice, found.customer.name, Money(Decimal(0), bill.currency), Money(bill.open_balance, bill.currency)
+    )
+
+
+def _check(received: Money, still: Money, number: str) -> None:
+    if received.amount <= 0:
+        raise Refused("An amount paid is more than 0; to take a note back write --undo.")
+    if received > still:
+        raise Refused(f"Only {still} is open on {number}: write at most that, or leave --amount out.")
+    if received.amount != round(received.amount, minor_digits(received.currency)):
+        raise Refused(
+            f"{received.amount} has more decimals than {received.currency} has: write it like {still.amount}."
+        )
