@@ -51,7 +51,7 @@ def _raw(item: dict[str, Any]) -> bytes | None:
     encoded = item.get("raw_base64")
     if isinstance(encoded, str):
         try:
-            return base64.b64decode(encoded)
+            return base64.b64decode("".join(encoded.split()), validate=True)
         except (binascii.Error, ValueError):
             return None
     raw = item.get("raw")

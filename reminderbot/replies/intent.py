@@ -15,8 +15,10 @@ from reminderbot.replies.match import invoice_numbers_in
 from reminderbot.replies.tables import PLACEHOLDERS, Table
 from reminderbot.replies.words import tokens
 
-# More than this many unknown words beside what was understood, and a person reads the clause.
-MAX_UNKNOWN = 4
+# More unknown words than this beside what was understood, and a person reads the clause: an excuse may tell a story
+# ("it slid under a pile on the truck seat"), an apology may not ("sorry about the hole in the sofa").
+MAX_UNKNOWN = {"excuse": 4, "harmless": 1}
+MAX_UNKNOWN_ELSE = 2
 
 _INVOICE_SIGN = "\ue000"
 _KINDS = {kind.value: kind for kind in Kind}
@@ -180,7 +182,7 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
             result[Kind.QUESTION] = None
     for lesser in (Kind.ACK, Kind.QUESTION):
         # "Could you" asks less than what is said beside it; a promise beside a question leaves the question open.
-        if lesser in result and set(result) - {lesser, Kind.PROMISE, Kind.AUTO_REPLY, Kind.ACK}:
+        if lesser in result and set(result) - {lesser, Kind.PROMISE, Kind.AUTO_REPLY, Kind.ACK, Kind.OPT_OUT}:
             del result[lesser]
     if Kind.PAID in result and "not_paid" in sentence.groups:
         del result[Kind.PAID]
@@ -225,11 +227,7 @@ def _without_days(text: str) -> str:
 
 
 def _is_accounted(words: Sequence[str], hits: Sequence[_Hit], reader: Reader) -> bool:
-    covered = [False] * len(words)
-    for hit in hits:
-        for at in range(hit.start, min(hit.end, len(words))):
-            covered[at] = True
-    return all(_clause_accounted(words[a:b], covered[a:b], reader) for a, b in _clauses(words))
+    return all(_clause_accounted(words, a, b, hits, reader) for a, b in _clauses(words))
 
 
 def _clauses(words: Sequence[str]) -> Iterable[tuple[int, int]]:
@@ -241,15 +239,15 @@ def _clauses(words: Sequence[str]) -> Iterable[tuple[int, int]]:
     yield start, len(words)
 
 
-def _clause_accounted(words: Sequence[str], covered: Sequence[bool], reader: Reader) -> bool:
-    """True where the known words leave nothing that could matter."""
-    rest = [word for word, known in zip(words, covered, strict=True) if not known and not _is_plain(word, reader)]
-    if not rest:
-        return True
-    if not any(covered):
-        return False
-    loaded = any(word in table.loaded for word in rest for table in reader.tables)
-    return not loaded and len(rest) <= MAX_UNKNOWN
+def _clause_accounted(words: Sequence[str], start: int, end: int, hits: Sequence[_Hit], reader: Reader) -> bool:
+    """True where what is known of the clause leaves nothing that could matter."""
+    within = [hit for hit in hits if hit.start < end and hit.end > start]
+    known = {at for hit in within for at in range(hit.start, hit.end)}
+    rest = [words[at] for at in range(start, end) if at not in known and not _is_plain(words[at], reader)]
+    if not rest or not within:
+        return not rest
+    allowed = max(MAX_UNKNOWN.get(hit.group, MAX_UNKNOWN_ELSE) for hit in within)
+    return len(rest) <= allowed and not any(word in table.loaded for word in rest for table in reader.tables)
 
 
 def _is_plain(word: str, reader: Reader) -> bool:
@@ -260,7 +258,7 @@ def _is_plain(word: str, reader: Reader) -> bool:
 
 def says_something(text: str, tables: Iterable[Table], spellings: Mapping[str, str]) -> bool:
     """True where a line holds a phrase that matters: it is no signature then."""
-    harmless = ("harmless", "hedge", "condition", "ack")
+    harmless = ("harmless", "excuse", "hedge", "condition", "ack")
     return any(not hit.group.startswith(harmless) for hit in _hits(_placed(tokens(text, spellings), [], []), tables))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from reminderbot.core.understanding import Finding, Kind, Understanding, unreadable
+from reminderbot.core.understanding import DisputeReason, Finding, Kind, Understanding, unreadable
 from reminderbot.replies import automatic, dsn, sms, tables
 from reminderbot.replies.intent import Reader, Sentence, last_day, read_sentence, says_something
 from reminderbot.replies.read import Mail, read_mail
@@ -199,7 +199,7 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
         kinds=kinds or (Kind.OTHER,),
         needs_human=not alone,
         findings=tuple(findings),
-        dispute_reason=next((f.dispute_reason for f in findings if f.dispute_reason), None),
+        dispute_reason=_reason(findings),
         promise_on=promise.day if promise else None,
         promise_amount=promise.amount if promise else None,
         return_on=next((f.day for f in findings if f.kind is Kind.AUTO_REPLY), None)
@@ -212,7 +212,16 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     )
 
 
+def _reason(findings: Sequence[Finding]) -> DisputeReason | None:
+    """The first reason given; "unspecified" only where no sentence gives another."""
+    reasons = [f.dispute_reason for f in findings if f.dispute_reason]
+    return next(
+        (reason for reason in reasons if reason is not DisputeReason.UNSPECIFIED), reasons[0] if reasons else None
+    )
+
+
 def _matters(sentence: Sentence, reader: Reader) -> bool:
+    """True where a sentence beside "I'm away" speaks of money or of us, and so is more than an away message."""
     return any(word in table.matters for word in sentence.words for table in reader.tables)
 
 

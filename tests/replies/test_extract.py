@@ -1,0 +1,135 @@
+"""Days and sums: the conventions, with the day before, the day and the day after."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reminderbot.replies import tables
+from reminderbot.replies.extract import amount_in, days_in, sums_in
+from reminderbot.replies.words import tokens
+
+WEDNESDAY = date(2026, 3, 4)
+
+
+def day(text: str, today: date = WEDNESDAY, locale: str = "en-GB") -> str:
+    table = tables.load(locale[:2])
+    found = days_in(tokens(text, table.sms_spellings | table.spellings), [table], today, locale)
+    return " ".join(str(d.day) for d in found if not d.past)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("today", "2026-03-04"),
+        ("tomorrow", "2026-03-05"),
+        ("the day after tomorrow", "2026-03-06"),
+        ("on Friday", "2026-03-06"),
+        ("this Friday", "2026-03-06"),
+        ("next Friday", "2026-03-13"),
+        ("Friday next week", "2026-03-13"),
+        ("not this friday but the one after", "2026-03-13"),
+        ("on Wednesday", "2026-03-11"),
+        ("on Tuesday", "2026-03-10"),
+        ("end of the week", "2026-03-06"),
+        ("before the weekend", "2026-03-06"),
+        ("this weekend", "2026-03-08"),
+        ("early next week", "2026-03-11"),
+        ("next week", "2026-03-13"),
+        ("in two weeks", "2026-03-18"),
+        ("in a fortnight", "2026-03-18"),
+        ("within 10 days", "2026-03-14"),
+        ("in 3 working days", "2026-03-09"),
+        ("mid-month", "2026-03-15"),
+        ("end of the month", "2026-03-31"),
+        ("eom", "2026-03-31"),
+        ("end of next month", "2026-04-30"),
+        ("end of February", "2027-02-28"),
+        ("by the 15th", "2026-03-15"),
+        ("by the 4th", "2026-03-04"),
+        ("by the 3rd", "2026-04-03"),
+        ("on 12 April", "2026-04-12"),
+        ("March 20", "2026-03-20"),
+        ("on 20 March 2027", "2027-03-20"),
+        ("before Christmas", "2026-12-24"),
+        ("5/4/2026", "2026-04-05"),
+        ("2026-04-05", "2026-04-05"),
+        ("on the 31st of April", "None"),
+        ("next month", "None"),
+        ("soon", "None"),
+    ],
+)
+def test_days_in_english(text: str, expected: str) -> None:
+    assert day(text) == expected
+
+
+def test_figures_follow_the_locale() -> None:
+    assert day("3/5", locale="en-US") == "2026-03-05"
+    assert day("3/5", locale="en-GB") == "2026-05-03"
+    assert day("13/5", locale="en-US") == "2026-05-13"
+    assert day("am 05.04.", locale="de-DE") == "2026-04-05"
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "expected"),
+    [
+        ("am Freitag", "de-DE", "2026-03-06"),
+        ("übermorgen", "de-DE", "2026-03-06"),
+        ("bis Ende des Monats", "de-DE", "2026-03-31"),
+        ("am 15. März", "de-DE", "2026-03-15"),
+        ("vendredi", "fr-FR", "2026-03-06"),
+        ("d'ici au 8 avril", "fr-FR", "2026-04-08"),
+        ("fin du mois", "fr-FR", "2026-03-31"),
+        ("el viernes", "es-ES", "2026-03-06"),
+        ("mañana", "es-ES", "2026-03-05"),
+        ("la semana que viene", "es-ES", "2026-03-13"),
+        ("sexta-feira", "pt-PT", "2026-03-06"),
+        ("dia 20", "pt-BR", "2026-03-20"),
+        ("venerdì", "it-IT", "2026-03-06"),
+        ("fine mese", "it-IT", "2026-03-31"),
+        ("vrijdag", "nl-NL", "2026-03-06"),
+        ("volgende week", "nl-NL", "2026-03-13"),
+    ],
+)
+def test_days_in_other_languages(text: str, locale: str, expected: str) -> None:
+    assert day(text, locale=locale) == expected
+
+
+@given(st.dates(date(2025, 1, 1), date(2030, 1, 1)))
+def test_a_weekday_named_is_always_within_the_coming_week(today: date) -> None:
+    found = date.fromisoformat(day("on Friday", today))
+    assert found.weekday() == 4
+    assert 1 <= (found - today).days <= 7
+
+
+@given(st.dates(date(2025, 1, 1), date(2030, 1, 1)))
+def test_next_friday_is_never_before_friday(today: date) -> None:
+    assert day("next Friday", today) >= day("this Friday", today)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1,250.00", "1250.00"),
+        ("1.250,00", "1250.00"),
+        ("1'200.50", "1200.50"),
+        ("1,500", "1500.00"),
+        ("12,5", "12.50"),
+        ("1,25,000.00", "125000.00"),
+        ("500", "500.00"),
+        ("x", "None"),
+    ],
+)
+def test_amounts(text: str, expected: str) -> None:
+    assert str(amount_in(text)) == expected
+
+
+def test_a_sum_stands_beside_its_currency() -> None:
+    assert [s.amount for s in sums_in(tokens("I'll send $1,700 and 30 euros for 2 chairs", {}))] == [
+        Decimal(1700),
+        Decimal(30),
+    ]

@@ -1,0 +1,160 @@
+"""Understanding as a whole: nothing breaks it, and in doubt a person is called."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from decimal import Decimal
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reminderbot.core.understanding import Kind, Understanding
+from reminderbot.replies.understand import Context, understand_email, understand_sms
+
+RECEIVED = datetime.fromisoformat("2026-03-04T10:00:00+00:00")
+CONTEXT = Context(("INV-4711", "INV-4712"), Decimal(480), "GBP", "en-GB")
+
+
+def sms(text: str) -> Understanding:
+    return understand_sms(text, RECEIVED, CONTEXT)
+
+
+def mail(text: str, **headers: str) -> Understanding:
+    message = EmailMessage()
+    for name, value in ({"From": "a@b.example", "Subject": "Re: Reminder"} | headers).items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return understand_email(message.as_bytes(), RECEIVED, CONTEXT)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.binary(max_size=1_500))
+def test_no_bytes_break_it_and_unread_bytes_call_a_person(raw: bytes) -> None:
+    found = understand_email(raw, RECEIVED, CONTEXT)
+    assert found.kinds
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.text(max_size=400))
+def test_no_text_breaks_it(text: str) -> None:
+    assert sms(text).kinds
+
+
+SIGNS = [
+    *("a", " ", "\n", ">", "-", "_", "1", "1,", "(", "'", "a'", ".", "? ", "On 1 ", "From: x\n", "will ", "1/2/3/"),
+    *("@", "a@", "é", "<", "=?"),
+]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_hundred_thousand_signs_take_less_than_a_second(sign: str) -> None:
+    text = (sign * 100_000)[:100_000]
+    began = time.process_time()
+    sms(text)
+    understand_email(b"From: a@b.example\n\n" + text.encode(), RECEIVED, CONTEXT)
+    understand_email(b"Content-Type: text/html\n\n" + text.encode(), RECEIVED, CONTEXT)
+    understand_email(b"Return-Path: <>\nSubject: failure\n\n" + text.encode(), RECEIVED, CONTEXT)
+    assert time.process_time() - began < 4.0
+
+
+# Each looks harmless at first sight and is not.
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will pay on Friday. The sofa has a hole.",
+        "Thanks for the reminder, but the parcel is empty",
+        "ok thanks but who are you",
+        "I'll pay Friday unless it rains",
+        "We'll pay the undisputed part on Friday",
+        "Stop sending me broken chairs",
+        "fine. take it to small claims",
+        "I'll send the goods back on Friday",
+        "I'll send you photos on Friday",
+        "We shall pay on Friday minus the cost of repair",
+        "Thanks. Mr Jones died.",
+        "I'll pay half on Friday",
+        "payment by Friday is impossible",
+        "Friday is no good",
+        "Until Friday I have no money",
+        "we get paid friday",
+        "stop texting me I paid",
+        "please stop emailing, my mother died",
+        "On holiday till 12 March, your engineer broke our gate",
+        "will pay on the 32nd",
+        "We will pay on 3 March",
+        "wir zahlen am Freitag, aber nur die Hälfte",
+        "nous paierons vendredi si vous livrez",
+        "pagamos el viernes la mitad",
+        "venerdì pago solo la metà",
+        "pago sexta se consertarem",
+        "betaal vrijdag als het gerepareerd is",
+        "Odpowiem później",
+        "هذا خطأ",
+    ],
+)
+def test_what_is_not_wholly_understood_goes_to_a_person(text: str) -> None:
+    assert sms(text).needs_human
+    assert mail(text).needs_human
+
+
+def test_what_a_machine_writes_is_never_a_promise_or_a_payment() -> None:
+    found = mail("I will pay on Friday. We have paid. STOP", Auto_Submitted="auto-replied")
+    assert found.by_machine
+    assert not found.promise_on
+
+
+def test_one_unexplained_sentence_is_shown_as_the_reason() -> None:
+    found = sms("Will pay on Friday. The carpet is still rolled up in the hall.")
+    assert found.needs_human
+    assert found.unexplained == ("The carpet is still rolled up in the hall.",)
+
+
+def test_each_finding_names_its_invoices() -> None:
+    found = sms("INV-4711 is paid. INV-4712 is wrong, we never received it.")
+    assert {(f.kind, f.invoices) for f in found.findings} >= {
+        (Kind.PAID, ("INV-4711",)),
+        (Kind.DISPUTE, ("INV-4712",)),
+    }
+
+
+def test_a_promise_of_a_part_names_the_sum_and_calls_a_person() -> None:
+    found = sms("I'll send 200 on Friday")
+    assert (found.promise_amount, found.needs_human) == (Decimal(200), True)
+    assert sms("I'll send £480 on Friday").promise_amount is None
+
+
+def test_a_mail_cut_short_calls_a_person_whatever_it_says() -> None:
+    raw = b"From: a@b.example\nContent-Type: text/html\n\n<style>.x{display:none}</style><p>We will pay on Friday.</p>"
+    found = understand_email(raw, RECEIVED, CONTEXT)
+    assert found.needs_human
+    assert found.error
+
+
+def test_an_attachment_calls_a_person() -> None:
+    message = EmailMessage()
+    message["From"] = "a@b.example"
+    message.set_content("We will pay on Friday.")
+    message.add_attachment(b"x", maintype="application", subtype="pdf", filename="contract.pdf")
+    assert understand_email(message.as_bytes(), RECEIVED, CONTEXT).needs_human
+
+
+def test_a_bounce_names_the_address_our_mail_and_the_code() -> None:
+    raw = (
+        b"From: MAILER-DAEMON@b.example\nSubject: Undelivered\nMIME-Version: 1.0\n"
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n"
+        b"--x\nContent-Type: text/plain\n\nno\n--x\nContent-Type: message/delivery-status\n\n"
+        b"Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; Anna@b.example\n"
+        b"Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 user unknown\n\n"
+        b"--x\nContent-Type: text/rfc822-headers\n\nMessage-ID: <r.7.mac@f.example>\n\n--x--\n"
+    )
+    found = understand_email(raw, RECEIVED, CONTEXT)
+    assert found.kinds == (Kind.BOUNCE_HARD,)
+    assert found.bounce is not None
+    assert (found.bounce.address, found.bounce.message_id, found.bounce.code) == (
+        "anna@b.example",
+        "<r.7.mac@f.example>",
+        "5.1.1",
+    )
