@@ -53,7 +53,7 @@ class Store:
 def open_store(url: str, folder: Path, password: str | None = None) -> Store:
     """Open the store at `url`, making it where there is none yet; StoreUnusable where it cannot be used."""
     try:
-        engine = _engine(url, password)
+        engine = open_engine(url, password)
         store = Store(engine, folder)
         _prepare(store)
     except (OperationalError, ArgumentError, ModuleNotFoundError) as error:
@@ -64,7 +64,8 @@ def open_store(url: str, folder: Path, password: str | None = None) -> Store:
     return store
 
 
-def _engine(url: str, password: str | None) -> Engine:
+def open_engine(url: str, password: str | None) -> Engine:
+    """The database at `url`, as every part of us must open it; its shape is not looked at."""
     parsed = make_url(url)
     if password is not None:
         parsed = parsed.set(password=password)

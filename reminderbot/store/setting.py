@@ -23,6 +23,7 @@ BREAKER = "breaker"
 HALTED = "halted"
 RULES = "rules"
 ALERTED = "alerted"
+CHECKED_AT = "checked_at"
 
 
 def get(connection: Connection, key: str) -> Any:

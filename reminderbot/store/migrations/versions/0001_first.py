@@ -1,0 +1,269 @@
+"""The first shape of the store."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from reminderbot.store.session import guard_journal
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "closed_channel",
+        sa.Column("closed_id", sa.Integer(), nullable=False),
+        sa.Column("recipient_hash", sa.String(length=32), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("closed_id", name=op.f("pk_closed_channel")),
+        sa.UniqueConstraint("recipient_hash", "channel", name=op.f("uq_closed_channel_recipient_hash_channel")),
+    )
+    op.create_index("ix_closed_channel_customer", "closed_channel", ["customer_id"])
+    op.create_table(
+        "customer",
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("contact_name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("sms_consent_on", sa.Date(), nullable=True),
+        sa.Column("sms_consent_how", sa.Text(), nullable=True),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("next_review_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer")),
+    )
+    op.create_index(
+        "ix_customer_due",
+        "customer",
+        ["next_review_at"],
+        sqlite_where=sa.text("next_review_at IS NOT NULL"),
+        postgresql_where=sa.text("next_review_at IS NOT NULL"),
+    )
+    op.create_index("ix_customer_email", "customer", ["email"])
+    op.create_index("ix_customer_phone", "customer", ["phone"])
+    op.create_table(
+        "inbound",
+        sa.Column("inbound_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("identity", sa.String(length=80), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(), nullable=False),
+        sa.Column("stored_at", sa.DateTime(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("oversize", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=True),
+        sa.Column("reminder_id", sa.Integer(), nullable=True),
+        sa.Column("matched_by", sa.String(length=20), nullable=True),
+        sa.Column("kinds", sa.JSON(), nullable=True),
+        sa.Column("understanding", sa.JSON(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_inbound")),
+        sa.UniqueConstraint("channel", "identity", name=op.f("uq_inbound_channel_identity")),
+    )
+    op.create_index("ix_inbound_customer", "inbound", ["customer_id"])
+    op.create_index("ix_inbound_state", "inbound", ["state"])
+    op.create_table(
+        "journal",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_journal")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_journal_customer", "journal", ["customer_id", "seq"])
+    op.create_table(
+        "mail_cursor",
+        sa.Column("folder", sa.String(length=200), nullable=False),
+        sa.Column("uidvalidity", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("folder", name=op.f("pk_mail_cursor")),
+    )
+    op.create_table(
+        "setting",
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "case_file",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("opened_at", sa.DateTime(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("invoices", sa.JSON(), nullable=False),
+        sa.Column("inbound_id", sa.Integer(), nullable=True),
+        sa.Column("resolved_at", sa.DateTime(), nullable=True),
+        sa.Column("resolved_by", sa.Text(), nullable=True),
+        sa.Column("resolution", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.customer_id"], name=op.f("fk_case_file_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_file")),
+    )
+    op.create_index("ix_case_customer", "case_file", ["customer_id", "resolved_at"])
+    op.create_index("ix_case_open", "case_file", ["resolved_at", "kind"])
+    op.create_table(
+        "decision",
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("decided_at", sa.DateTime(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.customer_id"], name=op.f("fk_decision_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_decision")),
+    )
+    op.create_table(
+        "hold",
+        sa.Column("hold_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("placed_at", sa.DateTime(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("invoices", sa.JSON(), nullable=False),
+        sa.Column("until", sa.DateTime(), nullable=True),
+        sa.Column("released_at", sa.DateTime(), nullable=True),
+        sa.Column("released_by", sa.Text(), nullable=True),
+        sa.Column("inbound_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_hold_customer_id_customer")),
+        sa.PrimaryKeyConstraint("hold_id", name=op.f("pk_hold")),
+    )
+    op.create_index("ix_hold_customer", "hold", ["customer_id", "released_at"])
+    op.create_table(
+        "invoice",
+        sa.Column("number", sa.String(length=200), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("total", sa.String(40), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("pay_url", sa.Text(), nullable=False),
+        sa.Column("po_number", sa.Text(), nullable=False),
+        sa.Column("pdf", sa.Text(), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("open_balance", sa.String(40), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.String(length=100), nullable=True),
+        sa.Column("tier_days", sa.Integer(), nullable=True),
+        sa.Column("tier_reached_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.customer_id"], name=op.f("fk_invoice_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_invoice")),
+    )
+    op.create_index("ix_invoice_customer_open", "invoice", ["customer_id", "is_open"])
+    op.create_table(
+        "outbox",
+        sa.Column("reminder_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("tier", sa.String(length=100), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("recipient_hash", sa.String(length=32), nullable=False),
+        sa.Column("lists", sa.JSON(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
+        sa.Column("follows", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("planned_at", sa.DateTime(), nullable=False),
+        sa.Column("not_before", sa.DateTime(), nullable=False),
+        sa.Column("release_at", sa.DateTime(), nullable=False),
+        sa.Column("needs_approval", sa.Boolean(), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(), nullable=True),
+        sa.Column("claim_seq", sa.Integer(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(), nullable=True),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=True),
+        sa.Column("sender", sa.Text(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("balances", sa.JSON(), nullable=True),
+        sa.Column("letter_version", sa.String(length=64), nullable=True),
+        sa.Column("segments", sa.Integer(), nullable=True),
+        sa.Column("valid_seconds", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_outbox_customer_id_customer")),
+        sa.PrimaryKeyConstraint("reminder_id", name=op.f("pk_outbox")),
+    )
+    op.create_index("ix_outbox_customer", "outbox", ["customer_id", "claimed_at"])
+    op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
+    op.create_index("ix_outbox_recipient", "outbox", ["recipient_hash", "claimed_at"])
+    op.create_index("ix_outbox_settled", "outbox", ["claimed_at"])
+    op.create_index("ix_outbox_state", "outbox", ["state", "not_before"])
+    op.create_table(
+        "payment",
+        sa.Column("payment_id", sa.String(length=200), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("invoice", sa.String(length=200), nullable=True),
+        sa.Column("unlisted_invoice", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.customer_id"], name=op.f("fk_payment_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_payment")),
+    )
+    op.create_index("ix_payment_customer", "payment", ["customer_id"])
+    op.create_index("ix_payment_invoice", "payment", ["invoice"])
+    op.create_table(
+        "promise",
+        sa.Column("promise_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("promised_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.String(40), nullable=True),
+        sa.Column("invoices", sa.JSON(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("inbound_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.customer_id"], name=op.f("fk_promise_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("promise_id", name=op.f("pk_promise")),
+    )
+    op.create_index("ix_promise_customer", "promise", ["customer_id", "state"])
+    op.create_table(
+        "outbox_step",
+        sa.Column("reminder_id", sa.Integer(), nullable=False),
+        sa.Column("invoice", sa.String(length=200), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.String(length=100), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("recipient_hash", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reminder_id"], ["outbox.reminder_id"], name=op.f("fk_outbox_step_reminder_id_outbox")
+        ),
+        sa.PrimaryKeyConstraint("reminder_id", "invoice", name=op.f("pk_outbox_step")),
+        sa.UniqueConstraint("invoice", "round", "tier", "channel", "recipient_hash", name="uq_outbox_step_once"),
+    )
+    guard_journal(op.get_bind())
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the store is not taken back to an older shape: restore a backup of before")
