@@ -6,6 +6,7 @@ no line of header but those meant, no second recipient and no end of message get
 
 from __future__ import annotations
 
+import binascii
 import re
 
 from reminderbot.compose.headers import EmailHeaders, UnsafeMessage
@@ -19,6 +20,8 @@ _ALWAYS = frozenset(
 _PART_HEADERS = frozenset((b"content-type", b"content-transfer-encoding"))
 _LONGEST_LINE = 998
 _WORD = rb"=\?utf-8\?b\?[A-Za-z0-9+/=]*\?="
+_WHOLE_WORDS = re.compile(rb"=\?utf-8\?b\?([A-Za-z0-9+/]+={0,2})\?=(?=\s|$)")
+_CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _QUOTED = rb'"(?:[ !#-\[\]-~]|\\["\\])*"'
 _NAME = rb"(?:" + _QUOTED + rb"|" + _WORD + rb"(?: " + _WORD + rb")*) "
 _MAILBOX = re.compile(rb"(?:" + _NAME + rb"<([!-;=?-~]+)>|([!-;=?-~]+))")
@@ -30,6 +33,7 @@ def guard(final: bytes, expected: EmailHeaders) -> None:
     head, _, body = final.partition(b"\r\n\r\n")
     fields = _unfolded(head)
     _guard_names(fields, expected)
+    _guard_words(head)
     _guard_values(fields, expected)
     _guard_parts(fields[b"content-type"], body)
 
@@ -55,6 +59,16 @@ def _unfolded(head: bytes) -> dict[bytes, bytes]:
             raise UnsafeMessage(f"the header line {line[:60]!r} comes twice or is none: nothing was sent")
         fields[key] = value.strip()
     return fields
+
+
+def _guard_words(head: bytes) -> None:
+    """Every encoded word is in base64 and hides no control character: those become headers where they are decoded."""
+    if b"=?" not in head:
+        return
+    words = _WHOLE_WORDS.findall(head)
+    whole = b"=?" not in _WHOLE_WORDS.sub(b"", head) and all(len(word) % 4 == 0 for word in words)
+    if not whole or any(_CONTROL.search(binascii.a2b_base64(word)) for word in words):
+        raise UnsafeMessage("an encoded word in the header holds what was not meant: nothing was sent")
 
 
 def _guard_names(fields: dict[bytes, bytes], expected: EmailHeaders) -> None:

@@ -106,6 +106,13 @@ def test_no_name_or_subject_adds_a_header_or_a_recipient(name: str, business: st
     assert max(map(len, final.split(b"\r\n"))) <= 78
 
 
+def test_what_looks_like_an_encoded_word_is_encoded_itself() -> None:
+    hostile = "=?utf-8?q?x=0D=0ABcc:_evil@x?="
+    final = build_email(replace(MAIL, subject=hostile), headers(recipient_name=hostile))
+    assert hostile.encode() not in final
+    assert str(make_header(decode_header(str(message_from_bytes(final)["Subject"])))) == hostile
+
+
 @given(HOSTILE)
 def test_a_name_that_was_cleaned_reads_back_letter_by_letter(name: str) -> None:
     final = build_email(replace(MAIL, subject=clean(name)), headers(recipient_name=clean(name)))
@@ -174,7 +181,12 @@ FINAL = build_email(MAIL, headers())
         (b"<jane@roe.example>", b"<jane@roe.example>, <eve@evil.example>", "to is not the one"),
         (b'"Jane Roe"', b'eve@evil.example, "Jane Roe"', "to is not the one"),
         (b'"Jane Roe"', b'"Jane" <eve@evil.example>, "Roe"', "to is not the one"),
-        (b'"Jane Roe"', b"=?utf-8?q?x=0D=0ABcc:_evil@x?=", "to is not the one"),
+        (b'"Jane Roe"', b"=?utf-8?q?x=0D=0ABcc:_evil@x?=", "encoded"),
+        (b'"Jane Roe"', b'"=?utf-8?q?x=0D=0ABcc:_evil@x?="', "encoded"),
+        (b'"Jane Roe"', b"=?utf-8?b?eA0KQmNjOiBl?=", "encoded"),
+        (b"About INV-1042", b"=?utf-8?q?x=0D=0ABcc:_evil@x?=", "encoded"),
+        (b"About INV-1042", b"=?utf-8?b?eA0KQmNjOiBl?=", "encoded"),
+        (b"About INV-1042", b"=?utf-8?b?eA?=", "encoded"),
         (b"hello+r1.abc@alder.example\r\nAuto", b"eve@evil.example\r\nAuto", "reply-to"),
         (b"<hello@alder.example>", b"<eve@evil.example>", "from"),
         (b"<r.1.abc@alder.example>", b"<r.2.abc@alder.example>", "Message-ID"),

@@ -77,7 +77,7 @@ def test_an_edit_with_mistakes_leaves_the_version_before_in_use_and_is_told(tmp_
 def test_a_change_that_has_not_settled_does_not_count_yet(tmp_path: Path) -> None:
     kept = letters(tmp_path, {"gentle.email.md": BODY}, settled_after=3600)
     before = kept.render_email(facts())
-    edit(tmp_path, "gentle.email.md", "Subject: Half a lett")
+    edit(tmp_path, "gentle.email.md", "Subject: Half a letter\n\nDear\n")
     assert kept.render_email(facts()) == before
 
 
