@@ -85,6 +85,8 @@ class Word:
     quiet_until: date | None = None
     # The channel on which nothing may ever come again.
     closes: str = ""
+    # Who wrote it: they themselves, or a machine of theirs.
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ def cast() -> tuple[Person, ...]:
     )  # fmt: skip
     add(
         "Juniper Books", "Nora Feld", ((1057, "2026-10-02", "298.40"),),
-        Act("gentle", 6, Says("Thank you for the reminder, noted.", quiet_until=date(2026, 10, 14))),
+        Act("gentle", 6, Says("Noted with thanks.", quiet_until=date(2026, 10, 14))),
         Act("check-in", 50, Pays("INV-1057")),
     )  # fmt: skip
     # Two invoices, paid in three pieces.

@@ -93,7 +93,7 @@ class PostOffice:
         )
         return AuthResult(success=known, handled=False)
 
-    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
+    async def handle_RCPT(
         self, _server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Customers for who is logged in, the business for everybody; the rest do not exist."""
@@ -106,9 +106,7 @@ class PostOffice:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Known"
 
-    async def handle_DATA(  # noqa: N802 - the name is aiosmtpd's
-        self, _server: SMTP, _session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Into the mailbox at once; what goes outside is kept as evidence."""
         now, raw = self._clock.now(), bytes(envelope.original_content or b"")
         for address in envelope.rcpt_tos:

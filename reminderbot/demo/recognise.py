@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 
 from reminderbot.demo.evidence import EMAIL, SMS, Message
@@ -61,6 +62,7 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).strip(" -\\.;:,")
 
 
+@lru_cache(maxsize=512)
 def mail(message: Message) -> EmailMessage:
     """The mail, parsed."""
     return message_from_bytes(message.raw, policy=policy.default)
@@ -70,6 +72,7 @@ def subject(message: Message) -> str:
     return str(mail(message)["Subject"]) if message.channel == EMAIL else ""
 
 
+@lru_cache(maxsize=512)
 def words(message: Message) -> str:
     """What the customer reads: a mail's text part, or the text."""
     if message.channel == SMS:

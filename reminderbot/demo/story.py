@@ -91,14 +91,15 @@ class Story:
         if party.zone == ZONE:
             return ""
         there = self._at.astimezone(ZoneInfo(party.zone))
-        return f"{there:%H:%M} in {party.zone.rpartition('/')[2].replace('_', ' ')}"
+        hour = "%H:%M" if there.date() == self._at.astimezone(_HOME).date() else "%a %H:%M"
+        return f"{there:{hour}} in {party.zone.rpartition('/')[2].replace('_', ' ')}"
 
     def happens(self, news: News) -> None:
         """Somebody but the bot has done something."""
         match news:
             case Word():
-                how = " by text" if news.channel == SMS else ""
-                self._line("←", "magenta", self._name(news.customer_id), f"answers{how}:")
+                told = f"{news.by} answers:" if news.by else "answers by text:" if news.channel == SMS else "answers:"
+                self._line("←", "magenta", self._name(news.customer_id), told)
                 self._more(f"“{news.text}”", "italic")
             case Booked():
                 party = self._parties[news.customer_id]
@@ -147,6 +148,8 @@ class Story:
         if before == local:
             return Text("")
         same_day = before is not None and before.date() == local.date()
+        if before is not None and before.isocalendar()[:2] != local.isocalendar()[:2]:
+            self._bar.console.print()
         return Text(f"{'' if same_day else f'{local:%a %d %b}':<10} {local:%H:%M}", "dim")
 
 

@@ -1,4 +1,4 @@
-"""The world around the bot: customers who read what reaches them and act on it, real mail and texts in, money booked."""
+"""The world around the bot: customers who act on what reaches them, real mail and texts in, money booked."""
 
 from __future__ import annotations
 
@@ -134,9 +134,11 @@ class World:
             case Says():
                 return Word(now, party.customer_id, deed.channel, deed.text, deed.quiet_until, deed.closes)
             case Away():
-                return Word(now, party.customer_id, EMAIL, deed.text, deed.quiet_until)
+                return Word(now, party.customer_id, EMAIL, deed.text, deed.quiet_until, by="their mailbox")
             case Bounces():
-                return Word(now, party.customer_id, EMAIL, f"Not delivered: {deed.text}.", closes=EMAIL)
+                return Word(
+                    now, party.customer_id, EMAIL, f"Not delivered: {deed.text}.", closes=EMAIL, by="their server"
+                )
             case _:
                 assert_never(deed)
 

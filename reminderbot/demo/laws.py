@@ -1,0 +1,255 @@
+"""The judge of the demo: whether the bot kept its laws, by what the servers received and what happened in the world.
+
+It asks nothing of the bot, neither its store nor its rules: the ladder and the limits stand here once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from email.utils import getaddresses
+from zoneinfo import ZoneInfo
+
+from reminderbot.demo.evidence import EMAIL, SMS, Evidence, Message, Party, Word, to_party
+from reminderbot.demo.recognise import Letters, asks, mail, numbers, subject, words
+
+# The letters in their order, with the days past due at which each may come first.
+LADDER = {"heads-up": -3, "gentle": 3, "check-in": 10, "options": 18, "firm": 28, "last": 42}
+_RUNGS = tuple(LADDER)
+_GENTLE = _RUNGS.index("gentle")
+OPENS, CLOSES = time(9), time(17)
+# (how long a stretch, how many messages it may hold)
+BUDGET = ((timedelta(hours=24), 1), (timedelta(days=7), 2), (timedelta(days=30), 7))
+# A text comes within three business days of its letter; with a weekend and a holiday those are six days.
+_TEXT_FOLLOWS = timedelta(days=6)
+
+# What is wrong with one message; nothing where all is well.
+Findings = Iterator[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One law, how many messages were held against it, and each that broke it."""
+
+    law: str
+    checked: int
+    broken: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """What a law looks at: one customer's messages, oldest first."""
+
+    evidence: Evidence
+    letters: Letters
+    party: Party
+    messages: tuple[Message, ...]
+
+    def day(self, message: Message) -> date:
+        """The day it is for the business, by which invoices age."""
+        return message.at.astimezone(ZoneInfo(self.evidence.zone)).date()
+
+    def local(self, message: Message) -> datetime:
+        return message.at.astimezone(ZoneInfo(self.party.zone))
+
+    def overdue(self, message: Message) -> dict[str, Decimal]:
+        """What the books showed as open and past due at that moment, without what is parked."""
+        day = self.day(message)
+        bills = (b for b in self.party.bills if b.due_on <= day and b.number not in self.party.parked)
+        return {b.number: owed for b in bills if (owed := self.evidence.owed(b, message.at)) > 0}
+
+
+def judge(evidence: Evidence, letters: Letters) -> list[Verdict]:
+    """Hold every message against every law."""
+    by_party = to_party(evidence, evidence.messages)
+    strangers = tuple(f"{m.recipient} is nobody's address" for m in by_party.pop("", []))
+    courts = [Court(evidence, letters, evidence.party(who), tuple(found)) for who, found in sorted(by_party.items())]
+    verdicts = [_held_against(law, of, asked, courts) for law, (of, asked) in LAWS.items()]
+    return [Verdict("Every message went to a customer", len(evidence.messages), strangers), *verdicts]
+
+
+def _held_against(law: str, of: str, asked: Callable[[Court, int], Findings], courts: Sequence[Court]) -> Verdict:
+    checked, broken = 0, []
+    for court in courts:
+        for place, message in enumerate(court.messages):
+            if of in ("", message.channel):
+                checked += 1
+                told = f"{message.at:%Y-%m-%d %H:%M} UTC, {message.channel} to {court.party.name}"
+                broken += [f"{told}: {why}" for why in asked(court, place)]
+    return Verdict(law, checked, tuple(broken))
+
+
+def _in_their_day(court: Court, place: int) -> Findings:
+    local = court.local(court.messages[place])
+    if not OPENS <= local.time() <= CLOSES:
+        yield f"it was {local:%H:%M} there"
+    if local.weekday() >= 5:
+        yield f"it was {local:%A} there"
+    if _is_holiday(court.party.country, local.date()):
+        yield "it was a public holiday there"
+
+
+def _is_holiday(country: str, day: date) -> bool:
+    import holidays
+
+    return day in holidays.country_holidays(country, years=day.year)
+
+
+def _seldom(court: Court, place: int) -> Findings:
+    now = court.messages[place].at
+    for stretch, most in BUDGET:
+        count = sum(now - stretch < m.at <= now for m in court.messages[: place + 1])
+        if count > most:
+            yield f"it was number {count} within {stretch.days} days, at most {most} are allowed"
+
+
+def _quiet(court: Court, place: int) -> Findings:
+    message = court.messages[place]
+    for word in court.evidence.words:
+        if word.customer_id == court.party.customer_id and word.at < message.at and not _over(court, word, message):
+            yield f"they had answered “{word.text}” and nobody had released it"
+
+
+def _over(court: Court, word: Word, message: Message) -> bool:
+    """Whether reminders may go on after `word`: its days are over, or a person has said so."""
+    releases = (r for r in court.evidence.releases if r.customer_id == court.party.customer_id)
+    if any(word.at < release.at <= message.at for release in releases):
+        return True
+    return word.quiet_until is not None and court.local(message).date() >= word.quiet_until
+
+
+def _open_channel(court: Court, place: int) -> Findings:
+    message = court.messages[place]
+    for word in court.evidence.words:
+        if (word.customer_id, word.closes) == (court.party.customer_id, message.channel) and word.at < message.at:
+            yield f"the channel was closed by “{word.text}”"
+    if any(t.recipient == message.recipient and t.at <= message.at for t in court.evidence.turned):
+        yield "the server had refused that address before"
+
+
+def _owed(court: Court, place: int) -> Findings:
+    message = court.messages[place]
+    asked, overdue = asks(message), court.overdue(message)
+    if message.channel == SMS:
+        expected = (court.party.currency, sum(overdue.values(), Decimal(0)))
+        if asked.total != expected or not overdue:
+            yield f"it asks for {_money(asked.total)}, and {_money(expected)} was owed"
+        return
+    if court.letters.tier(message) == "heads-up":
+        overdue = _soon_due(court, message)
+    expected_by = {number: (court.party.currency, owed) for number, owed in overdue.items()}
+    if asked.by_invoice != expected_by or not expected_by:
+        yield f"it lists {_list(asked.by_invoice)}, and {_list(expected_by)} was owed"
+    total = (court.party.currency, sum(overdue.values(), Decimal(0)))
+    if asked.total != total:
+        yield f"its total is {_money(asked.total)}, and {_money(total)} was owed"
+
+
+def _soon_due(court: Court, message: Message) -> dict[str, Decimal]:
+    day = court.day(message)
+    soon = (b for b in court.party.bills if day < b.due_on <= day - timedelta(days=LADDER["heads-up"]))
+    return {b.number: owed for b in soon if (owed := court.evidence.owed(b, message.at)) > 0}
+
+
+def _money(sum_: tuple[str, Decimal] | None) -> str:
+    return f"{sum_[0]} {sum_[1]}" if sum_ else "nothing"
+
+
+def _list(sums: dict[str, tuple[str, Decimal]]) -> str:
+    return ", ".join(f"{number} ({_money(owed)})" for number, owed in sums.items()) or "nothing"
+
+
+def _in_order(court: Court, place: int) -> Findings:
+    """A letter is right where one of its invoices has come to just this rung, one at a time and not too soon."""
+    reached: dict[str, tuple[int, date]] = {}
+    stepped: set[int] = set()
+    for message in [m for m in court.messages[: place + 1] if m.channel == EMAIL]:
+        stepped = _climb(court, message, reached)
+    message = court.messages[place]
+    tier = court.letters.tier(message)
+    if tier not in _RUNGS:
+        yield f"no letter of ours reads so: {subject(message)}"
+    elif max(stepped, default=-1) != _RUNGS.index(tier):
+        yield f"'{tier}' comes twice, too soon or out of order"
+
+
+def _climb(court: Court, message: Message, reached: dict[str, tuple[int, date]]) -> set[int]:
+    """Move each invoice of a letter up by the one rung that is due for it; gives the rungs they came to."""
+    day = court.day(message)
+    tier = court.letters.tier(message)
+    highest = _RUNGS.index(tier) if tier in _RUNGS else -1
+    stepped: set[int] = set()
+    for bill in court.party.bills:
+        if bill.number not in asks(message).by_invoice:
+            continue
+        rung, since = reached.get(bill.number, (-1, date.min))
+        following = rung + 1 if day < bill.due_on else max(rung + 1, _GENTLE)
+        if following <= highest and _is_due(bill.due_on, rung, following, since, day):
+            reached[bill.number] = (following, day)
+            stepped.add(following)
+    return stepped
+
+
+def _is_due(due_on: date, rung: int, following: int, since: date, day: date) -> bool:
+    days = LADDER[_RUNGS[following]]
+    spacing = days - LADDER[_RUNGS[rung]] if rung >= 0 else 0
+    return (day - due_on).days >= days and (rung < 0 or (day - since).days >= spacing)
+
+
+def _after_its_letter(court: Court, place: int) -> Findings:
+    text = court.messages[place]
+    tier = court.letters.tier(text)
+    before = [m for m in court.messages[:place] if court.letters.tier(m) == tier]
+    last = max(before, key=lambda m: m.at, default=None)
+    if last is None or last.channel != EMAIL or court.day(text) <= court.day(last):
+        yield f"the letter '{tier}' had not come the day before"
+    elif text.at - last.at > _TEXT_FOLLOWS:
+        yield f"the letter '{tier}' had come {(text.at - last.at).days} days before"
+
+
+def _agreed(court: Court, place: int) -> Findings:
+    agreed_on = court.party.consent_on
+    if agreed_on is None or agreed_on > court.local(court.messages[place]).date():
+        yield "they had not agreed to text messages"
+
+
+def _short(court: Court, place: int) -> Findings:
+    text = words(court.messages[place])
+    # 3GPP TS 23.038: 153 plain characters a segment, else 67; what needs an escape counts as not plain here.
+    plain = text.isascii() and not set(text) & set("^{}\\[~]|`")
+    if len(text) > (306 if plain else 134):
+        yield f"{len(text)} characters are more than two segments"
+    if "STOP" not in text:
+        yield "it does not say how to stop"
+    if court.evidence.business not in text:
+        yield "it does not say from whom it is"
+
+
+def _alone(court: Court, place: int) -> Findings:
+    message = court.messages[place]
+    others = [p for p in court.evidence.parties if p.customer_id != court.party.customer_id]
+    foreign = numbers(message) - {bill.number for bill in court.party.bills}
+    named = sorted(foreign) + [other.name for other in others if other.name in words(message)]
+    if named:
+        yield f"it speaks of {', '.join(named)}"
+    if message.channel == EMAIL:
+        told = getaddresses([str(mail(message)[name] or "") for name in ("To", "Cc", "Bcc")])
+        if [address for _, address in told if address] != [court.party.email]:
+            yield "its headers name somebody else"
+
+
+# (the law, the channel it is about, what asks it)
+LAWS: dict[str, tuple[str, Callable[[Court, int], Findings]]] = {
+    "Only 9 to 5 on their own business days": ("", _in_their_day),
+    "One in 24 hours, two in 7 days, seven in 30": ("", _seldom),
+    "Silent after an answer until a person says so": ("", _quiet),
+    "Never again on a closed channel": ("", _open_channel),
+    "Every sum is what was owed at that moment": ("", _owed),
+    "One tier at a time, no letter twice": (EMAIL, _in_order),
+    "A text only follows its own letter": (SMS, _after_its_letter),
+    "Texts only to who agreed to them": (SMS, _agreed),
+    "Texts in two segments, with a way to stop": (SMS, _short),
+    "Nobody reads of anybody else": ("", _alone),
+}
