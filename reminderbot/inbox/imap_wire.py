@@ -126,6 +126,9 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
                 self.sock.shutdown(socket.SHUT_RDWR)
             self.sock.close()
 
+    def _print_log(self) -> None:
+        """Nothing: imaplib2 would write to standard error of its own accord."""
+
     def _append_untagged(self, typ: str, dat: bytes | None) -> None:
         if typ == "BYE" and self.state != imaplib2.imaplib2.LOGOUT:
             said = (dat or b"").decode("ascii", "replace")

@@ -31,10 +31,13 @@ OPENED: list[ImapInbox] = []
 
 
 @pytest.fixture(autouse=True)
-def _closed() -> Iterator[None]:
+def _closed(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
+    """Close what a test opened; however its connection ended, no thread outlives it and nothing was printed."""
     yield
     while OPENED:
         OPENED.pop().close()
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("127.0.0.1 ")]
+    assert "".join(capfd.readouterr()) == ""
 
 
 def letter(subject: str, body: bytes = b"I'll pay on Friday\r\n") -> bytes:
@@ -320,6 +323,14 @@ def test_mail_that_came_between_the_poll_and_the_wait_ends_the_wait_too(mailbox:
     assert mailbox.inbox.wait(20, threading.Event())
     assert time.monotonic() - begin < 2
     assert read(mailbox.inbox, cursor)[0] == [letter("in between")]
+
+
+def test_mail_a_server_tells_of_while_it_is_being_read_makes_the_wait_end_before_it_began() -> None:
+    with ScriptedImap({"UID SEARCH": b"* SEARCH 9\r\n* 3 EXISTS\r\n%s OK done\r\n"}) as server:
+        inbox = quick(server.port)
+        inbox.poll(CURSOR)
+        assert inbox.wait(20, threading.Event())
+        assert not [line for line in server.heard if b"IDLE" in line.split()]
 
 
 def test_mail_a_server_tells_of_while_idle_begins_ends_the_wait_and_both_stay_in_step() -> None:

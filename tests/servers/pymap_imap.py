@@ -30,6 +30,7 @@ class Pymap:
         self._user, self._password = user, password
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
+        self._connections: set[object] = set()
         self.port = 0
 
     def __enter__(self) -> Pymap:
@@ -63,8 +64,16 @@ class Pymap:
         config.set_cache[self._user] = (self._mailboxes, FilterSet())
         config.apply_context()
         reader = ProxyProtocolReader(ProxyProtocolVersion.get(None))
-        handler = reader.get_callback(IMAPServer(backend.login, config))
-        self._server = await asyncio.start_server(handler, "127.0.0.1", 0)
+        imap = IMAPServer(backend.login, config)
+
+        async def serve(*connection: Any) -> None:
+            # Nothing else holds the task of a connection, and the garbage collector of Python 3.12 and later ends it.
+            task = asyncio.current_task()
+            self._connections.add(task)
+            await imap(*connection)
+            self._connections.discard(task)
+
+        self._server = await asyncio.start_server(reader.get_callback(serve), "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _append(self, message: AppendMessage) -> None:

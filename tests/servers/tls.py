@@ -24,7 +24,9 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._openssl = needs.binary("openssl", "openssl")
-        self.own = self._make("authority", "-subj", "/CN=Throwaway authority")
+        # Python 3.13 insists on the key usage RFC 5280 asks of an authority.
+        usage = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        self.own = self._make("authority", "-subj", "/CN=Throwaway authority", *usage)
 
     def issue(self, name: str) -> Certificate:
         """A certificate for one DNS name, or for 127.0.0.1."""
