@@ -16,14 +16,18 @@ _ATTRIBUTION_START = re.compile(
 _ATTRIBUTION_END = re.compile(
     r"(?i)(?:wrote|writes|escribi[oó]|[aà] [eé]crit|schrieb|escreveu|ha scritto|scrisse|schreef|geschreven|skrev"
     r"|napisa[lł](?:\(a\))?"
-    r"|kirjoitti|написал(?:\(а\))?|yazd[iı]|va escriure)\s{0,3}(?:<?[^\s<>:]{3,80}@[^\s<>:]{3,80}>?)?\s{0,3}:\s{0,3}$"
+    r"|kirjoitti|написал(?:\(а\))?|yazd[iı]|va escriure|sent)\b[^:\n]{0,120}:\s{0,3}$"
+    # Old Gmail: "2014-10-17 11:28 GMT+03:00 Postmaster <postmaster@mail.example>:"
+    r"|\d[^\n]{0,150}<\s?[^\s<>]{1,80}@[^\s<>]{1,80}>\s{0,3}:?\s{0,3}$"
 )
 _ORIGINAL = re.compile(
     r"(?i)^\W{0,10}(?:original (?:message|email|appointment)|forwarded (?:message|by)|begin forwarded message"
     r"|urspr[uü]ngliche nachricht"
     r"|weitergeleitete nachricht|message (?:d['’]origine|original|transf[eé]r[eé])|mensaje (?:original"
     r"|reenviado)|mensagem (?:original|encaminhada)"
-    r"|messaggio (?:originale|inoltrato)|oorspronkelijk bericht|doorgestuurd bericht)\b\W{0,10}$"
+    r"|messaggio (?:originale|inoltrato)|oorspronkelijk bericht|doorgestuurd bericht|oprindelig meddelelse"
+    r"|opprinnelig melding|ursprungligt meddelande|oryginalna wiadomość|исходное сообщение)\b\W{0,10}$"
+    r"|^\W{0,3}-{3,}[^\n]{1,80}\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef)\s{0,3}-{3,}\s{0,3}$"
 )
 _REPLY_ABOVE = re.compile(r"(?i)^\W{0,10}(?:please )?(?:type|write|reply)\b.{0,40}\babove this line")
 # Zendesk puts the agent's name and this line before the words: "Feb 16, 2027, 11:19 CST".
@@ -32,7 +36,7 @@ _FROM = re.compile(r"(?i)^[\s*>]{0,4}(?:from|von|de|da|van|fra|från|od|expédit
 _OTHER_HEADER = re.compile(
     r"(?i)^[\s*>]{0,4}(sent|date|to|subject|cc|gesendet|datum|an|betreff|enviado(?: el| em)?|fecha|para|asunto"
     r"|assunto|data|envoyé|à|objet"
-    r"|inviato|a|oggetto|verzonden|aan|onderwerp)\s?\*?:"
+    r"|inviato|a|oggetto|verzonden|aan|onderwerp|sendt|til|emne|skickat|till|ämne|wysłano|do|temat)\s?\*?:"
 )
 _RULE = re.compile(r"^\s{0,4}[_=*-]{5,}\s{0,4}$")
 _MOBILE = re.compile(
@@ -143,7 +147,8 @@ def _starts_header_block(lines: list[str], at: int) -> bool:
     if not _FROM.match(lines[at]):
         return False
     found = {match[1].lower() for line in lines[at + 1 : at + 9] if (match := _OTHER_HEADER.match(line))}
-    return len(found) >= 2
+    # A date right below needs no third witness; nobody begins two lines of his own so.
+    return len(found) >= 2 or bool(found & {"date", "sent", "datum", "gesendet"} and "@" in lines[at])
 
 
 def _without_footers(lines: list[str]) -> list[str]:
