@@ -53,10 +53,11 @@ def _sentences(error: Exception) -> tuple[list[str], int] | None:
 
 
 def _of_store(error: Exception) -> tuple[list[str], int] | None:
-    from sqlalchemy.exc import DBAPIError, OperationalError
+    from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
     from reminderbot.desk.refusal import Refused
     from reminderbot.desk.setup import CannotSetUp
+    from reminderbot.store.lock import AlreadyRunning
     from reminderbot.store.lock import AlreadyRunning
     from reminderbot.store.session import StoreUnusable
 
@@ -64,13 +65,15 @@ def _of_store(error: Exception) -> tuple[list[str], int] | None:
         return [str(error)], ASKED_WRONGLY
     if isinstance(error, StoreUnusable | AlreadyRunning):
         return [str(error)], WENT_WRONG
-    if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+    if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | ProgrammingError):
         return [_store_failed(str(error.orig).strip().splitlines()[0])], WENT_WRONG
     return None
 
 
 _CURES = {
     "disk is full": "make room on its disk and try again",
+    "malformed": "stop reminderbot, keep a copy of it, and restore the newest backup",
+    "not a database": "correct [store] url, or restore the newest backup",
     "database is locked": "another program is writing to it: try again in a moment",
     "readonly": "run this as the user the store belongs to",
     "disk i/o error": "look at the disk it lies on, and at its free space",
@@ -79,6 +82,7 @@ _CURES = {
 
 def _store_failed(what: str) -> str:
     cure = next((cure for words, cure in _CURES.items() if words in what.lower()), "run `reminderbot check`")
+    # What was being written is undone by the database itself.
     return f"The store failed: {what}. Nothing of this step was kept: {cure}."
 
 

@@ -41,17 +41,22 @@ class Line:
         here, system = Path("config.toml"), Path(_SYSTEM_CONFIG)
         return system if system.exists() and not here.exists() else here
 
+    @property
+    def at_terminal(self) -> bool:
+        """Whether somebody can be asked."""
+        import sys
+
+        return sys.stdin.isatty() if self.can_ask is None else self.can_ask
+
     def confirmed(self, question: str, *, yes: bool) -> bool:
         """Whether a person agrees; Refused where nobody can be asked and nobody said --yes."""
         if yes:
             return True
-        import sys
-
         import click
 
         from reminderbot.desk.refusal import Refused
 
-        if not (sys.stdin.isatty() if self.can_ask is None else self.can_ask):
+        if not self.at_terminal:
             raise Refused(f"{question} There is no terminal to answer at: add --yes if so. Nothing was changed.")
         return click.confirm(question)
 

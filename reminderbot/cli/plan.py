@@ -11,6 +11,7 @@ from reminderbot.cli.line import Line
 from reminderbot.cli.show import as_json, emit, heading, table
 from reminderbot.cli.words import count, day, moment
 from reminderbot.core.money import Money
+from reminderbot.core.stop import Mode
 from reminderbot.desk.door import Door, look_at
 from reminderbot.desk.outlook import Coming, Outlook, Task, Waiting, outlook
 from reminderbot.desk.sending import unusual_batch
@@ -35,7 +36,7 @@ def plan_command(line: Line, days: int, as_json: bool) -> None:
     _tell(seen, days)
     click.echo()
     click.echo(f"Mode is {MODES[stands.mode]}.")
-    if unusual:
+    if unusual and stands.mode is not Mode.DRAFT:
         click.echo(f"The next batch waits for your yes ({unusual[0]}): `reminderbot approve`.")
     tell_stops(stands.lasting(seen.now))
 

@@ -55,7 +55,7 @@ def status(house: House, connection: Connection, door: Door) -> Status:
     """Look at everything; nothing is changed."""
     now = house.clock.now()
     grant = setting.get(connection, setting.GRANT) or {}
-    unusual = unusual_batch(connection)
+    unusual = unusual_batch(connection) if door.mode is not Mode.DRAFT else None
     planned = outbox.planned(connection)
     open_promises = [word for word in promise.every(connection) if word.state is PromiseState.OPEN]
     return Status(

@@ -1,0 +1,253 @@
+"""Proves that an installation can do its work: each part is tried for real, but nothing is sent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from reminderbot.compose.check import Severity
+from reminderbot.core.inbound import InboxUnavailable
+from reminderbot.core.ladder import Channel
+from reminderbot.core.stop import Mode
+from reminderbot.desk.letters import check_letters
+from reminderbot.door import standing_stops
+from reminderbot.house import House
+from reminderbot.ledger.csv_report import LedgerMistakes
+from reminderbot.store import health, ledger, setting
+from reminderbot.store.session import SCHEMA
+
+_LITTLE_ROOM = 500 * 1024**2
+_NO_ROOM = 50 * 1024**2
+# How many faults of one kind are told one by one.
+_SHOWN = 5
+# Zones of 2022: a machine whose time zone data lacks them knows nothing of later changes of law either.
+_YOUNG_ZONES = ("Europe/Kyiv", "America/Ciudad_Juarez")
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was tried, how it went, and what to do where it went wrong."""
+
+    about: str
+    verdict: Verdict
+    what: str
+    cure: str = ""
+
+
+Findings = Iterator[Finding]
+Check = Callable[[House], Findings]
+
+
+def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -> Findings:
+    """Try everything, one finding after the other; a fault never keeps the rest from being tried.
+
+    Without a usable store or without passwords, only what does not need them.
+    """
+    checks: tuple[Check, ...] = (_zones, _clock, _letters, _ledger)
+    checks += (_state_folder, _store, _history, _ledger_age) if with_store else ()
+    checks += (_mail_out, _mail_in, _texts) if with_secrets else ()
+    for one in checks:
+        yield from one(house)
+
+
+def _ok(about: str, what: str) -> Finding:
+    return Finding(about, Verdict.OK, what)
+
+
+def _warn(about: str, what: str, cure: str) -> Finding:
+    return Finding(about, Verdict.WARN, what, cure)
+
+
+def _fail(about: str, what: str, cure: str) -> Finding:
+    return Finding(about, Verdict.FAIL, what, cure)
+
+
+def _zones(house: House) -> Findings:
+    """Time zone data, and the holidays that make business days."""
+    missing = [name for name in _YOUNG_ZONES if not _zone_known(name)]
+    if missing:
+        told = f"the time zone data is from before 2023 ({', '.join(missing)} is missing)"
+        yield _warn("time zones", told, "bring it up to date: apt install tzdata, or pip install --upgrade tzdata")
+    else:
+        yield _ok("time zones", f"known; your business lives by {house.business.time_zone}")
+    first = house.clock.now().date().replace(month=1, day=1)
+    if not any(house.rules.is_holiday(house.business.country, first + timedelta(days=n)) for n in range(365)):
+        told = f"no public holiday of {house.business.country} is known"
+        yield _warn("holidays", told, "name the days on which you do not want to write in [sending] holidays")
+
+
+def _zone_known(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
+def _clock(house: House) -> Findings:
+    now = house.clock.now()
+    if 2025 <= now.year < 2100:
+        yield _ok("clock", f"{now.astimezone(house.rules.zone):%a %d %b %Y %H:%M %Z}")
+    else:
+        yield _fail("clock", f"the machine's clock says {now:%Y-%m-%d}", "set it right, e.g. timedatectl set-ntp true")
+
+
+def _letters(house: House) -> Findings:
+    remarks = check_letters(house.letters, house.rules.ladder, house.business.language, house.business)
+    cure = "`reminderbot letter check` tells all of it"
+    for severity, told in ((Severity.ERROR, _fail), (Severity.WARNING, _warn)):
+        found = [remark for remark in remarks if remark.finding.severity is severity]
+        if found:
+            first = f"{found[0].letter or 'a file'}: {found[0].finding.why} {found[0].finding.words}".strip()
+            yield told(
+                "letters", f"{len(found)} {severity.value}{'s' if len(found) > 1 else ''}, the first: {first}", cure
+            )
+    if not remarks:
+        yield _ok("letters", f"all fit to send, in {house.letters.folder}")
+
+
+def _state_folder(house: House) -> Findings:
+    folder = house.folder
+    free = shutil.disk_usage(folder).free
+    room = f"{free / 1024**3:.1f} GB free"
+    if free < _NO_ROOM:
+        yield _fail("state folder", f"{folder} has {room}", "make room, or nothing can be kept and nothing is sent")
+    elif free < _LITTLE_ROOM:
+        yield _warn("state folder", f"{folder} has {room}", "make room soon")
+    else:
+        yield _ok("state folder", f"{folder}, {room}")
+    yield from _rights(folder)
+
+
+def _rights(folder: Path) -> Findings:
+    """What may be read by others, or belongs to somebody else."""
+    for path, what in ((folder, "state folder"), (folder / "secret.key", "secret key")):
+        if not path.exists():
+            continue
+        status = path.stat()
+        if status.st_mode & 0o077:
+            yield _warn(what, f"{path} may be read by others", f"chmod go= {path}")
+        if status.st_uid != os.geteuid():
+            cure = "run reminderbot as that user, e.g. runuser -u reminderbot -- reminderbot check"
+            yield _warn(what, f"{path} belongs to another user than you", cure)
+
+
+def _store(house: House) -> Findings:
+    with house.store.writing() as connection:
+        setting.put_moment(connection, setting.CHECKED_AT, house.clock.now())
+    with house.store.reading() as connection:
+        faults = health.faults(connection)
+        kind = connection.dialect.name
+    if faults:
+        cure = "stop reminderbot, keep a copy, and restore the newest backup"
+        yield _fail("store", f"the {kind} database is damaged: {'; '.join(faults)}", cure)
+    else:
+        yield _ok("store", f"{kind}, schema {SCHEMA}, sound and writable")
+
+
+_OF_HISTORY = ("lost history", "moved", "clock")
+
+
+def _history(house: House) -> Findings:
+    with house.store.reading() as connection:
+        stops = standing_stops(house, connection, house.clock.now())
+    found = [stop for stop in stops if stop.kind in _OF_HISTORY]
+    for stop in found:
+        yield _fail("send log" if stop.kind == "lost history" else stop.kind, stop.why, stop.cure)
+    if not any(stop.kind == "lost history" for stop in found):
+        yield _ok("send log", "the store knows everything that was sent")
+    for stop in stops:
+        if stop.kind == "stopped" or stop.kind.endswith("halted"):
+            yield _warn("sending", stop.why, stop.cure)
+
+
+def _ledger_age(house: House) -> Findings:
+    with house.store.reading() as connection:
+        stops = [s for s in standing_stops(house, connection, house.clock.now()) if s.kind in ("ledger", "import")]
+        known = ledger.load(connection) is not None
+    for stop in stops:
+        yield (_fail if known else _warn)("ledger", stop.why, stop.cure)
+    if not stops:
+        yield _ok("ledger", "taken in, and not too old")
+
+
+def _ledger(house: House) -> Findings:
+    try:
+        reading = house.read_ledger()
+    except LedgerMistakes as error:
+        for sentence in error.sentences[:_SHOWN]:
+            yield _fail("ledger files", sentence, "")
+        if len(error.sentences) > _SHOWN:
+            yield _fail(
+                "ledger files", f"and {len(error.sentences) - _SHOWN} more", "`reminderbot import` tells them all"
+            )
+        return
+    snapshot = reading.snapshot
+    yield _ok("ledger files", f"{len(snapshot.customers)} customers, {len(snapshot.invoices)} invoices can be read")
+    if reading.notes:
+        told = f"{len(reading.notes)} values could not be used, the first: {reading.notes[0]}"
+        yield _warn("ledger files", told, "`reminderbot import` tells them all")
+
+
+def _mail_out(house: House) -> Findings:
+    make = house.channels.get(Channel.EMAIL)
+    if make is None:
+        yield _warn("mail server", "none is set up, so letters can only be looked at", "add an [email] table")
+        return
+    channel = make()
+    try:
+        trouble = channel.open()
+    finally:
+        channel.close()
+    if trouble is None:
+        yield _ok("mail server", "reached, and it lets us in; nothing was sent")
+    else:
+        yield _fail("mail server", trouble.why, "")
+
+
+def _mail_in(house: House) -> Findings:
+    if house.open_inbox is None:
+        cure = "add an [inbox] table: without it nothing is sent"
+        told = _warn if house.ceiling is Mode.DRAFT else _fail
+        yield told("inbox", "none is set up, so answers could not be heard", cure)
+        return
+    inbox = house.open_inbox()
+    try:
+        inbox.connect()
+    except InboxUnavailable as error:
+        yield _fail("inbox", str(error), "")
+    else:
+        yield _ok("inbox", "reached, and its folder can be read; nothing was marked")
+    finally:
+        inbox.close()
+
+
+def _texts(house: House) -> Findings:
+    if house.open_text_inbox is None:
+        return
+    channel = house.channels[Channel.SMS]()
+    try:
+        trouble = channel.open()
+    finally:
+        channel.close()
+    if trouble is not None:
+        yield _fail("text messages", trouble.why, "")
+        return
+    try:
+        house.open_text_inbox().poll(house.clock.now() - timedelta(minutes=1))
+    except InboxUnavailable as error:
+        yield _fail("text messages", str(error), "")
+    else:
+        yield _ok("text messages", "Twilio lets us in; nothing was sent")
