@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -67,13 +68,20 @@ def public_holidays(extra: frozenset[date] = frozenset()) -> IsHoliday:
 
 @lru_cache(maxsize=512)
 def _holidays_of(country: str, year: int) -> frozenset[date]:
+    """Days kept by the whole country, or by at least half of its regions: which one the customer is in, nobody knows.
+
+    Easter Monday is no holiday of the United Kingdom as a whole, nor Good Friday of Switzerland.
+    """
     import holidays
 
     try:
-        return frozenset(holidays.country_holidays(country, years=year))
+        national = holidays.country_holidays(country, years=year)
     except NotImplementedError:
         # A country that the package does not know: no holiday is assumed, the weekdays still hold.
         return frozenset()
+    regions = national.subdivisions
+    kept = Counter(day for region in regions for day in holidays.country_holidays(country, subdiv=region, years=year))
+    return frozenset(national) | {day for day, by in kept.items() if 2 * by >= len(regions)}
 
 
 def is_open(moment: datetime, zones: Sequence[ZoneInfo], hours: SendingHours, business: BusinessDays) -> bool:

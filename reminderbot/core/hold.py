@@ -28,6 +28,8 @@ class HoldKind(StrEnum):
     POSSIBLY_PAID = "possibly_paid"
     OLD_DEBT = "old_debt"
     REVIEW = "review"
+    # A letter was refused as it is.
+    DELIVERY = "delivery"
     BY_HAND = "by_hand"
 
 

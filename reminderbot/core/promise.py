@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from reminderbot.core.calendar import BusinessDays, start_of_day
 
 
 class PromiseState(StrEnum):
@@ -36,6 +39,11 @@ class Promise:
     # Given by the reply's words, or recorded by a person.
     words: str
     state: PromiseState = PromiseState.OPEN
+
+
+def end_of_grace(due_on: date, business_days: BusinessDays, zone: ZoneInfo) -> datetime:
+    """When a promise for `due_on` counts as broken unless it was kept: at the end of two business days for the bank."""
+    return start_of_day(business_days.add(due_on, GRACE_BUSINESS_DAYS) + timedelta(days=1), zone)
 
 
 def judge(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from reminderbot.core.calendar import BusinessDays
+from reminderbot.core.calendar import BusinessDays, start_of_day
 
 
 class Mode(StrEnum):
@@ -165,9 +165,10 @@ def _days_off(facts: DoorFacts, since: datetime) -> timedelta:
     day = since.astimezone(facts.zone).date()
     last = facts.now.astimezone(facts.zone).date()
     # A ledger older than a year is stale whatever the holidays were.
-    for _ in range(min((last - day).days, 366)):
+    for _ in range(min((last - day).days, 366) + 1):
         if not facts.business_days.contains(day):
-            off += timedelta(days=1)
+            begins, ends = start_of_day(day, facts.zone), start_of_day(day + timedelta(days=1), facts.zone)
+            off += min(ends, facts.now) - max(begins, since)
         day += timedelta(days=1)
     return off
 

@@ -17,7 +17,7 @@ from reminderbot.core.calendar import BusinessDays, start_of_day
 from reminderbot.core.case import OF_REPLY, CaseKind, urgency
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
-from reminderbot.core.promise import GRACE_BUSINESS_DAYS
+from reminderbot.core.promise import end_of_grace
 from reminderbot.core.understanding import Kind, Understanding
 
 ACK_BUSINESS_DAYS = 5
@@ -35,6 +35,15 @@ class MatchedBy(StrEnum):
     SENDER = "sender"
     NOTHING = "nothing"
 
+
+# All that may be settled without a person, each by itself; thanks beside a promise or an opt-out say nothing more.
+_PLAIN = (
+    frozenset({Kind.ACK}),
+    frozenset({Kind.PROMISE}),
+    frozenset({Kind.OPT_OUT}),
+    frozenset({Kind.PROMISE, Kind.ACK}),
+    frozenset({Kind.OPT_OUT, Kind.ACK}),
+)
 
 # Anybody can write an invoice number or a sender's address into a mail (promises.md 1.3): a person confirms.
 _WEAK = frozenset({MatchedBy.INVOICE, MatchedBy.SENDER})
@@ -102,29 +111,32 @@ class Verdict:
 
 def decide(understanding: Understanding, facts: ReplyFacts) -> Verdict:
     """What follows from one reply of a known customer."""
-    if understanding.by_machine:
+    if understanding.by_machine and (Kind.BOUNCE_HARD in understanding.kinds or not understanding.needs_human):
         return _machine(understanding, facts)
     opted_out = Kind.OPT_OUT in understanding.kinds
     if understanding.needs_human or facts.matched_by in _WEAK or not _harmless(understanding, facts):
         return _for_a_person(understanding, facts, opted_out)
-    kind = understanding.kinds[0]
     if opted_out:
         return _opt_out(understanding, facts)
-    if kind is Kind.PROMISE and understanding.promise_on is not None:
+    if understanding.promise_on is not None and Kind.PROMISE in understanding.kinds:
         return _promise(understanding, understanding.promise_on, facts)
-    if kind is Kind.ACK:
-        return Verdict(_ack(understanding, facts))
-    return _for_a_person(understanding, facts, opted_out)
+    return Verdict(_ack(understanding, facts))
 
 
 def _harmless(understanding: Understanding, facts: ReplyFacts) -> bool:
     """The sum of what was said is inside the policy that lets the bot go on by itself."""
+    if frozenset(understanding.kinds) not in _PLAIN:
+        return False
     if Kind.PROMISE not in understanding.kinds:
         return True
     if understanding.promise_on is None or facts.has_open_promise:
         return False
     today = facts.received_at.astimezone(facts.zone).date()
-    return today <= understanding.promise_on <= today + timedelta(days=facts.promise_max_days)
+    return _within_policy(understanding.promise_on, today, facts)
+
+
+def _within_policy(day: date, today: date, facts: ReplyFacts) -> bool:
+    return today <= day <= today + timedelta(days=facts.promise_max_days)
 
 
 def _machine(understanding: Understanding, facts: ReplyFacts) -> Verdict:
@@ -161,8 +173,7 @@ def _away(understanding: Understanding, facts: ReplyFacts) -> NewHold:
 def _promise(understanding: Understanding, due_on: date, facts: ReplyFacts) -> Verdict:
     invoices = _invoices(understanding)
     words = _words(understanding, Kind.PROMISE)
-    last_day = facts.business_days.add(due_on, GRACE_BUSINESS_DAYS)
-    until = start_of_day(last_day + timedelta(days=1), facts.zone)
+    until = end_of_grace(due_on, facts.business_days, facts.zone)
     why = f"they promised to pay by {due_on}; two business days are given for the bank"
     return Verdict(
         NewHold(HoldKind.PROMISE, why, until),
@@ -231,7 +242,8 @@ def _doubt(understanding: Understanding, facts: ReplyFacts) -> str:
         return "no day that could be checked"
     if facts.has_open_promise:
         return "an earlier promise is still open"
-    if not _harmless(understanding, facts):
+    today = facts.received_at.astimezone(facts.zone).date()
+    if not _within_policy(understanding.promise_on, today, facts):
         return f"{understanding.promise_on} is not within the next {facts.promise_max_days} days"
     return "it is not for the whole sum, or something else was said"
 

@@ -8,15 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
 from reminderbot.core.dunning import Decision, Facts, OpenCase, Send, decide
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Task
-from reminderbot.core.promise import GRACE_BUSINESS_DAYS, Promise, PromiseState, judge
+from reminderbot.core.promise import Promise, PromiseState, end_of_grace, judge
 from reminderbot.house import House
-from reminderbot.store import account, case, decision, hold, outbox, promise
+from reminderbot.store import account, case, decision, hold, ledger, outbox, people, promise
 
 BATCH = 200
 
@@ -35,14 +34,18 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
 
         decisions = {key: decide(known, house.rules, now) for key, known in facts.items()}
 
+        missing: list[outbox.New] = []
         for key, made in decisions.items():
             _open_cases(house, connection, key, made, now)
-            _replan(house, connection, facts[key], made.send, waiting.get(key, []), _why(made), now, undo)
+            missing += _replan(house, connection, facts[key], made, waiting.get(key, []), now)
+        outbox.plan_all(connection, missing, now, now + (house.limits.undo if undo is None else undo))
         gone = {key: Decision(()) for key in ids if key not in decisions}
         for key in gone:
             for row in waiting.get(key, []):
                 outbox.withdraw(connection, row, "the ledger no longer lists this customer", now)
         decision.keep_all(connection, decisions | gone, now)
+        # A task taken is a step taken: what comes after it is found at the next look.
+        ledger.review(connection, [key for key, made in decisions.items() if _takes_task(made)], now)
     return True
 
 
@@ -59,9 +62,11 @@ def _judge_promises(house: House, connection: Connection, ids: Sequence[str], no
 
 
 def _judged(house: House, connection: Connection, word: Promise, now: datetime) -> PromiseState:
-    business = house.rules.business_days("")
-    last_day = business.add(word.due_on, GRACE_BUSINESS_DAYS)
-    last_moment = start_of_day(last_day + timedelta(days=1), house.rules.zone)
+    who = people.get(connection, word.customer_id)
+    zones = house.gatherer.zones_of(who) if who else ()
+    business = house.rules.business_days(who.country if who else "")
+    # The very moment at which the promise's own hold lapses: a letter must never slip in between.
+    last_moment = end_of_grace(word.due_on, business, (zones or (house.rules.zone,))[0])
     open_now, received = promise.standing(connection, word)
     return judge(word, open_now, received, now, last_moment)
 
@@ -81,6 +86,10 @@ def _by_customer(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
     return found
 
 
+def _takes_task(made: Decision) -> bool:
+    return any(needed.tier for needed in made.cases)
+
+
 def _open_cases(house: House, connection: Connection, customer_id: str, made: Decision, now: datetime) -> None:
     for needed in made.cases:
         case.open_one(connection, needed.kind, customer_id, needed.why, now, invoices=needed.invoices)
@@ -91,8 +100,7 @@ def _open_cases(house: House, connection: Connection, customer_id: str, made: De
 def _take_task(house: House, connection: Connection, customer_id: str, needed: OpenCase, now: datetime) -> None:
     """The invoices stand at the task's tier from now on; after a review nothing moves without a person."""
     tier = house.rules.ladder.tiers[house.rules.ladder.index(needed.tier)]
-    for number in needed.invoices:
-        outbox.reach(connection, number, tier.name, tier.days, now)
+    outbox.reach_all(connection, [(number, tier.name, tier.days) for number in needed.invoices], now)
     if tier.task is Task.REVIEW:
         hold.place(connection, customer_id, HoldKind.REVIEW, "a person decides what happens next", now)
 
@@ -102,29 +110,22 @@ def _why(made: Decision) -> str:
 
 
 def _replan(
-    house: House,
-    connection: Connection,
-    facts: Facts,
-    send: Send | None,
-    waiting: Sequence[Row[Any]],
-    why: str,
-    now: datetime,
-    undo: timedelta | None,
-) -> None:
-    """Keep the planned reminder that still says what is due, withdraw any other, plan what is missing."""
+    house: House, connection: Connection, facts: Facts, made: Decision, waiting: Sequence[Row[Any]], now: datetime
+) -> list[outbox.New]:
+    """Keep the planned reminder that still says what is due, withdraw any other; gives what is missing."""
+    send = made.send
     kept = next((row for row in waiting if send is not None and same(row, facts, send)), None)
     for row in waiting:
         if row is not kept:
-            outbox.withdraw(connection, row, "something else is due now" if send else why, now)
+            outbox.withdraw(connection, row, "something else is due now" if send else _why(made), now)
     if send is None:
-        return
+        return []
     if kept is None:
         recipient = address_on(facts.account.customer, send.channel)
-        release_at = now + (house.limits.undo if undo is None else undo)
-        digest = house.gatherer.hash_of(recipient)
-        outbox.plan(connection, facts.account.customer.customer_id, send, recipient, digest, now, release_at)
-    elif kept.attempts == 0 and kept.not_before != send.not_before:
+        return [outbox.New(facts.account.customer.customer_id, send, recipient, house.gatherer.hash_of(recipient))]
+    if kept.attempts == 0 and kept.not_before != send.not_before:
         outbox.reschedule(connection, kept.reminder_id, send.not_before)
+    return []
 
 
 def same(row: Row[Any], facts: Facts, send: Send) -> bool:
