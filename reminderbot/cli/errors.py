@@ -58,7 +58,6 @@ def _of_store(error: Exception) -> tuple[list[str], int] | None:
     from reminderbot.desk.refusal import Refused
     from reminderbot.desk.setup import CannotSetUp
     from reminderbot.store.lock import AlreadyRunning
-    from reminderbot.store.lock import AlreadyRunning
     from reminderbot.store.session import StoreUnusable
 
     if isinstance(error, Refused | CannotSetUp):

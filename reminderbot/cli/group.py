@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 import click
-
-from reminderbot.cli.line import Line
 
 # (name, module of this package, one line of help), as `--help` lists them.
 COMMANDS = {
@@ -38,6 +37,7 @@ COMMANDS = {
     ),
     "For programs": (("classify", "classify", "Understand replies: JSON lines in, JSON lines out."),),
 }
+_WIDEST = 100
 _MODULES = {name: module for family in COMMANDS.values() for name, module, _ in family}
 
 
@@ -76,6 +76,7 @@ class LazyGroup(click.Group):
             raise
         except Exception as error:
             from reminderbot.cli.errors import tell
+            from reminderbot.cli.line import Line
 
             ctx.exit(tell(error, ctx.ensure_object(Line)))
 
@@ -88,7 +89,15 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
         ctx.exit()
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def _width() -> int:
+    """How wide help is written; asked here because click would import much only to ask."""
+    try:
+        return max(40, min(os.get_terminal_size(sys.__stdout__.fileno()).columns, _WIDEST)) if sys.__stdout__ else 80
+    except (OSError, ValueError):
+        return 80
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _width()})
 @click.option(
     "--config",
     "-c",
@@ -100,6 +109,8 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
 @click.pass_context
 def cli(ctx: click.Context, config: str | None, debug: bool) -> None:
     """Asks courteously for the money a small business is owed, and falls silent when a person is needed."""
+    from reminderbot.cli.line import Line
+
     line = ctx.ensure_object(Line)
     line.config = config or line.config
     line.debug = debug
