@@ -23,41 +23,53 @@ from reminderbot.store.tables import invoice, outbox, outbox_step
 
 _ACTOR = "reminderbot"
 _SAID = [state.value for state in SAID]
+_BY_NUMBER = update(outbox).where(outbox.c.reminder_id == bindparam("k"))
 
 
-def plan(
-    connection: Connection,
-    customer_id: str,
-    send: Send,
-    recipient: str,
-    recipient_hash: str,
-    now: datetime,
-    release_at: datetime,
-) -> int:
-    """Put a reminder into the outbox; gives its number."""
-    values = {
-        "customer_id": customer_id,
-        "channel": send.channel.value,
-        "tier": send.tier,
-        "recipient": recipient,
-        "recipient_hash": recipient_hash,
-        "lists": list(send.lists),
-        "steps": [list(step) for step in send.steps],
-        "follows": send.follows,
+@dataclass(frozen=True, slots=True)
+class New:
+    """A reminder to be planned."""
+
+    customer_id: str
+    send: Send
+    recipient: str
+    recipient_hash: str
+
+
+def plan_all(connection: Connection, reminders: Sequence[New], now: datetime, release_at: datetime) -> None:
+    """Put reminders into the outbox."""
+    if not reminders:
+        return
+    rows = [_planned(new, now, release_at) for new in reminders]
+    numbered = insert(outbox).returning(outbox.c.reminder_id, sort_by_parameter_order=True)
+    numbers = connection.execute(numbered, rows).scalars()
+    journal.record_all(connection, [_planned_event(*pair, now) for pair in zip(reminders, numbers, strict=True)])
+
+
+def _planned(new: New, now: datetime, release_at: datetime) -> dict[str, Any]:
+    return {
+        "customer_id": new.customer_id,
+        "channel": new.send.channel.value,
+        "tier": new.send.tier,
+        "recipient": new.recipient,
+        "recipient_hash": new.recipient_hash,
+        "lists": list(new.send.lists),
+        "steps": [list(step) for step in new.send.steps],
+        "follows": new.send.follows,
         "state": State.PLANNED.value,
         "planned_at": now,
-        "not_before": send.not_before,
+        "not_before": new.send.not_before,
         "release_at": release_at,
-        "needs_approval": send.needs_approval,
+        "needs_approval": new.send.needs_approval,
         "attempts": 0,
         "reason": "",
     }
-    result = connection.execute(insert(outbox).values(**values))
-    assert result.inserted_primary_key is not None
-    number = int(result.inserted_primary_key[0])
+
+
+def _planned_event(new: New, number: int, now: datetime) -> Event:
+    send = new.send
     data = {"reminder": number, "tier": send.tier, "channel": send.channel.value, "invoices": list(send.lists)}
-    journal.record(connection, Event(EventKind.PLANNED, now, _ACTOR, customer_id, data))
-    return number
+    return Event(EventKind.PLANNED, now, _ACTOR, new.customer_id, data)
 
 
 def planned(connection: Connection, customer_ids: Sequence[str] | None = None) -> list[Row[Any]]:
@@ -210,26 +222,31 @@ def settle(
 ) -> None:
     """Record what became of reminders: (row, outcome, what follows, the server's reference, the reason)."""
     events = []
+    # Those that go back to planned set other columns than those that are settled.
+    changes: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    reached: list[tuple[str, str, int]] = []
     for row, outcome, after, reference, reason in results:
         back = after.state is State.PLANNED
-        values: dict[str, Any] = {"state": after.state.value, "reference": reference or None, "reason": reason}
-        values |= {"not_before": after.not_before} if back else {"settled_at": now}
-        if back:
-            # It counts neither as said nor against the contact budget.
-            values["claimed_at"] = None
-        connection.execute(update(outbox).where(outbox.c.reminder_id == row.reminder_id).values(**values))
+        changes[back].append(
+            {"k": row.reminder_id, "state": after.state.value, "reference": reference or None, "reason": reason}
+            # What goes back counts neither as said nor against the contact budget.
+            | ({"not_before": after.not_before, "claimed_at": None} if back else {"settled_at": now})
+        )
         if after.state in SAID and row.follows is None:
-            for number, tier, days in row.steps:
-                reach(connection, number, tier, days, now)
+            reached += [(number, tier, days) for number, tier, days in row.steps]
         data = {"reminder": row.reminder_id, "outcome": type(outcome).__name__.lower(), "reason": reason}
         events.append(Event(EventKind.SETTLED, now, _ACTOR, row.customer_id, data))
+    for rows in filter(None, changes.values()):
+        connection.execute(_BY_NUMBER, rows)
+    reach_all(connection, reached, now)
     journal.record_all(connection, events)
 
 
-def reach(connection: Connection, number: str, tier: str, tier_days: int, now: datetime) -> None:
-    """Note that an invoice has reached `tier` now."""
-    changed = update(invoice).where(invoice.c.number == number)
-    connection.execute(changed.values(tier=tier, tier_days=tier_days, tier_reached_at=now))
+def reach_all(connection: Connection, steps: Sequence[tuple[str, str, int]], now: datetime) -> None:
+    """Note that invoices have each reached a tier now: (invoice, tier, that tier's days)."""
+    rows = [{"k": number, "tier": tier, "tier_days": days, "tier_reached_at": now} for number, tier, days in steps]
+    if rows:
+        connection.execute(update(invoice).where(invoice.c.number == bindparam("k")), rows)
 
 
 def confirm(connection: Connection, reminder_id: int, reference: str) -> None:
@@ -273,13 +290,14 @@ def sent_since(connection: Connection, since: datetime) -> int:
 
 def first_contacts_since(connection: Connection, since: datetime) -> int:
     """How many customers heard from us for the first time since `since`."""
-    first = (
-        select(func.min(outbox.c.claimed_at).label("first"))
-        .where(outbox.c.state.in_(_SAID))
-        .group_by(outbox.c.customer_id)
-        .subquery()
+    before = outbox.alias()
+    known = select(before.c.reminder_id).where(
+        before.c.customer_id == outbox.c.customer_id, before.c.claimed_at < since, before.c.state.in_(_SAID)
     )
-    return int(connection.execute(select(func.count()).where(first.c.first >= since)).scalar_one())
+    query = select(func.count(outbox.c.customer_id.distinct())).where(
+        outbox.c.claimed_at >= since, outbox.c.state.in_(_SAID), ~known.exists()
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def strangers(connection: Connection, customer_ids: Sequence[str]) -> set[str]:
