@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from reminderbot.core.money import Money, minor_digits
@@ -19,12 +21,21 @@ def money(amount: Money, language: str) -> str:
 
     The code, not the sign: "$" is said of twenty currencies, and the sum must be that of the ledger to the last digit.
     """
+    exponent = amount.amount.normalize().as_tuple().exponent
+    decimals = max(minor_digits(amount.currency), -exponent if isinstance(exponent, int) else 0)
+    figures = f"{abs(amount.amount):.{decimals}f}".replace(".", "")
+    pieces = _shape(len(figures), decimals, amount.amount < 0, amount.currency, language)
+    return "".join(chain.from_iterable(zip_longest(pieces, figures, fillvalue="")))
+
+
+@lru_cache(maxsize=512)
+def _shape(figures: int, decimals: int, negative: bool, currency: str, language: str) -> list[str]:
+    """What stands before, between and after that many figures; Babel takes too long to be asked about every sum."""
     from babel.numbers import format_currency
 
-    exponent = amount.amount.normalize().as_tuple().exponent
-    digits = max(minor_digits(amount.currency), -exponent if isinstance(exponent, int) else 0)
-    pattern = _pattern(language, digits)
-    return format_currency(amount.amount, amount.currency, pattern, _locale(language), currency_digits=False)
+    sample = Decimal(("-" if negative else "") + "1" * figures).scaleb(-decimals)
+    pattern = _pattern(language, decimals)
+    return format_currency(sample, currency, pattern, _locale(language), currency_digits=False).split("1")
 
 
 @lru_cache(maxsize=4096)
