@@ -21,12 +21,13 @@ def mode(house: House, connection: Connection) -> Mode:
 
 def standing_stops(house: House, connection: Connection, now: datetime) -> tuple[Stop, ...]:
     """Every reason why nothing may leave at `now`, besides the mode."""
-    return stops(_facts(house, connection, now)) + _halted(connection)
+    known = setting.get_all(connection)
+    return stops(_facts(house, connection, known, now)) + _halted(known.get(setting.HALTED) or {})
 
 
-def _facts(house: House, connection: Connection, now: datetime) -> DoorFacts:
-    grant = setting.get(connection, setting.GRANT) or {}
-    switch = setting.get(connection, setting.STOPPED)
+def _facts(house: House, connection: Connection, known: dict[str, Any], now: datetime) -> DoorFacts:
+    grant = known.get(setting.GRANT) or {}
+    switch = known.get(setting.STOPPED)
     adopted = grant.get("adopted_log", 0)
     return DoorFacts(
         now=now,
@@ -35,13 +36,13 @@ def _facts(house: House, connection: Connection, now: datetime) -> DoorFacts:
         stopped=(switch["by"], datetime.fromisoformat(switch["at"])) if switch else None,
         stop_file=house.stop_file.name if house.stop_file.exists() else "",
         has_inbox=house.open_inbox is not None,
-        inbox_read_at=setting.get_moment(connection, setting.INBOX_READ_AT),
-        texts_read_at=setting.get_moment(connection, setting.SMS_READ_AT),
+        inbox_read_at=setting.moment(known.get(setting.INBOX_READ_AT)),
+        texts_read_at=setting.moment(known.get(setting.SMS_READ_AT)),
         needs_texts=Channel.SMS in house.channels,
-        ledger_exported_at=setting.get_moment(connection, setting.LEDGER),
+        ledger_exported_at=setting.moment(known.get(setting.LEDGER)),
         ledger_max_age=house.limits.ledger_max_age,
-        ledger_held=_held(setting.get(connection, setting.LEDGER_HELD)),
-        last_seen=setting.get_moment(connection, setting.LAST_SEEN),
+        ledger_held=_held(known.get(setting.LEDGER_HELD)),
+        last_seen=setting.moment(known.get(setting.LAST_SEEN)),
         logged=_ahead(house.send_log.newest(), adopted),
         known=outbox.newest_tried(connection),
         moved=bool(grant) and grant.get("instance") != house.instance,
@@ -57,8 +58,7 @@ def _ahead(newest: int, adopted: int) -> int:
     return newest if newest > adopted else 0
 
 
-def _halted(connection: Connection) -> tuple[Stop, ...]:
-    halted = setting.get(connection, setting.HALTED) or {}
+def _halted(halted: dict[str, Any]) -> tuple[Stop, ...]:
     return tuple(
         Stop(
             f"{channel} halted",

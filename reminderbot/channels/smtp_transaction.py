@@ -14,6 +14,8 @@ LOGIN_CODES = frozenset({530, 534, 535, 538})
 # RFC 3463 X.1.7 and X.1.8 speak of the sender, and Postfix says "5.1.8 Sender address rejected" only at RCPT.
 ABOUT_THE_SENDER = frozenset({"5.1.7", "5.1.8"})
 
+_NEVER = frozenset("<> ")
+
 
 class LostError(Exception):
     """The conversation ended before a byte of the message was sent."""
@@ -54,7 +56,7 @@ def envelope_for(message: OutgoingMessage) -> Envelope:
 
 
 def _fits_envelope(address: str) -> bool:
-    return "@" in address and address.isprintable() and not any(c in "<> " for c in address)
+    return "@" in address and address.isprintable() and not _NEVER & set(address)
 
 
 def _stuffed(body: bytes) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from enum import StrEnum
 
@@ -42,11 +41,11 @@ def message_id(key: bytes, number: int, domain: str) -> str:
 
 def recipient_hash(key: bytes, recipient: str) -> str:
     """A keyed hash of an address or number: proves that two are the same without keeping either."""
-    return hmac.new(key, b"recipient:" + recipient.strip().lower().encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, b"recipient:" + recipient.strip().lower().encode(), "sha256").hex()[:32]
 
 
 def _mac(key: bytes, purpose: Purpose, number: int, more: str = "") -> str:
-    digest = hmac.new(key, f"{purpose}:{number}:{more}".encode(), hashlib.sha256).digest()[:_MAC_BYTES]
+    digest = hmac.digest(key, f"{purpose}:{number}:{more}".encode(), "sha256")[:_MAC_BYTES]
     return base64.b32encode(digest).decode().rstrip("=").lower()
 
 

@@ -19,6 +19,7 @@ from reminderbot.compose.headers import UnsafeMessage
 from reminderbot.core.account import OpenItem
 from reminderbot.core.calendar import is_open
 from reminderbot.core.dunning import Decision, Facts, decide
+from reminderbot.core.ladder import Channel
 from reminderbot.house import House
 from reminderbot.runs.caps import Room
 from reminderbot.runs.plan import same
@@ -97,7 +98,9 @@ def _claim(
         # A retry of what was provably not sent: the same bytes under the same Message-ID.
         return outbox.Claim(row, outbox.message_of(row), items, row.letter_version, row.segments)
     try:
-        made = write(house, row, facts, items, thread, now, _closes(house, facts, now))
+        # Only a text message has an end; finding it takes a while.
+        closes = _closes(house, facts, now) if row.channel == Channel.SMS.value else timedelta(0)
+        made = write(house, row, facts, items, thread, now, closes)
     except (LetterError, NothingOwed, UnsafeMessage) as error:
         found.troubles.append(f"reminder {row.reminder_id} ({row.tier}, {row.channel}) cannot be written: {error}")
         return None

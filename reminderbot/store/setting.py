@@ -31,6 +31,11 @@ def get(connection: Connection, key: str) -> Any:
     return connection.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
 
 
+def get_all(connection: Connection) -> dict[str, Any]:
+    """Everything that is kept here, at once."""
+    return {row.key: row.value for row in connection.execute(select(setting.c.key, setting.c.value))}
+
+
 def put(connection: Connection, key: str, value: Any) -> None:
     upsert(connection, setting, [{"key": key, "value": value}])
 
@@ -41,9 +46,13 @@ def drop(connection: Connection, key: str) -> None:
 
 def get_moment(connection: Connection, key: str) -> datetime | None:
     """The moment under `key`, aware; None where there is none."""
-    value = get(connection, key)
+    return moment(get(connection, key))
+
+
+def moment(value: Any) -> datetime | None:
+    """A moment as `put_moment` wrote it."""
     return datetime.fromisoformat(value) if value else None
 
 
-def put_moment(connection: Connection, key: str, moment: datetime) -> None:
-    put(connection, key, moment.isoformat())
+def put_moment(connection: Connection, key: str, value: datetime) -> None:
+    put(connection, key, value.isoformat())
