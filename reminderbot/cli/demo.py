@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
@@ -12,7 +13,13 @@ from reminderbot.cli.errors import WENT_WRONG
 
 @click.command("demo")
 @click.option("--fast", is_flag=True, help="Without pauses.")
-def demo_command(fast: bool) -> None:
+@click.option(
+    "--letters",
+    type=click.Path(path_type=Path),
+    help="The folder for the letters as they were received; demo-letters without this.",
+)
+@click.option("--folder", type=click.Path(path_type=Path), help="Keep the demo's installation in this new folder.")
+def demo_command(fast: bool, letters: Path | None, folder: Path | None) -> None:
     """See the whole product at work: real servers on this machine, invented customers, a clock that runs fast.
 
     It sends nothing to anybody outside this machine.
@@ -23,4 +30,4 @@ def demo_command(fast: bool) -> None:
         raise SystemExit(WENT_WRONG)
     show = importlib.import_module("reminderbot.demo.show")
     main: Callable[..., int] = show.main
-    raise SystemExit(main(fast=fast))
+    raise SystemExit(main(fast=fast, folder=folder, letters=letters))

@@ -23,7 +23,7 @@ from reminderbot.house import House
 
 WIDTH = 80
 # About a hundred and twenty lines: with them, half a minute.
-_PAUSE_SECONDS = 0.17
+_PAUSE_SECONDS = 0.14
 _HOME = ZoneInfo(ZONE)
 # The provisional hold of every answer is told by what it becomes.
 _BY_CASE = {HoldKind.REPLY, HoldKind.REVIEW}

@@ -23,6 +23,7 @@ from reminderbot.demo.recognise import Letters
 from reminderbot.house import House
 from reminderbot.store import case, journal, promise
 
+WIDTH = 80
 _READ = "its answer was read"
 
 
