@@ -85,9 +85,9 @@ class Daemon:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         ticks: tuple[tuple[str, Callable[[], None], int], ...] = (
-            ("ledger", self.take_ledger, 15),
-            ("plan", self.plan, 10),
-            ("deliver", self.deliver, 20),
+            ("ledger", self.take_ledger, 5),
+            ("plan", self.plan, 5),
+            ("deliver", self.deliver, 5),
             ("reconcile", self.reconcile, 120),
             ("alert", self.alert, 60),
         )

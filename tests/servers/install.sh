@@ -14,7 +14,6 @@ want() {
 [ -x /usr/lib/dovecot/imap ] || want dovecot-imapd Dovecot "no test against a real mailbox"
 [ -x /usr/lib/dovecot/lmtp ] || want dovecot-lmtpd "Dovecot's LMTP" "no test of delivery into a real mailbox"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || want postgresql PostgreSQL "no test of a store on PostgreSQL"
-[ -x "$(command -v faketime)" ] || want faketime faketime "no test of the installed command on another day"
 [ -x "$(command -v systemd-analyze)" ] || want systemd systemd-analyze "no test of the systemd units"
 [ -n "$packages" ] || exit 0
 

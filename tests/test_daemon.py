@@ -1,0 +1,123 @@
+"""The daemon as systemd sees it: signs of life, signals, one at a time, and a quick end in any state."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.daemon_world import Installation, running
+from tests.servers.scripted_smtp import HANG, ScriptedSmtp
+from tests.servers.world import MailWorld
+
+
+@pytest.fixture
+def place(tmp_path: Path, mail_world: MailWorld) -> Installation:
+    made = Installation(
+        tmp_path / "shop", mail_world.smtp_port, mail_world.imap_port, mail_world.business, mail_world.password
+    )
+    made.write()
+    return made
+
+
+def states(place: Installation) -> list[str]:
+    import sqlite3
+
+    with sqlite3.connect(place.folder / "state" / "reminderbot.db") as store:
+        found = [row[0] for row in store.execute("SELECT state FROM outbox WHERE state != 'withdrawn'")]
+    store.close()
+    return found
+
+
+def test_it_tells_systemd_that_it_is_ready_alive_and_ending(place: Installation) -> None:
+    with running(place) as service:
+        service.wait_told("READY=1")
+        service.wait_told("STATUS=")
+        service.wait_told("WATCHDOG=1")
+        assert service.end() < 5
+        service.wait_told("STOPPING=1", 1)
+        assert service.process.returncode == 0
+
+
+def test_a_letter_leaves_by_itself_and_a_reply_holds_within_seconds(place: Installation, mail_world: MailWorld) -> None:
+    place.go_live()
+    with running(place) as service:
+        service.wait_log("action=delivered", 60)
+        letter = mail_world.mailbox("jane@customer.example")[0]
+        answer_to = next(line for line in letter.decode().splitlines() if line.startswith("Reply-To:")).split()[1]
+        answer = (
+            f"From: jane@customer.example\r\nTo: {answer_to}\r\nSubject: Re: invoice\r\n\r\nThe goods never came.\r\n"
+        )
+        mail_world.send("jane@customer.example", answer_to, answer.encode())
+        service.wait_for(lambda: "dispute" in place.command("case", "list", "--json").stdout, "a case was opened", 15)
+        assert service.end() < 5
+    assert len(mail_world.mailbox("jane@customer.example")) == 1
+
+
+def test_a_message_in_flight_is_uncertain_after_the_end_and_never_sent_again(place: Installation) -> None:
+    with ScriptedSmtp({"dot": HANG}) as server:
+        place.smtp_port = server.port
+        place.write()
+        place.go_live()
+        with running(place) as service:
+            service.wait_for(lambda: server.messages, "the message lay on the wire", 60)
+            assert service.end() < 5.5
+        assert states(place) == ["onwire"]
+        with running(place) as service:
+            service.wait_log("uncertain=1")
+            service.wait_told("WATCHDOG=1")
+            assert service.end() < 5
+        assert states(place) == ["uncertain"]
+        assert len(server.messages) == 1
+
+
+def test_it_ends_quickly_while_the_inbox_says_nothing(place: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        place.imap_port = silent.getsockname()[1]
+        place.write()
+        with running(place) as service:
+            service.wait_told("READY=1")
+            assert service.end() < 5
+
+
+def test_it_reads_its_settings_again_when_told_to(place: Installation) -> None:
+    with running(place) as service:
+        service.wait_log("action=started")
+        place.write("Another Shop")
+        service.process.send_signal(signal.SIGHUP)
+        service.wait_log("action=started", times=2)
+        assert service.process.poll() is None
+        assert service.end() < 5
+
+
+def test_settings_with_a_mistake_leave_the_old_ones_in_force(place: Installation) -> None:
+    with running(place) as service:
+        service.wait_log("action=started")
+        (place.folder / "config.toml").write_text("mode = 'loud'\n")
+        service.process.send_signal(signal.SIGHUP)
+        service.wait_log("action=reload_refused")
+        service.wait_log("action=started", times=2)
+        assert service.process.poll() is None
+        assert service.end() < 5
+
+
+def test_a_second_daemon_on_the_same_store_is_refused_with_a_clear_word(place: Installation) -> None:
+    with running(place) as service:
+        service.wait_told("READY=1")
+        second = place.command("run", timeout=10)
+        assert second.returncode != 0
+        assert "is at work on this store" in second.stderr + second.stdout
+        assert "Traceback" not in second.stderr
+
+
+def test_the_kill_signal_stops_all_sending_and_says_so(place: Installation) -> None:
+    place.go_live()
+    with running(place) as service:
+        service.wait_told("READY=1")
+        service.process.send_signal(signal.SIGUSR2)
+        service.wait_for((place.folder / "state" / "STOP").exists, "the STOP file is there")
+        told = json.loads(place.command("status", "--json").stdout)
+        assert any("STOP" in stop["why"] for stop in told["stops"])
