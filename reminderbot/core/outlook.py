@@ -116,7 +116,8 @@ class _Course:
             self.found.append((now, Decision((), cases=(broken,))))
         made = decide(self.facts, self.rules, now)
         tasks = [case for case in made.cases if case.tier]
-        new = tuple(case for case in made.cases if case.tier or case.kind not in self._opened)
+        # A matter of a kind that already waits for a person is not opened twice.
+        new = tuple(case for case in made.cases if case.kind not in self._opened)
         self._opened |= {case.kind for case in made.cases}
         if new:
             self.found.append((now, replace(made, send=None, cases=new)))

@@ -85,7 +85,8 @@ def status(house: House, connection: Connection, door: Door) -> Status:
 
 def promised_money(connection: Connection, words: list[Promise]) -> tuple[Money, ...]:
     """What open promises come to: the sum named, else all that is open on what was promised; an invoice counts once."""
-    rows = {row.number: row for row in listing.open_invoices(connection)}
+    customers = {word.customer_id for word in words}
+    rows = {row.number: row for row in listing.open_invoices(connection, customers)} if words else {}
     sums: list[Money] = []
     counted: set[str] = set()
     for word in words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +15,8 @@ from reminderbot.store.tables import customer, inbound, invoice, outbox, payment
 
 _SAID = [state.value for state in SAID]
 _FETCH = 1000
+# Comparing a word with a name costs some microseconds.
+_MOST_NAMES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,8 @@ def owing(connection: Connection) -> list[str]:
     return list(connection.execute(query.order_by(invoice.c.customer_id)).scalars())
 
 
-def open_invoices(connection: Connection) -> Iterator[OpenRow]:
-    """Every open invoice with its customer, oldest due first within each."""
+def open_invoices(connection: Connection, customer_ids: Collection[str] | None = None) -> Iterator[OpenRow]:
+    """Every open invoice (of these customers) with its customer, oldest due first within each."""
     query = (
         select(
             invoice.c.number,
@@ -51,14 +53,16 @@ def open_invoices(connection: Connection) -> Iterator[OpenRow]:
         .order_by(invoice.c.customer_id, invoice.c.due_on, invoice.c.number)
         .execution_options(yield_per=_FETCH)
     )
+    if customer_ids is not None:
+        query = query.where(invoice.c.customer_id.in_(customer_ids))
     for row in connection.execute(query):
         yield OpenRow(*row)
 
 
 def known_names(connection: Connection) -> Iterator[str]:
-    """Every invoice number, customer number and customer name: what a slip of the pen may have meant."""
+    """Invoice numbers, customer numbers and customer names, up to some thousands: what a slip of the pen may mean."""
     for column in (invoice.c.number, customer.c.customer_id, customer.c.name):
-        yield from connection.execute(select(column).execution_options(yield_per=_FETCH)).scalars()
+        yield from connection.execute(select(column).limit(_MOST_NAMES)).scalars()
 
 
 def invoice_like(connection: Connection, number: str) -> Row[Any] | None:

@@ -1,0 +1,144 @@
+"""What is foreseen: one customer alone, many within the house's limits."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reminderbot.core.account import OpenItem
+from reminderbot.core.case import CaseKind
+from reminderbot.core.hold import Hold, HoldKind
+from reminderbot.core.outlook import Caps, Foreseen, foresee, foresee_all
+from reminderbot.core.promise import end_of_grace
+from tests.core.facts import LADDER, LONDON, MONDAY, TEXTS, at, customer, days, facts, item, rules
+
+A_YEAR = timedelta(days=365)
+
+
+def told(course: tuple[Foreseen, ...]) -> list[tuple[str, str, date]]:
+    """(tier or kind of case, channel or nothing, the day in London)."""
+    found = []
+    for moment, made in course:
+        on = moment.astimezone(LONDON).date()
+        if made.send:
+            found.append((made.send.tier, made.send.channel.value, on))
+        found += [(case.kind.value, "", on) for case in made.cases]
+    return found
+
+
+def test_a_whole_life_without_an_answer_climbs_the_ladder_once_and_ends_with_a_person() -> None:
+    course = foresee(facts(item(due_on=MONDAY)), rules(), at(MONDAY - days(10)), at(MONDAY) + A_YEAR)
+
+    assert told(course) == [
+        ("heads-up", "email", MONDAY - days(3)),
+        ("gentle", "email", MONDAY + days(3)),
+        ("check-in", "email", MONDAY + days(10)),
+        ("options", "email", MONDAY + days(18)),
+        ("firm", "email", MONDAY + days(28)),
+        ("call", "", MONDAY + days(35)),
+        ("last", "email", MONDAY + days(42)),
+        ("review", "", MONDAY + days(56)),
+    ]
+
+
+def test_a_text_follows_the_letter_on_the_next_business_day() -> None:
+    reached = facts(item(due_on=MONDAY - days(10)), who=customer(**TEXTS))
+
+    course = foresee(reached, rules(), at(MONDAY - days(7)), at(MONDAY + days(2)))
+
+    assert told(course)[-2:] == [("check-in", "email", MONDAY), ("check-in", "sms", MONDAY + days(1))]
+
+
+def test_a_promise_that_nobody_keeps_leads_to_a_talk_and_never_to_a_letter() -> None:
+    until = end_of_grace(MONDAY, rules().business_days("GB"), LONDON)
+    pause = Hold(1, "ACME", HoldKind.PROMISE, at(MONDAY - days(3)), "they promised", until=until)
+    known = facts(item(due_on=MONDAY - days(10)), holds=[pause])
+
+    course = foresee(known, rules(), at(MONDAY), at(MONDAY) + A_YEAR)
+
+    assert told(course) == [("broken_promise", "", until.astimezone(LONDON).date())]
+
+
+def test_a_pause_with_an_end_only_moves_what_comes_after_it() -> None:
+    pause = Hold(1, "ACME", HoldKind.BY_HAND, at(MONDAY), "on holiday", until=at(MONDAY + days(8), 0))
+    known = facts(item(due_on=MONDAY - days(5)), holds=[pause])
+
+    course = foresee(known, rules(), at(MONDAY), at(MONDAY + days(10)))
+
+    assert told(course) == [("gentle", "email", MONDAY + days(8))]
+
+
+def test_a_case_that_waits_is_not_foreseen_twice() -> None:
+    nobody = facts(item(due_on=MONDAY - days(5)), item("INV-2", MONDAY + days(5)), who=customer(email=None))
+
+    course = foresee(nobody, rules(), at(MONDAY), at(MONDAY) + days(60))
+
+    assert [kind for kind, _, _ in told(course)].count(CaseKind.UNREACHABLE.value) == 1
+
+
+def test_new_conversations_are_spread_over_the_days_the_house_allows() -> None:
+    everybody = {name: facts(item(due_on=MONDAY - days(5))) for name in ("A", "B", "C")}
+    caps = Caps(per_day=10, first_contacts_per_day=1, strangers=frozenset(everybody))
+
+    found = foresee_all(everybody, rules(), at(MONDAY), at(MONDAY + days(4)), caps)
+
+    firsts = sorted(told(course)[0][2] for course in found.values())
+    assert firsts == [MONDAY, MONDAY + days(1), MONDAY + days(2)]
+
+
+def test_what_went_out_today_counts_against_today() -> None:
+    caps = Caps(per_day=2, first_contacts_per_day=10, sent_today=2)
+
+    found = foresee_all({"A": facts(item(due_on=MONDAY - days(5)))}, rules(), at(MONDAY), at(MONDAY + days(1)), caps)
+
+    assert told(found["A"]) == [("gentle", "email", MONDAY + days(1))]
+
+
+_accounts = st.lists(st.integers(-20, 80), min_size=1, max_size=4).map(
+    lambda ages: tuple(item(f"INV-{n}", MONDAY - days(age)) for n, age in enumerate(ages))
+)
+
+
+@given(_accounts, st.booleans())
+def test_nobody_is_foreseen_to_hear_from_us_more_often_than_the_laws_allow(
+    items: tuple[OpenItem, ...], texts: bool
+) -> None:
+    known = facts(*items, who=customer(**TEXTS) if texts else customer())
+
+    course = foresee(known, rules(), at(MONDAY), at(MONDAY) + days(120))
+
+    moments = [moment for moment, made in course if made.send]
+    for stretch, most in ((timedelta(hours=24), 1), (timedelta(days=7), 2), (timedelta(days=30), 7)):
+        assert all(sum(1 for other in moments if moment - stretch < other <= moment) <= most for moment in moments)
+
+
+@given(_accounts)
+def test_no_invoice_is_foreseen_to_skip_a_tier_or_take_one_twice(items: tuple[OpenItem, ...]) -> None:
+    course = foresee(facts(*items), rules(), at(MONDAY), at(MONDAY) + A_YEAR)
+
+    letters = [tier.name for tier in LADDER.tiers if tier.task is None and not tier.is_courtesy]
+    for one in items:
+        steps = [step for _, made in course if made.send for step in made.send.steps]
+        taken = [tier for number, tier, _ in steps if number == one.invoice.number and tier in letters]
+        # Fewer than all where another invoice's review ends it for the whole customer.
+        assert taken == letters[: len(taken)]
+
+
+@given(_accounts, st.integers(1, 60))
+def test_looking_less_far_shows_the_beginning_of_the_same(items: tuple[OpenItem, ...], near: int) -> None:
+    known, now = facts(*items), at(MONDAY)
+
+    far = foresee(known, rules(), now, now + days(90))
+
+    assert foresee(known, rules(), now, now + days(near)) == tuple(f for f in far if f[0] <= now + days(near))
+
+
+def test_many_customers_without_limits_are_foreseen_as_each_alone() -> None:
+    everybody = {str(age): facts(item(due_on=MONDAY - days(age))) for age in (-5, 0, 3, 40)}
+    until = at(MONDAY + days(30))
+
+    found = foresee_all(everybody, rules(), at(MONDAY), until, Caps(10**6, 10**6))
+
+    assert found == {key: foresee(known, rules(), at(MONDAY), until) for key, known in everybody.items()}
