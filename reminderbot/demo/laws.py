@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from email.utils import getaddresses
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from reminderbot.demo.evidence import EMAIL, SMS, Evidence, Message, Party, Word, to_party
@@ -92,9 +93,14 @@ def _in_their_day(court: Court, place: int) -> Findings:
 
 
 def _is_holiday(country: str, day: date) -> bool:
+    return day in _holidays_of(country, day.year)
+
+
+@lru_cache(maxsize=64)
+def _holidays_of(country: str, year: int) -> frozenset[date]:
     import holidays
 
-    return day in holidays.country_holidays(country, years=day.year)
+    return frozenset(holidays.country_holidays(country, years=year))
 
 
 def _seldom(court: Court, place: int) -> Findings:

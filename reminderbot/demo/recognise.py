@@ -46,7 +46,7 @@ class Letters:
 
 
 def _own_words(paths: dict[str, Path]) -> dict[str, frozenset[str]]:
-    whole = {name: path.read_text("utf-8") for name, path in paths.items()}
+    whole = {name: path.read_text("utf-8").removeprefix("Subject:") for name, path in paths.items()}
     pieces = {name: {_plain(p) for p in _GAPS.split(text)} for name, text in whole.items()}
     flat = {name: _plain(text) for name, text in whole.items()}
     return {

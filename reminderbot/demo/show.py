@@ -35,11 +35,10 @@ def main(fast: bool, folder: Path | None = None, letters: Path | None = None) ->
         console.print("\nStopped.")
         return 130
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in _SERVERS:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _SERVERS:
             raise
-        return _cannot(
-            f"The mail servers of the demo are not installed ({error.name}): pip install 'reminderbot[demo]'"
-        )
+        return _cannot(f"The mail servers of the demo are not installed ({missing}): pip install 'reminderbot[demo]'")
 
 
 def _cannot(why: str) -> int:

@@ -179,7 +179,7 @@ def _cut(text: str) -> str:
 def _money(summary: Summary) -> Table:
     grid = Table.grid(padding=(0, 2))
     words = ", ".join(f"{count} {state}" for state, count in sorted(summary.promises.items(), reverse=True))
-    grid.add_row("Promised", _sums(summary.promised), f"[dim]{words}[/]")
+    grid.add_row("Promised", f"{_sums(summary.promised)} [dim]({words})[/]")
     grid.add_row("Came in", Text(_sums(summary.came_in), "bold green"))
     grid.add_row("Still open", _sums(summary.still_open))
     return grid
