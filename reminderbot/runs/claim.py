@@ -7,7 +7,7 @@ told and tried again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,13 +18,14 @@ from reminderbot.compose.facts import NothingOwed
 from reminderbot.compose.headers import UnsafeMessage
 from reminderbot.core.account import OpenItem
 from reminderbot.core.calendar import is_open
+from reminderbot.core.case import CaseKind
 from reminderbot.core.dunning import Decision, Facts, decide
 from reminderbot.core.ladder import Channel
 from reminderbot.house import House
 from reminderbot.runs.caps import Room
 from reminderbot.runs.plan import same
-from reminderbot.runs.write import LONGEST_VALID, write
-from reminderbot.store import ledger, outbox
+from reminderbot.runs.write import LONGEST_VALID, text_validity, write
+from reminderbot.store import case, ledger, outbox
 
 LETTER_RETRY = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
@@ -54,13 +55,20 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
             continue
         known = facts.get(row.customer_id)
         made = decide(known, house.rules, now) if known else Decision(())
-        why = _against(row, known, made, spent, now)
-        if known is None or why:
-            outbox.withdraw(connection, row, why or "the ledger no longer lists this customer", now)
+        if known is None or made.send is None or not same(row, known, made.send):
+            why = "; ".join(gate.because for gate in made.closed) or "something else is due now"
+            outbox.withdraw(connection, row, why if known else "the ledger no longer lists this customer", now)
             ledger.review(connection, [row.customer_id], now)
             found.withdrawn += 1
             continue
-        if later := room.wait(row):
+        if told := _already_sent(row, known, spent):
+            # Only a person can tell why it is due again; looking again at once would find it due for ever.
+            outbox.withdraw(connection, row, told, now)
+            case.open_one(connection, CaseKind.DELIVERY, row.customer_id, f"{told}, and is due again", now)
+            found.withdrawn += 1
+            continue
+        # Not now means later, never dropped: the reminder, and a person's yes to it, stay.
+        if later := made.send.not_before if made.send.not_before > now else room.wait(row):
             outbox.reschedule(connection, row.reminder_id, later)
             continue
         claim = _claim(house, row, known, threads.get(row.customer_id, ()), now, found)
@@ -74,14 +82,8 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
     return found
 
 
-def _against(
-    row: Row[Any], facts: Facts | None, made: Decision, spent: set[tuple[str, int, str, str, str]], now: datetime
-) -> str:
-    """Why this reminder must not leave after all; empty where every gate is open."""
-    if facts is None or made.send is None or not same(row, facts, made.send):
-        return "; ".join(gate.because for gate in made.closed) or "something else is due now"
-    if made.send.not_before > now:
-        return "; ".join(gate.because for gate in made.closed) or "its hour has passed"
+def _already_sent(row: Row[Any], facts: Facts, spent: set[tuple[str, int, str, str, str]]) -> str:
+    """Which of its steps another reminder has taken before (invariant 1); empty: none."""
     rounds = {item.invoice.number: item.round for item in facts.account.items}
     for number, tier, _ in row.steps:
         if (number, rounds[number], tier, row.channel, row.recipient_hash) in spent:
@@ -96,7 +98,11 @@ def _claim(
     items = tuple(item for item in facts.account.items if item.invoice.number in row.lists)
     if row.body is not None and row.balances == balances(items):
         # A retry of what was provably not sent: the same bytes under the same Message-ID.
-        return outbox.Claim(row, outbox.message_of(row), items, row.letter_version, row.segments)
+        again = outbox.message_of(row)
+        if again.valid_for is not None:
+            # The carrier may keep a text only as long as today's window stays open (invariant 19).
+            again = replace(again, valid_for=text_validity(_closes(house, facts, now)))
+        return outbox.Claim(row, again, items, row.letter_version, row.segments)
     try:
         # Only a text message has an end; finding it takes a while.
         closes = _closes(house, facts, now) if row.channel == Channel.SMS.value else timedelta(0)

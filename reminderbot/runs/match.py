@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,14 +35,22 @@ def match_mail(house: House, connection: Connection, clues: Clues) -> Match:
             return Match(MatchedBy.TOKEN, (reminder.customer_id,), reminder)
     if clues.message_ids and (reminder := outbox.by_message_id(connection, clues.message_ids)):
         return Match(MatchedBy.THREAD, (reminder.customer_id,), reminder)
+    known = _known(house, connection, Channel.EMAIL, clues.sender)
     if clues.number_words and (owners := people.by_invoices(connection, clues.number_words)):
-        return Match(MatchedBy.INVOICE, owners)
-    if clues.sender and (known := people.by_address(connection, Channel.EMAIL, clues.sender)):
-        return Match(MatchedBy.SENDER, known)
-    return Match(MatchedBy.NOTHING)
+        # Whoever wrote it has answered too, whosever invoice is named (invariant 34).
+        return Match(MatchedBy.INVOICE, tuple(dict.fromkeys((*owners, *known))))
+    return Match(MatchedBy.SENDER, known) if known else Match(MatchedBy.NOTHING)
 
 
-def match_text(connection: Connection, number: str) -> Match:
+def match_text(house: House, connection: Connection, number: str) -> Match:
     """Whose text message this is: everybody with that number."""
-    known: Sequence[str] = people.by_address(connection, Channel.SMS, number)
-    return Match(MatchedBy.NUMBER, tuple(known)) if known else Match(MatchedBy.NOTHING)
+    known = _known(house, connection, Channel.SMS, number)
+    return Match(MatchedBy.NUMBER, known) if known else Match(MatchedBy.NOTHING)
+
+
+def _known(house: House, connection: Connection, channel: Channel, address: str) -> tuple[str, ...]:
+    """Everybody with this address or number, and those we wrote to there before the ledger gave them another."""
+    if not address:
+        return ()
+    written_to = outbox.customers_at(connection, house.gatherer.hash_of(address))
+    return tuple(dict.fromkeys((*people.by_address(connection, channel, address), *written_to)))

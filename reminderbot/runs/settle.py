@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row
 
 from reminderbot.core.case import CaseKind
 from reminderbot.core.delivery import Accepted, AfterAttempt, Blame, Deferred, Outcome, Refused, Uncertain
+from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
-from reminderbot.store import case, contact, ledger, outbox, setting
+from reminderbot.store import case, contact, hold, ledger, outbox, setting
 
 Settled = tuple[Row[Any], Outcome, AfterAttempt]
 
@@ -61,6 +62,9 @@ def _refused(connection: Connection, row: Row[Any], blame: Blame, why: str, now:
         case Blame.MESSAGE:
             told = f"reminder {row.reminder_id} ({row.tier}) was refused: {why}"
             case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)
+            # The same letter would be refused again, and again at every tick.
+            pause = f"{told}; a person looks at it, then lifts this hold"
+            hold.place(connection, row.customer_id, HoldKind.DELIVERY, pause, now)
         case Blame.CHANNEL:
             halted = setting.get(connection, setting.HALTED) or {}
             halted[row.channel] = {"why": why, "since": now.isoformat()}

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from reminderbot.core.case import CaseKind
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.hold import HoldKind
-from reminderbot.core.invoice import PaymentKind, days_past_due, open_balance
+from reminderbot.core.invoice import Payment, PaymentKind, days_past_due, open_balance
 from reminderbot.core.ledger_change import Changes, compare
 from reminderbot.core.ledger_change import settle as settle_snapshot
 from reminderbot.core.ledger_suspicion import suspicions
@@ -72,19 +72,19 @@ def _journal(connection: Connection, old: Snapshot | None, new: Snapshot, now: d
 def _park_old_debts(house: House, connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
     """Invoices first seen long past due wait for a person: nobody is surprised by a letter about the distant past."""
     known = {i.number for i in old.invoices} if old else set()
+    payments: dict[str | None, list[Payment]] = {}
+    for paid in new.payments:
+        payments.setdefault(paid.invoice, []).append(paid)
     today = now.astimezone(house.rules.zone).date()
     parked: dict[str, list[str]] = {}
     for bill in new.invoices:
         late = days_past_due(bill.due_on, today) if bill.due_on else 0
-        if bill.number not in known and late > house.rules.park_after_days and _is_open(bill.number, new):
+        if bill.number in known or late <= house.rules.park_after_days:
+            continue
+        if open_balance(bill, payments.get(bill.number, ())).amount > 0:
             parked.setdefault(bill.customer_id, []).append(bill.number)
     for customer_id, numbers in parked.items():
         _park(connection, customer_id, numbers, house.rules.park_after_days, now)
-
-
-def _is_open(number: str, snapshot: Snapshot) -> bool:
-    bill = next(i for i in snapshot.invoices if i.number == number)
-    return open_balance(bill, snapshot.payments).amount > 0
 
 
 def _park(connection: Connection, customer_id: str, numbers: Sequence[str], limit: int, now: datetime) -> None:

@@ -34,13 +34,18 @@ def understand_all(house: House) -> int:
     """Read everything that waits to be read; gives how many messages were settled."""
     settled = 0
     with house.triage_lock:
-        while True:
-            with house.store.reading() as connection:
-                waiting = inbox.unread(connection)
-            for row in waiting:
-                settled += _read_safely(house, row)
-            if not waiting:
-                return settled
+        # Each gets its attempts and is then set aside; where even that fails, the next look begins anew.
+        for _ in range(ATTEMPTS + 1):
+            while found := _read_waiting(house):
+                settled += found
+    return settled
+
+
+def _read_waiting(house: House) -> int:
+    """One pass over what waits; gives how many messages were settled."""
+    with house.store.reading() as connection:
+        waiting = inbox.unread(connection)
+    return sum(_read_safely(house, row) for row in waiting)
 
 
 def _read_safely(house: House, row: Row[Any]) -> int:
@@ -59,11 +64,11 @@ def _read_one(house: House, row: Row[Any]) -> None:
     """One message, in three durable steps: counted, paused for, understood."""
     with house.store.writing() as connection:
         inbox.count_attempt(connection, row.inbound_id)
-    raw = house.spool.read(row.digest)
     if row.attempts >= ATTEMPTS or row.oversize:
         why = "it is larger than 25 MB" if row.oversize else "reading it failed twice"
-        _set_aside(house, row, raw, why)
+        _set_aside(house, row, why)
         return
+    raw = house.spool.read(row.digest)
     match, subject = _pause(house, row, raw)
     understanding = _understand(house, row, raw, match)
     with house.store.writing() as connection:
@@ -75,7 +80,7 @@ def _pause(house: House, row: Row[Any], raw: bytes) -> tuple[Match, str]:
     now = house.clock.now()
     with house.store.writing() as connection:
         if row.channel == Channel.SMS.value:
-            match, subject = match_text(connection, row.sender), ""
+            match, subject = match_text(house, connection, row.sender), ""
         else:
             clues = clues_of_email(raw)
             match, subject = match_mail(house, connection, clues), clues.subject[:200]
@@ -210,6 +215,21 @@ def _reply_facts(
     )
 
 
+def _as_far_as_known(house: House, connection: Connection, row: Row[Any]) -> tuple[str, ...]:
+    """Whose an unreadable message may be: whom an attempt to read it has held, else by its sender or its headers."""
+    if held := tuple(dict.fromkeys(h.customer_id for h in hold.of_inbound(connection, row.inbound_id))):
+        return held
+    if row.channel == Channel.SMS.value:
+        return match_text(house, connection, row.sender).customer_ids
+    if row.sender:
+        return people.by_address(connection, Channel.EMAIL, row.sender)
+    try:
+        return match_mail(house, connection, clues_of_email(house.spool.read(row.digest))).customer_ids
+    except (OSError, ValueError, LookupError) as error:
+        log("sender_unknown", inbound=row.inbound_id, error=type(error).__name__)
+        return ()
+
+
 def _close_channel(
     house: House,
     connection: Connection,
@@ -224,25 +244,23 @@ def _close_channel(
     who = people.get(connection, customer_id)
     addresses = {match.reminder.recipient if match.reminder else "", address_on(who, channel) if who else ""}
     if verdict.opted_out:
-        addresses |= {row.sender}
+        # The sender of a mail is noted when it is read, which this row does not know yet.
+        addresses |= {(inbox.get(connection, row.inbound_id) or row).sender}
     kind = contact.OPTED_OUT if verdict.opted_out else contact.DEAD
     why = "they asked for no more messages" if verdict.opted_out else "the address does not work"
     for address in sorted(addresses - {""}):
         contact.close(connection, house.gatherer.hash_of(address), channel, kind, why, customer_id, now)
 
 
-def _set_aside(house: House, row: Row[Any], raw: bytes, why: str) -> None:
+def _set_aside(house: House, row: Row[Any], why: str) -> None:
     """Keep a message that cannot be read for a person, and hold its sender, as far as that can be told."""
     now = house.clock.now()
     with house.store.writing() as connection:
-        known: tuple[str, ...] = ()
-        if row.channel == Channel.SMS.value:
-            known = match_text(connection, row.sender).customer_ids
-        elif row.sender:
-            known = people.by_address(connection, Channel.EMAIL, row.sender)
-        elif row.oversize:
-            known = match_mail(house, connection, clues_of_email(raw)).customer_ids
+        known = _as_far_as_known(house, connection, row)
+        held = {h.customer_id for h in hold.of_inbound(connection, row.inbound_id)}
         for customer_id in known:
+            if customer_id in held:
+                continue
             told = f"a message from them could not be read: {why}"
             hold.place(connection, customer_id, HoldKind.REPLY, told, now, inbound_id=row.inbound_id)
         told = f"message {row.inbound_id} could not be read ({why}): look at it in the mailbox"

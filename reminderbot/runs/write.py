@@ -95,16 +95,20 @@ def _email(
 
 def _text(house: House, row: Row[Any], told: LetterFacts, closes: timedelta) -> Written:
     rendered = house.letters.render_sms(told)
-    valid_for = max(min(LONGEST_VALID, closes), SHORTEST_VALID)
     message = OutgoingMessage(
         str(row.reminder_id),
         Channel.SMS,
         house.sender.sms_from,
         row.recipient,
         rendered.text.encode(),
-        valid_for=valid_for,
+        valid_for=text_validity(closes),
     )
     return Written(message, rendered.version, rendered.segments)
+
+
+def text_validity(closes: timedelta) -> timedelta:
+    """How long the carrier may still deliver a text, where the recipient's window closes after `closes`."""
+    return max(min(LONGEST_VALID, closes), SHORTEST_VALID)
 
 
 def _tokenised(house: House, purpose: Purpose, number: int) -> str:

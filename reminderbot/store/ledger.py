@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from reminderbot.core.customer import Consent, Contact, Customer
 from reminderbot.core.invoice import Invoice, Payment, PaymentKind, Status, open_balance
@@ -44,8 +44,7 @@ def take_in(connection: Connection, old: Snapshot | None, new: Snapshot, now: da
     invoices = _changed(before.invoices, new.invoices, lambda i: i.number)
     payments = _changed(before.payments, new.payments, lambda p: p.payment_id)
     upsert(connection, customer, [_customer_row(c) for c in customers.values()])
-    upsert(connection, invoice, [_invoice_row(i) for i in invoices.values() if i.number not in _numbers(before)])
-    _update_invoices(connection, [i for i in invoices.values() if i.number in _numbers(before)])
+    _take_in_invoices(connection, list(invoices.values()))
     upsert(connection, payment, [_payment_row(p) for p in payments.values()])
     touched = {c.customer_id for c in customers.values()}
     touched |= {i.customer_id for i in invoices.values()} | {p.customer_id for p in payments.values()}
@@ -188,6 +187,16 @@ def _invoice_row(i: Invoice) -> dict[str, Any]:
         "is_open": False,
         "round": 1,
     }
+
+
+def _take_in_invoices(connection: Connection, invoices: list[Invoice]) -> None:
+    """New ones are added; of those in the store, listed or not, what the reminders know of them stays."""
+    stored: set[str] = set()
+    for chunk in chunks([i.number for i in invoices]):
+        stored.update(connection.execute(select(invoice.c.number).where(invoice.c.number.in_(chunk))).scalars())
+    if new := [_invoice_row(i) for i in invoices if i.number not in stored]:
+        connection.execute(insert(invoice), new)
+    _update_invoices(connection, [i for i in invoices if i.number in stored])
 
 
 _LEDGER_COLUMNS = (

@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from reminderbot.core.account import OpenItem
+from reminderbot.core.case import CaseKind
 from reminderbot.core.delivery import SAID, AfterAttempt, Outcome, State, Uncertain
 from reminderbot.core.dunning import Send
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
-from reminderbot.store import journal
+from reminderbot.store import case, journal, ledger
 from reminderbot.store.tables import invoice, outbox, outbox_step
 
 _ACTOR = "reminderbot"
@@ -227,6 +228,9 @@ def settle(
     reached: list[tuple[str, str, int]] = []
     for row, outcome, after, reference, reason in results:
         back = after.state is State.PLANNED
+        if after.state is State.REFUSED:
+            # No copy was taken: once the cause is mended the step may be taken again.
+            connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id == row.reminder_id))
         changes[back].append(
             {"k": row.reminder_id, "state": after.state.value, "reference": reference or None, "reason": reason}
             # What goes back counts neither as said nor against the contact budget.
@@ -279,6 +283,10 @@ def recover(connection: Connection, now: datetime, only: Collection[int] | None 
     outcome = Uncertain("the program stopped while this message was on its way")
     results = [(row, outcome, AfterAttempt(State.UNCERTAIN), "", outcome.why) for row in onwire]
     settle(connection, results, now)
+    for row in onwire:
+        told = f"it is not certain whether reminder {row.reminder_id} ({row.tier}) arrived: {outcome.why}"
+        case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)
+    ledger.review(connection, {row.customer_id for row in (*claimed, *onwire)}, now)
     return len(claimed), len(onwire)
 
 
@@ -341,6 +349,13 @@ def message_of(row: Row[Any]) -> OutgoingMessage:
         row.message_id or "",
         valid_for,
     )
+
+
+def customers_at(connection: Connection, recipient_hash: str) -> tuple[str, ...]:
+    """The customers to whom something was said at this address or number."""
+    said = (outbox.c.recipient_hash == recipient_hash) & outbox.c.state.in_(_SAID)
+    query = select(outbox.c.customer_id).where(said).distinct()
+    return tuple(connection.execute(query.order_by(outbox.c.customer_id)).scalars())
 
 
 def by_message_id(connection: Connection, message_ids: Sequence[str]) -> Row[Any] | None:

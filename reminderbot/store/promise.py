@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -93,9 +93,25 @@ def standing(connection: Connection, word: Promise) -> tuple[dict[str, Decimal],
     promised = invoice.c.customer_id == word.customer_id
     if word.invoices:
         promised &= invoice.c.number.in_(word.invoices)
-    rows = connection.execute(select(invoice.c.number, invoice.c.open_balance, invoice.c.is_open).where(promised)).all()
+    columns = (invoice.c.number, invoice.c.currency, invoice.c.open_balance, invoice.c.is_open)
+    rows = connection.execute(select(*columns).where(promised)).all()
     balances = {row.number: row.open_balance for row in rows if row.is_open}
-    paid = select(payment.c.amount).where(
-        payment.c.customer_id == word.customer_id, payment.c.paid_on >= word.promised_on, payment.c.listed
+    return balances, _received(connection, word, [row.number for row in rows], {row.currency for row in rows})
+
+
+def _received(connection: Connection, word: Promise, numbers: Sequence[str], currencies: Collection[str]) -> Decimal:
+    """What has come in on these invoices, or matched to none yet, since the word was given.
+
+    What a person noted and what the ledger has may be the same money, and a sum never crosses currencies: the largest.
+    """
+    query = select(payment.c.amount, payment.c.currency, payment.c.by_hand).where(
+        payment.c.customer_id == word.customer_id,
+        payment.c.paid_on >= word.promised_on,
+        payment.c.listed,
+        payment.c.currency.in_(currencies),
+        payment.c.invoice.is_(None) | payment.c.invoice.in_(numbers),
     )
-    return balances, sum(connection.execute(paid).scalars(), Decimal(0))
+    sums: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
+    for row in connection.execute(query):
+        sums[row.currency, row.by_hand] += row.amount
+    return max(sums.values(), default=Decimal(0))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class SendLog:
         """Write the attempts and force them to the disk; OSError where that fails, and then nothing may be sent."""
         lines = "".join(f"{a.reminder_id} {a.attempt} {a.recipient_hash} {a.at.isoformat()}\n" for a in attempts)
         fresh = not self._path.exists()
-        with self._path.open("ab") as file:
+        with self._path.open("a+b") as file:
+            if _is_torn(file):
+                # Or the first of these lines would be taken for the rest of the torn one.
+                file.write(b"\n")
             file.write(lines.encode("ascii"))
             file.flush()
             os.fsync(file.fileno())
@@ -68,6 +72,14 @@ class SendLog:
                 parts = line.decode("ascii", "replace").split()
                 if line.endswith(b"\n") and len(parts) == 4 and parts[0].isdigit() and parts[1].isdigit():
                     yield start, Attempt(int(parts[0]), int(parts[1]), parts[2], datetime.fromisoformat(parts[3]))
+
+
+def _is_torn(file: BinaryIO) -> bool:
+    """Whether the last line lacks its end; reading moves nothing, since appending always writes at the end."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
 
 
 def sync_folder(folder: Path) -> None:
