@@ -58,7 +58,12 @@ class Installation:
     folder: Path
     clock: SteppedClock = field(default_factory=lambda: SteppedClock(MONDAY))
     mode: str = "live"
-    config: str = ""
+    # Nobody listens on port 9.
+    smtp_port: int = 9
+    imap_port: int = 9
+    account_sid: str = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    twilio: str = "http://127.0.0.1:9"
+    secrets: str = "REMINDERBOT_IMAP_PASSWORD=x\nREMINDERBOT_TWILIO_TOKEN=y\n"
 
     def __post_init__(self) -> None:
         (self.folder / "ledger").mkdir(parents=True)
@@ -81,21 +86,21 @@ folder = "{TEMPLATES}"
 [email]
 host = "127.0.0.1"
 security = "none"
-port = 9
+port = {self.smtp_port}
 from = "accounts@brightside.example"
 [inbox]
 host = "127.0.0.1"
 security = "none"
-port = 9
+port = {self.imap_port}
 username = "accounts"
 [sms]
-account_sid = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+account_sid = "{self.account_sid}"
 from = "+12125550199"
-api_base = "http://127.0.0.1:9"
+api_base = "{self.twilio}"
 {more}
 '''
         )
-        (self.folder / ".env").write_text("REMINDERBOT_IMAP_PASSWORD=x\nREMINDERBOT_TWILIO_TOKEN=y\n")
+        (self.folder / ".env").write_text(self.secrets)
         (self.folder / ".env").chmod(0o600)
 
     def write_ledger(

@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import DBAPIError
+
 from reminderbot.compose.check import Severity
 from reminderbot.core.inbound import InboxUnavailable
 from reminderbot.core.ladder import Channel
@@ -55,11 +57,24 @@ def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -
 
     Without a usable store or without passwords, only what does not need them.
     """
-    checks: tuple[Check, ...] = (_zones, _clock, _letters, _ledger)
-    checks += (_state_folder, _store, _history, _ledger_age) if with_store else ()
-    checks += (_mail_out, _mail_in, _texts) if with_secrets else ()
-    for one in checks:
-        yield from one(house)
+    checks: tuple[tuple[str, Check], ...] = (
+        ("time zones", _zones),
+        ("clock", _clock),
+        ("letters", _letters),
+        ("ledger files", _ledger),
+    )
+    if with_store:
+        checks += ("state folder", _state_folder), ("store", _store), ("send log", _history), ("ledger", _ledger_age)
+    if with_secrets:
+        checks += ("mail server", _mail_out), ("inbox", _mail_in), ("text messages", _texts)
+    for about, one in checks:
+        try:
+            yield from one(house)
+        except OSError as error:
+            yield _fail(about, f"{error.filename or 'the system'}: {error.strerror or error}", "look at what it names")
+        except DBAPIError as error:
+            told = f"the store failed: {str(error.orig).strip()}"
+            yield _fail(about, told, "stop reminderbot, keep a copy of its state, and restore the newest backup")
 
 
 def _ok(about: str, what: str) -> Finding:

@@ -1,0 +1,76 @@
+"""`reminderbot init`: with options, with questions, and what stands in the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from reminderbot.cli import cli
+from reminderbot.cli.line import Line
+from reminderbot.clock import SteppedClock
+from reminderbot.desk.setup import questions
+from tests.installation import MONDAY
+
+
+def init(*words: str, answers: str = "", at_terminal: bool = False) -> Result:
+    line = Line(clock=SteppedClock(MONDAY), can_ask=at_terminal)
+    return CliRunner().invoke(cli, ["init", *words], obj=line, input=answers)
+
+
+def run(folder: Path, *words: str) -> Result:
+    line = Line(config=str(folder / "config.toml"), clock=SteppedClock(MONDAY))
+    return CliRunner().invoke(cli, list(words), obj=line)
+
+
+def test_the_quick_start_ends_in_a_letter_in_a_file(tmp_path: Path) -> None:
+    made = init(str(tmp_path / "shop"), "--yes", "--sample")
+
+    assert made.exit_code == 0, made.output
+    assert "reminderbot run --once" in made.stdout
+    for words in (("check",), ("import",), ("plan",), ("run", "--once")):
+        done = run(tmp_path / "shop", *words)
+        assert done.exit_code == 0, done.output
+    letters = list((tmp_path / "shop" / "state" / "letters-dry-run").glob("*.eml"))
+    assert letters
+    assert b"EXAMPLE-1001" in letters[0].read_bytes()
+
+
+def test_without_a_terminal_it_names_the_options(tmp_path: Path) -> None:
+    result = init(str(tmp_path / "shop"), "--name", "Müller")
+
+    assert result.exit_code == 2
+    assert "write --email, --phone" in result.stderr
+    assert not (tmp_path / "shop").exists()
+
+
+def test_an_answer_that_cannot_be_used_is_asked_for_again(tmp_path: Path) -> None:
+    asked = [question.key for question in questions()]
+    answers = ["" for _ in asked]
+    place = asked.index("country")
+    answers[place : place + 1] = ["Germany", "DE"]
+
+    result = init(str(tmp_path / "shop"), answers="\n".join(answers) + "\n", at_terminal=True)
+
+    assert result.exit_code == 0, result.output
+    assert '"Germany" is not a country code' in result.stdout
+    assert 'country = "DE"' in (tmp_path / "shop" / "config.toml").read_text()
+
+
+def test_options_are_taken_and_all_their_mistakes_told_at_once(tmp_path: Path) -> None:
+    result = init(str(tmp_path / "shop"), "--yes", "--country", "XX", "--email", "nobody")
+
+    assert result.exit_code == 2
+    assert "XX" in result.stderr
+    assert "nobody" in result.stderr
+    assert not (tmp_path / "shop").exists()
+
+
+def test_what_is_there_already_is_never_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("mine")
+
+    result = init(str(tmp_path), "--yes")
+
+    assert result.exit_code == 2
+    assert "is already there" in result.stderr
+    assert (tmp_path / "config.toml").read_text() == "mine"
