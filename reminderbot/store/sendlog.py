@@ -69,9 +69,19 @@ class SendLog:
             file.seek(start)
             for line in file:
                 start += len(line)
-                parts = line.decode("ascii", "replace").split()
-                if line.endswith(b"\n") and len(parts) == 4 and parts[0].isdigit() and parts[1].isdigit():
-                    yield start, Attempt(int(parts[0]), int(parts[1]), parts[2], datetime.fromisoformat(parts[3]))
+                if (attempt := _attempt(line)) is not None:
+                    yield start, attempt
+
+
+def _attempt(line: bytes) -> Attempt | None:
+    """What a whole line says; None for one that was torn."""
+    try:
+        reminder_id, attempt, digest, at = line.decode("ascii").split()
+        return (
+            Attempt(int(reminder_id), int(attempt), digest, datetime.fromisoformat(at)) if line[-1:] == b"\n" else None
+        )
+    except ValueError:
+        return None
 
 
 def _is_torn(file: BinaryIO) -> bool:

@@ -1,0 +1,478 @@
+"""The delivery run under every outcome and every fault: at most one copy, nothing lost without a word."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from reminderbot.core.delivery import Accepted, Blame, Deferred, Outcome, Refused, Uncertain
+from reminderbot.core.ladder import Channel
+from reminderbot.core.message import OutgoingMessage
+from reminderbot.desk.sending import go_live, stop
+from reminderbot.runs import deliver
+from reminderbot.runs.recover import recover
+from reminderbot.store import contact, outbox
+from reminderbot.store.sendlog import Attempt, SendLog
+from tests.stories.world import Killed, World
+
+Make = Callable[..., World]
+TEXTS = {"phone": "+447700900123", "sms_consent": "yes", "sms_consent_on": "2027-01-05", "sms_consent_how": "form"}
+MANY = [f"C{n}" for n in range(9)]
+
+
+def bodies(messages: Iterable[OutgoingMessage]) -> list[bytes]:
+    return [message.body for message in messages]
+
+
+# ---- outcomes
+
+
+def test_an_accepted_message_is_settled_with_the_servers_reference(make_world: Make) -> None:
+    world = make_world("ACME")
+    done = world.deliver()
+    assert (done.accepted, world.states()) == (1, ["accepted"])
+    row = world.reminder(1)
+    assert row.reference == "ok-1-1"
+    assert bytes(row.body) == world.sent[0].message.body
+    assert row.message_id == str(world.sent[0].mail["Message-ID"])
+
+
+def test_a_deferred_message_is_tried_again_with_the_same_bytes_and_message_id(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.email.next = [Deferred("421 come back later"), Deferred("451 greylisted")]
+    assert world.deliver().deferred == 1
+    assert world.states() == ["planned"]
+    for minutes, tries in ((4, 1), (1, 2), (9, 2), (1, 3)):
+        world.clock.advance(timedelta(minutes=minutes))
+        world.tick()
+        assert len(world.email.tried) == tries
+    assert world.states() == ["accepted"]
+    assert len(set(bodies(world.email.tried))) == 1
+    assert len({message.message_id for message in world.email.tried}) == 1
+
+
+def test_a_retry_after_money_came_in_says_the_new_sum_under_the_same_message_id(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.email.next = [Deferred("421")]
+    world.deliver()
+    world.pay("INV-0", "100.00")
+    world.clock.advance(timedelta(minutes=5))
+    world.tick()
+    first, second = world.email.tried
+    assert first.message_id == second.message_id
+    assert "GBP 20.00" in world.sent[0].text
+
+
+def test_a_retry_is_not_made_where_an_answer_came_meanwhile(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.email.next = [Deferred("421")]
+    world.deliver()
+    world.answer("We dispute this invoice.", sender="acme@customer.example")
+    world.clock.advance(timedelta(minutes=5))
+    world.tick()
+    assert len(world.email.tried) == 1
+    assert world.states() == ["withdrawn"]
+
+
+def test_a_text_tried_again_may_not_stay_with_the_carrier_beyond_their_window(make_world: Make) -> None:
+    world = make_world(sms=True, start="2027-03-01 08:00")
+    world.customer("ACME", email="", **TEXTS).invoice("INV-1", "ACME", "2027-02-10")
+    world.sms.next = [Deferred("429", wait=timedelta(hours=4))]
+    # Nothing by mail: the first tiers have none but a letter, so a text comes with the check-in only.
+    world.change_customer("ACME", email="ann@acme.example")
+    world.at("2027-03-08 10:30")
+    world.at("2027-03-15 11:00")
+    world.at("2027-03-16 12:00")
+    assert [m.valid_for for m in world.sms.tried] == [timedelta(hours=4)]
+    world.at("2027-03-16 16:20")
+    assert [m.valid_for for m in world.sms.tried] == [timedelta(hours=4), timedelta(minutes=30)]
+    assert len(set(bodies(world.sms.tried))) == 1
+
+
+def test_a_refused_address_is_closed_and_a_person_called(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.email.next = [Refused("550 5.1.1 no such user", Blame.ADDRESS)]
+    assert world.tick() == []
+    assert world.states() == ["refused"]
+    assert world.case_kinds("ACME") == ["unreachable"]
+    assert world.until("2027-04-09", "11:00", step=2) == []
+    assert len(world.email.tried) == 1
+    # A new address in the books is another matter.
+    world.change_customer("ACME", email="new@customer.example")
+    assert [sent.to for sent in world.at("2027-04-12 10:00")] == ["new@customer.example"]
+
+
+def test_a_stop_that_only_the_carrier_heard_is_an_opt_out_like_any_other(make_world: Make) -> None:
+    world = make_world(sms=True)
+    world.customer("ACME", **TEXTS).invoice("INV-1", "ACME", "2027-03-05")
+    world.sms.next = [Refused("21610 unsubscribed", Blame.OPT_OUT)]
+    world.at("2027-03-08 10:30")
+    world.at("2027-03-15 11:00")
+    world.at("2027-03-16 12:00")
+    assert len(world.sms.tried) == 1
+    with world.house.store.reading() as connection:
+        digest = world.house.gatherer.hash_of(TEXTS["phone"])
+        by_hash, by_customer = contact.closed(connection, ["ACME"], [digest])
+    assert by_hash[digest][0][:2] == (Channel.SMS, contact.OPTED_OUT)
+    assert "ACME" in by_customer
+    # What is left, the letters, needs a person's yes from now on.
+    world.until("2027-05-14", "11:00", step=3)
+    assert len(world.sms.tried) == 1
+    assert [sent.tier for sent in world.sent] == ["gentle", "check-in"]
+
+
+def test_a_letter_refused_as_it_is_waits_for_a_person_and_is_not_tried_at_every_tick(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.email.next = [Refused("552 too large", Blame.MESSAGE)]
+    world.tick()
+    for _ in range(5):
+        world.clock.advance(timedelta(minutes=20))
+        world.tick()
+    assert (len(world.email.tried), world.case_kinds("ACME"), world.hold_kinds("ACME")) == (
+        1,
+        ["delivery"],
+        ["delivery"],
+    )
+    world.release("ACME")
+    assert [sent.tier for sent in world.tick()] == ["gentle"]
+
+
+def test_a_channel_that_refuses_us_is_halted_and_nobody_is_blamed(make_world: Make) -> None:
+    world = make_world(*MANY)
+    world.email.next = [Accepted("q1"), Refused("550 5.7.1 you are blocked", Blame.CHANNEL)]
+    done = world.deliver()
+    assert (done.accepted, done.refused, done.deferred) == (1, 1, 7)
+    world.clock.advance(timedelta(hours=1))
+    world.tick()
+    assert len(world.email.tried) == 2
+    assert world.case_kinds() == []
+    # Mended: everybody hears from us, also the one whose letter was refused.
+    go_live(world.house, "olivia")
+    world.clock.advance(timedelta(hours=1))
+    world.tick()
+    assert len({sent.to for sent in world.sent}) == len(world.sent) == 9
+
+
+def test_an_uncertain_message_is_never_sent_again_and_shown_to_a_person(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.email.next = [Uncertain("no answer after the final dot")]
+    world.tick()
+    assert world.states() == ["uncertain"]
+    assert world.case_kinds("ACME") == ["delivery"]
+    # Said, for all we know: the next tier comes in its turn.
+    world.until("2027-03-16", "11:00", step=1)
+    assert [sent.tier for sent in world.sent] == ["check-in"]
+    assert len(world.email.tried) == 2
+
+
+def test_one_refused_customer_does_not_keep_back_the_others(make_world: Make) -> None:
+    world = make_world(*MANY)
+    world.email.next = [Refused("no such user", Blame.ADDRESS), Uncertain("timeout"), Deferred("greylisted")]
+    done = world.deliver()
+    assert (done.refused, done.uncertain, done.deferred, done.accepted) == (1, 1, 1, 6)
+
+
+def test_a_server_that_cannot_be_reached_loses_nothing(make_world: Make) -> None:
+    world = make_world(*MANY)
+    world.email.down = Deferred("cannot connect", halts=True)
+    assert world.deliver().troubles == ["cannot connect"]
+    assert set(world.states()) == {"planned"}
+    assert world.house.send_log.newest() == 0
+    world.email.down = None
+    world.clock.advance(timedelta(minutes=6))
+    assert len(world.tick()) == 9
+
+
+def test_texts_in_trouble_do_not_keep_back_letters(make_world: Make) -> None:
+    world = make_world(sms=True)
+    for n in range(25):
+        world.customer(f"T{n}", **(TEXTS | {"phone": f"+4477009{n:05}"})).invoice(f"INV-T{n}", f"T{n}", "2027-03-05")
+    world.at("2027-03-08 10:30")
+    world.at("2027-03-09 10:30")
+    world.at("2027-03-15 11:00")
+    world.at("2027-03-16 10:00")
+    world.sms.next = [Refused("30007 filtered", Blame.CHANNEL)]
+    world.invoice("INV-X", "OTHER", "2027-03-12")
+    world.at("2027-03-16 12:00")
+    world.clock.advance(timedelta(minutes=30))
+    world.tick()
+    assert "other@customer.example" in [sent.to for sent in world.sent]
+    assert len(world.sms.tried) == 1
+
+
+# ---- the switch
+
+
+def test_the_stop_file_holds_between_two_messages_of_a_batch(make_world: Make) -> None:
+    world = make_world(*MANY)
+
+    def pull(message: OutgoingMessage) -> Outcome:
+        world.house.stop_file.touch()
+        return Accepted("q1")
+
+    world.email.next = [Accepted("q0"), pull]
+    done = world.deliver()
+    assert (done.accepted, done.deferred, len(world.email.tried)) == (2, 7, 2)
+    world.clock.advance(timedelta(hours=1))
+    assert world.tick() == []
+    world.house.stop_file.unlink()
+    assert len(world.tick()) == 7
+
+
+def test_the_end_of_the_program_holds_between_two_messages_too(make_world: Make) -> None:
+    world = make_world(*MANY)
+
+    def end(message: OutgoingMessage) -> Outcome:
+        world.house.ending.set()
+        return Accepted("q1")
+
+    world.email.next = [end]
+    assert world.deliver().accepted == 1
+    assert len(world.email.tried) == 1
+    world.house.ending.clear()
+    assert world.restart() == (0, 0)
+    world.clock.advance(timedelta(minutes=6))
+    assert len(world.tick()) == 8
+
+
+def test_a_batch_so_slow_that_its_gates_are_stale_is_asked_again(make_world: Make) -> None:
+    world = make_world(*MANY)
+
+    def slow(message: OutgoingMessage) -> Outcome:
+        world.clock.advance(timedelta(hours=9))
+        return Accepted("q1")
+
+    world.email.next = [slow]
+    world.deliver()
+    assert len(world.email.tried) == 1
+
+
+# ---- deaths
+
+
+class Dying(SendLog):
+    """A send log that the power fails at, before or after the line is on the disk."""
+
+    def __init__(self, real: SendLog, after: bool) -> None:
+        self._real, self._after = real, after
+
+    def append(self, attempts: Iterable[Attempt]) -> None:
+        if self._after:
+            self._real.append(attempts)
+        raise Killed
+
+    def newest(self) -> int:
+        return self._real.newest()
+
+
+def lives_on(world: World, first: int, states: list[str]) -> None:
+    """After the restart: what was uncertain is never sent, the rest is sent once."""
+    world.restart()
+    assert world.states() == states
+    for _ in range(4):
+        world.clock.advance(timedelta(hours=1))
+        world.tick()
+    tried = [message.reminder_id for message in world.email.tried]
+    assert len(tried) == len(set(tried)), "somebody got two copies"
+    assert set(tried[first:]).isdisjoint(str(n + 1) for n, state in enumerate(states) if state == "uncertain")
+    assert set(world.states()) <= {"accepted", "uncertain"}
+
+
+def test_death_before_the_channel_opens_loses_nothing(make_world: Make) -> None:
+    world = make_world(*MANY)
+    fail = {Channel.EMAIL: lambda: (_ for _ in ()).throw(Killed())}
+    with pytest.raises(Killed):
+        deliver.deliver_once(replace(world.house, channels=fail), world._looked)
+    lives_on(world, 0, ["planned"] * 9)
+    assert len(world.sent) == 9
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_death_at_the_send_log_sends_nothing_and_leaves_it_uncertain(make_world: Make, after: bool) -> None:
+    world = make_world(*MANY)
+    with pytest.raises(Killed):
+        deliver.deliver_once(replace(world.house, send_log=Dying(world.house.send_log, after)), world._looked)
+    lives_on(world, 0, ["uncertain"] * 9)
+    assert world.sent == []
+    assert sorted(set(world.case_kinds())) == ["delivery"]
+
+
+def test_death_in_the_middle_of_a_batch_sends_nobody_a_second_copy(make_world: Make) -> None:
+    world = make_world(*MANY)
+    world.email.next = [Accepted("q0"), Accepted("q1"), Killed()]
+    with pytest.raises(Killed):
+        world.deliver()
+    lives_on(world, 3, ["uncertain"] * 9)
+
+
+def test_a_bug_in_a_channel_is_as_uncertain_as_a_death_and_does_not_stop_tomorrow(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.email.next = [RuntimeError("a bug")]
+    with pytest.raises(RuntimeError):
+        world.deliver()
+    assert world.states() == ["uncertain"]
+    assert world.case_kinds("ACME") == ["delivery"]
+    world.until("2027-03-16", "11:00")
+    assert [sent.tier for sent in world.sent] == ["check-in"]
+
+
+def test_a_full_disk_at_the_send_log_sends_nothing_and_tries_again(make_world: Make) -> None:
+    world = make_world("ACME")
+
+    class Full(SendLog):
+        def __init__(self) -> None:
+            pass
+
+        def append(self, attempts: Iterable[Attempt]) -> None:
+            raise OSError(28, "No space left on device")
+
+        def newest(self) -> int:
+            return 0
+
+    done = deliver.deliver_once(replace(world.house, send_log=Full()), world._looked)
+    assert "No space left on device" in done.troubles[0]
+    assert (world.email.tried, world.states()) == ([], ["planned"])
+    world.clock.advance(timedelta(minutes=6))
+    assert len(world.tick()) == 1
+
+
+def test_recovering_twice_changes_nothing_more(make_world: Make) -> None:
+    world = make_world("ACME")
+    with world.house.store.writing() as connection:
+        rows = outbox.planned(connection)
+        facts = world.house.gatherer.gather(connection, ["ACME"], world.now)
+        message = OutgoingMessage(
+            "1", Channel.EMAIL, "us@here.example", rows[0].recipient, b"hello", "<1@here.example>"
+        )
+        outbox.claim(connection, [outbox.Claim(rows[0], message, facts["ACME"].account.items)], world.now)
+    assert world.states() == ["claimed"]
+    assert recover(world.house) == (1, 0)
+    assert recover(world.house) == (0, 0)
+    assert world.states() == ["planned"]
+
+
+def test_a_claim_that_was_taken_back_meanwhile_is_not_sent(make_world: Make) -> None:
+    world = make_world("ACME")
+
+    with world.house.store.writing() as connection:
+        (row,) = outbox.planned(connection)
+        facts = world.house.gatherer.gather(connection, ["ACME"], world.now)
+        message = OutgoingMessage("1", Channel.EMAIL, "us@here.example", row.recipient, b"hello", "<1@here.example>")
+        outbox.claim(connection, [outbox.Claim(row, message, facts["ACME"].account.items)], world.now)
+        outbox.recover(connection, world.now)
+        with pytest.raises(outbox.LostClaim):
+            outbox.mark_onwire(connection, [row.reminder_id], world.now)
+
+
+# ---- two at once
+
+
+def test_two_workers_on_one_store_never_send_the_same_reminder(make_world: Make) -> None:
+    world = make_world(*[f"C{n}" for n in range(20)])
+    barrier, errors = threading.Barrier(2), []
+
+    def work() -> None:
+        barrier.wait()
+        try:
+            deliver.deliver_once(world.house, lambda: None)
+        except Exception as error:
+            errors.append(error)
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert errors == []
+    tried = [message.reminder_id for message in world.email.tried]
+    assert sorted(tried, key=int) == [str(n) for n in range(1, 21)]
+    assert set(world.states()) == {"accepted"}
+
+
+def test_two_planners_plan_one_reminder(make_world: Make) -> None:
+    world = make_world()
+    world.invoice("INV-1", "ACME", "2027-03-05")
+    world.export()
+    world.take_ledger()
+    barrier = threading.Barrier(2)
+
+    def work() -> None:
+        barrier.wait()
+        world.plan()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert world.states() == ["planned"]
+
+
+# ---- caps
+
+
+@pytest.mark.parametrize(("cap", "first"), [(8, 8), (9, 9), (10, 9)])
+def test_new_conversations_begin_at_most_so_many_a_day(make_world: Make, cap: int, first: int) -> None:
+    world = make_world(*MANY, sending=f"first_contacts_per_day = {cap}")
+    assert len(world.tick()) == first
+    world.at("2027-03-08 16:00")
+    assert len(world.sent) == first
+    world.at("2027-03-09 09:30")
+    assert len({sent.to for sent in world.sent}) == len(world.sent) == 9
+
+
+@pytest.mark.parametrize(("cap", "first"), [(8, 8), (9, 9), (10, 9)])
+def test_at_most_so_many_leave_in_a_day(make_world: Make, cap: int, first: int) -> None:
+    world = make_world(*MANY, sending=f"max_per_day = {cap}")
+    assert len(world.tick()) == first
+    world.at("2027-03-08 16:00")
+    assert len(world.sent) == first
+    world.at("2027-03-09 09:30")
+    assert len(world.sent) == 9
+
+
+@pytest.mark.parametrize(("cap", "first"), [(8, 8), (9, 9), (10, 9)])
+def test_at_most_so_many_leave_in_an_hour(make_world: Make, cap: int, first: int) -> None:
+    world = make_world(*MANY, sending=f"max_per_hour = {cap}")
+    assert len(world.tick()) == first
+    world.at("2027-03-08 10:59")
+    assert len(world.sent) == first
+    world.at("2027-03-08 11:15")
+    assert len(world.sent) == 9
+
+
+@pytest.mark.parametrize(("size", "waits"), [(19, False), (20, True), (21, True)])
+def test_a_batch_far_larger_than_usual_waits_for_a_person(make_world: Make, size: int, waits: bool) -> None:
+    world = make_world("C0", "C1")
+    world.tick()
+    for n in range(size):
+        world.invoice(f"INV-N{n}", f"N{n}", "2027-03-06")
+    world.at("2027-03-09 10:00")
+    assert len(world.sent) == (2 if waits else 2 + size)
+    done = deliver.deliver_once(world.house, world._looked)
+    assert [one.kind for one in done.stops] == (["unusual batch"] if waits else [])
+
+
+def test_the_kill_switch_is_told_as_the_reason(make_world: Make) -> None:
+    world = make_world("ACME")
+    stop(world.house, "olivia")
+    done = world.deliver()
+    assert [one.kind for one in done.stops] == ["stopped"]
+    assert world.states() == ["planned"]
+
+
+# ---- a store older than the send log
+
+
+def test_a_store_restored_from_a_backup_sends_nothing_until_a_person_adopts_it(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.house.send_log.append([Attempt(41, 1, "feed", world.now)])
+    assert world.tick() == []
+    go_live(world.house, "olivia")
+    assert world.tick() == []
+    go_live(world.house, "olivia", adopt=True)
+    assert len(world.tick()) == 1
