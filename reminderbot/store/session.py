@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from reminderbot.store.tables import metadata
 
@@ -56,10 +56,10 @@ def open_store(url: str, folder: Path, password: str | None = None) -> Store:
         engine = open_engine(url, password)
         store = Store(engine, folder)
         _prepare(store)
-    except (OperationalError, ArgumentError, ModuleNotFoundError) as error:
+    except (DatabaseError, ArgumentError, ModuleNotFoundError) as error:
         raise StoreUnusable(
             f"the store {_shown(url)} cannot be opened: {_first_line(error)}. Check [store] url, and that its folder"
-            " exists, may be written to and has room"
+            " exists, may be written to and has room; a damaged file is replaced by the newest backup"
         ) from None
     return store
 
