@@ -5,6 +5,7 @@ It asks nothing of the bot, neither its store nor its rules: the ladder and the 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -68,7 +69,14 @@ def judge(evidence: Evidence, letters: Letters) -> list[Verdict]:
     strangers = tuple(f"{m.recipient} is nobody's address" for m in by_party.pop("", []))
     courts = [Court(evidence, letters, evidence.party(who), tuple(found)) for who, found in sorted(by_party.items())]
     verdicts = [_held_against(law, of, asked, courts) for law, (of, asked) in LAWS.items()]
-    return [Verdict("Every message went to a customer", len(evidence.messages), strangers), *verdicts]
+    return [Verdict("Every message went to a customer", len(evidence.messages), strangers), *verdicts, _once(evidence)]
+
+
+def _once(evidence: Evidence) -> Verdict:
+    """What the server refused was never a message, so it is looked at by itself."""
+    tried = Counter(turned.recipient for turned in evidence.turned)
+    again = tuple(f"{recipient} was tried {count} times" for recipient, count in tried.items() if count > 1)
+    return Verdict("No second try where the server refused", len(tried), again)
 
 
 def _held_against(law: str, of: str, asked: Callable[[Court, int], Findings], courts: Sequence[Court]) -> Verdict:

@@ -21,6 +21,9 @@ from reminderbot.runs.recover import recover, remember_time
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store import decision, journal, listing, outbox
 
+# Four times what it takes.
+MOST_STEPS = 400
+
 
 class Quarter:
     """One run of the demo; `troubles` says what kept the bot from its work, which in the demo nothing should."""
@@ -43,10 +46,16 @@ class Quarter:
             self._story.opens(self._house)
             self._tell_journal()
             self._step(START)
-            while (at := self._next()) is not None and at <= START + lasting():
+            while (at := self._next()) is not None and at <= START + lasting() and self._goes_on():
                 self._step(at)
         finally:
             self._door.close()
+
+    def _goes_on(self) -> bool:
+        """False, which is a trouble, where the bot keeps itself busy without end."""
+        if self.steps >= MOST_STEPS:
+            self.troubles.append(f"{MOST_STEPS} steps have not brought the quarter to its end")
+        return self.steps < MOST_STEPS
 
     def _next(self) -> datetime | None:
         """When somebody acts, an account is to be looked at again, or a planned reminder may leave."""

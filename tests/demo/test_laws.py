@@ -96,6 +96,14 @@ def test_a_message_to_nobody_we_know_is_found(letters: Letters) -> None:
     assert broken(evidence, letters) == {"Every message went to a customer"}
 
 
+def test_a_second_try_at_a_refused_address_is_found(letters: Letters) -> None:
+    evidence = clean()
+    evidence.turned = [Turned(moment("9-2"), "gone@bakery.example")]
+    assert broken(evidence, letters) == set()
+    evidence.turned.append(Turned(moment("9-9"), "gone@bakery.example"))
+    assert broken(evidence, letters) == {"No second try where the server refused"}
+
+
 HOURS, BUDGET, QUIET, CLOSED, OWED, ORDER, FOLLOWS, AGREED, SHORT, ALONE = LAWS
 
 
