@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reminderbot.cli.group import COMMANDS, cli
-from tests.installation import Installation
+from tests.installation import ACME, BOLT, Installation, bill, late
 
 HEAVY = {"sqlalchemy", "twilio", "jinja2", "babel", "holidays", "phonenumbers", "rich", "flask", "alembic", "requests"}
 NAMES = [name for family in COMMANDS.values() for name, _, _ in family]
@@ -148,3 +148,29 @@ def test_debug_shows_the_details_of_a_mistake_of_ours(shop: Installation) -> Non
 
 def test_the_group_is_a_value_that_tests_and_tools_can_call() -> None:
     assert cli.name == "cli"
+
+
+# A file may not grow past this: what a full disk is to a program.
+_FULL = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)); sys.argv[0] = 'x'"
+
+
+def test_a_full_disk_ends_in_one_sentence_and_leaves_nothing_half_done(shop: Installation) -> None:
+    shop.ok("import")
+    many = [bill(f"N-{n}", "C1", late(5)) for n in range(2500)]
+    shop.write_ledger([ACME, BOLT], [bill("INV-1", "C1", late(5)), bill("INV-2", "C2", late(2)), *many])
+    program = f"{_FULL}; from reminderbot.cli import main; main(sys.argv[1:])"
+    config = str(shop.folder / "config.toml")
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--config", config, "import"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+
+    assert done.returncode == 1, done.stdout
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert "The store failed" in done.stderr
+    assert "make room" in done.stderr or "free space" in done.stderr
+    assert len(shop.json("report")["customers"]) == 2
+    assert shop.json("report")["aging"]["USD"]["1-30"] == "200.00"
