@@ -23,8 +23,11 @@ from reminderbot.store.spool import Spool
 
 if TYPE_CHECKING:
     from reminderbot.compose.render import Letters
+    from reminderbot.core.understanding import Understanding
     from reminderbot.inbox.imap import ImapInbox
     from reminderbot.ledger.csv_folder import LedgerReading
+    from reminderbot.replies.match import Clues
+    from reminderbot.replies.understand import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,20 @@ class TextInbox(Protocol):
     def poll(self, since: datetime) -> list[Inbound]: ...
 
 
+class ReadingFailed(Exception):
+    """A message could not be read: it broke its reader, or took too much time or memory."""
+
+
+class MessageReader(Protocol):
+    """What understands foreign messages; each of the three may end in ReadingFailed."""
+
+    def clues(self, raw: bytes) -> Clues: ...
+
+    def mail(self, raw: bytes, received_at: datetime, context: Context) -> Understanding: ...
+
+    def text(self, text: str, received_at: datetime, context: Context) -> Understanding: ...
+
+
 @dataclass(frozen=True)
 class House:
     """One installation, put together by `wiring.py`."""
@@ -79,6 +96,7 @@ class House:
     instance: str
     limits: Limits
     sender: Sender
+    reader: MessageReader
     ledger_folder: Path
     read_ledger: Callable[[], LedgerReading]
     channels: Mapping[Channel, Callable[[], DeliveryChannel]] = field(default_factory=dict)

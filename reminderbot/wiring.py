@@ -22,6 +22,7 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Mode
 from reminderbot.core.token import recipient_hash
 from reminderbot.house import House, Limits, Sender, TextInbox
+from reminderbot.runs.reader import ChildReader
 from reminderbot.store.account import Gatherer
 from reminderbot.store.sendlog import SendLog
 from reminderbot.store.session import Store, StoreUnusable, open_store
@@ -58,6 +59,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         instance=_instance(config, folder),
         limits=_limits(config),
         sender=_sender(config),
+        reader=ChildReader(),
         ledger_folder=config.ledger.folder,
         read_ledger=_ledger_reader(config),
         channels=_channels(config),

@@ -17,7 +17,7 @@ from reminderbot.core.promise import Promise, PromiseState, end_of_grace, judge
 from reminderbot.house import House
 from reminderbot.store import account, case, decision, hold, ledger, outbox, people, promise
 
-BATCH = 200
+BATCH = 500
 
 
 def plan_once(house: House, undo: timedelta | None = None) -> bool:

@@ -19,15 +19,15 @@ from reminderbot.core.event import Event, EventKind
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.understanding import Understanding, unreadable
-from reminderbot.house import House
+from reminderbot.house import House, ReadingFailed
 from reminderbot.logs import log
-from reminderbot.replies.match import clues_of_email
-from reminderbot.replies.understand import Context, understand_email, understand_sms
+from reminderbot.replies.understand import Context
 from reminderbot.runs.match import Match, match_mail, match_text
 from reminderbot.store import case, contact, hold, inbox, journal, ledger, people, promise
 
 # A message that stopped its reader this often is set aside.
 ATTEMPTS = 2
+_LONGEST_HEADER = 64 * 1024
 
 
 def understand_all(house: House) -> int:
@@ -78,11 +78,13 @@ def _read_one(house: House, row: Row[Any]) -> None:
 def _pause(house: House, row: Row[Any], raw: bytes) -> tuple[Match, str]:
     """Hold everybody it may be from, before and regardless of what it means (design law 1)."""
     now = house.clock.now()
+    # Read before the store is asked to write: a mail that takes its time must not keep others waiting.
+    clues = None if row.channel == Channel.SMS.value else house.reader.clues(raw)
     with house.store.writing() as connection:
         if row.channel == Channel.SMS.value:
             match, subject = match_text(house, connection, row.sender), ""
         else:
-            clues = clues_of_email(raw)
+            assert clues is not None
             match, subject = match_mail(house, connection, clues), clues.subject[:200]
             row_sender = clues.sender
             inbox.note_sender(connection, row.inbound_id, row_sender)
@@ -111,10 +113,10 @@ def _understand(house: House, row: Row[Any], raw: bytes, match: Match) -> Unders
     received = row.received_at.astimezone(zone)
     try:
         if row.channel == Channel.SMS.value:
-            return understand_sms(raw.decode("utf-8", "replace"), received, context)
-        return understand_email(raw, received, context)
-    except Exception as error:
-        return unreadable(f"{type(error).__name__} while reading it")
+            return house.reader.text(raw.decode("utf-8", "replace"), received, context)
+        return house.reader.mail(raw, received, context)
+    except ReadingFailed as error:
+        return unreadable(str(error))
 
 
 def _regional(language: str, country: str) -> str:
@@ -224,8 +226,10 @@ def _as_far_as_known(house: House, connection: Connection, row: Row[Any]) -> tup
     if row.sender:
         return people.by_address(connection, Channel.EMAIL, row.sender)
     try:
-        return match_mail(house, connection, clues_of_email(house.spool.read(row.digest))).customer_ids
-    except (OSError, ValueError, LookupError) as error:
+        # Its header alone may still be readable.
+        header = house.spool.read(row.digest).partition(b"\r\n\r\n")[0][:_LONGEST_HEADER]
+        return match_mail(house, connection, house.reader.clues(header + b"\r\n\r\n")).customer_ids
+    except (OSError, ReadingFailed) as error:
         log("sender_unknown", inbound=row.inbound_id, error=type(error).__name__)
         return ()
 
