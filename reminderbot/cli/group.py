@@ -22,7 +22,7 @@ COMMANDS = {
         ("plan", "plan", "Show what would be sent to whom and when, and who is waiting; sends nothing."),
         ("go-live", "sending", "Let this installation send, as far as its settings allow."),
         ("approve", "sending", "Say yes to reminders that wait for one."),
-        ("stop", "sending", "Stop all sending at once."),
+        ("stop", "stop", "Stop all sending at once."),
         ("run", "run", "Work as a daemon, or with --once do everything a single time."),
         ("status", "status", "How things stand: what may leave, what waits, what is wrong."),
     ),

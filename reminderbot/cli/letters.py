@@ -69,23 +69,33 @@ def _json(remark: Remark) -> dict[str, object]:
 )
 @click.option("--channel", type=click.Choice([c.value for c in Channel]), default="email", show_default=True)
 @click.option("--language", help="The language; else the customer's, or your own.")
+@as_json
 @click.pass_obj
 def preview_command(
-    line: Line, tier: str, customer: str | None, sample: str | None, channel: str, language: str | None
+    line: Line,
+    tier: str,
+    customer: str | None,
+    sample: str | None,
+    channel: str,
+    language: str | None,
+    as_json: bool,
 ) -> None:
     """Show the letter of TIER as it would arrive; sends nothing."""
     if customer and sample:
         raise click.UsageError("Write --customer or --sample, not both.")
     config = line.settings()
-    chosen = _tier(config, tier)
-    by = Channel(channel)
+    chosen, by = _tier(config, tier), Channel(channel)
     if customer:
         with line.house() as house, house.store.reading() as connection:
-            click.echo(preview_for(house, connection, chosen, customer, by, language or ""))
-        return
-    letters = Letters(config.letters.folder)
-    spoken = language or config.business.language
-    click.echo(preview(letters, chosen, spoken, config.business, by, sample or SAMPLES[0].name))
+            text = preview_for(house, connection, chosen, customer, by, language or "")
+    else:
+        spoken = language or config.business.language
+        letters = Letters(config.letters.folder)
+        text = preview(letters, chosen, spoken, config.business, by, sample or SAMPLES[0].name)
+    if as_json:
+        emit({"tier": chosen.name, "channel": by, "text": text})
+    else:
+        click.echo(text)
 
 
 def _tier(config: Config, name: str) -> Tier:

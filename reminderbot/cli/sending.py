@@ -1,4 +1,4 @@
-"""`reminderbot go-live`, `approve`, `stop`: lets messages leave, or not."""
+"""`reminderbot go-live` and `approve`: lets messages leave."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from reminderbot.core.stop import Mode
 from reminderbot.desk.door import look_at
 from reminderbot.desk.outlook import outlook, zone_of
 from reminderbot.desk.refusal import Refused
-from reminderbot.desk.sending import Approvable, approvable, approve, go_live, stop, unusual_batch
+from reminderbot.desk.sending import Approvable, approvable, approve, go_live, unusual_batch
 from reminderbot.house import House
 from reminderbot.store import listing, people
 
@@ -173,14 +173,3 @@ def _tell_mode(house: House) -> None:
         stands = look_at(house, connection)
     if stands.mode is Mode.DRAFT:
         click.echo("Nothing leaves yet: the mode is draft. `reminderbot go-live` comes first.")
-
-
-@click.command("stop")
-@click.option("--reason", default="", help="Why, for the journal.")
-@click.pass_obj
-def stop_command(line: Line, reason: str) -> None:
-    """Stop all sending at once; reading and planning go on. `reminderbot go-live` lifts it."""
-    with line.house() as house:
-        thrown = stop(house, actor(), reason)
-    click.echo("Stopped: nothing is sent any more." if thrown else "It was stopped already.")
-    click.echo("`reminderbot go-live` lets messages leave again.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sqlalchemy import Connection
+
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.money import Money, minor_digits
 from reminderbot.desk.find import one_invoice
@@ -45,7 +47,8 @@ def paid(house: House, actor: str, number: str, amount: Decimal | None = None) -
         ledger.review(connection, [bill.customer_id], now)
         data = {"invoice": bill.number, "amount": str(received), "by_hand": True}
         journal.record(connection, Event(EventKind.PAID, now, actor, bill.customer_id, data))
-    return Noted(bill.number, found.customer.name, received, still - received)
+        left = _open(connection, bill.number)
+    return Noted(bill.number, found.customer.name, received, left)
 
 
 def take_back(house: House, actor: str, number: str) -> Noted:
@@ -60,11 +63,14 @@ def take_back(house: House, actor: str, number: str) -> Noted:
         ledger.review(connection, [found.customer.customer_id], now)
         data = {"invoice": found.invoice, "by_hand": True, "taken_back": True}
         journal.record(connection, Event(EventKind.PAID, now, actor, found.customer.customer_id, data))
-        bill = listing.invoice_like(connection, found.invoice)
-        assert bill is not None
-    return Noted(
-        found.invoice, found.customer.name, Money(Decimal(0), bill.currency), Money(bill.open_balance, bill.currency)
-    )
+        left = _open(connection, found.invoice)
+    return Noted(found.invoice, found.customer.name, Money(Decimal(0), left.currency), left)
+
+
+def _open(connection: Connection, number: str) -> Money:
+    bill = listing.invoice_like(connection, number)
+    assert bill is not None
+    return Money(bill.open_balance, bill.currency)
 
 
 def _check(received: Money, still: Money, number: str) -> None:

@@ -40,6 +40,7 @@ def test_a_letter_is_shown_as_a_made_up_customer_would_get_it(shop: Installation
     assert out.startswith("Subject: ")
     assert "INV-1042" in out
     assert "Brightside Windows" in out
+    assert shop.json("letter", "preview", "gentle")["text"] + "\n" == out
 
 
 def test_a_letter_is_shown_as_a_customer_of_ones_own_would_get_it(shop: Installation) -> None:
