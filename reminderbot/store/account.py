@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
 from reminderbot.core.account import Account, OpenItem, Progress
 from reminderbot.core.contact import Reach
@@ -27,6 +27,31 @@ from reminderbot.store.tables import customer, invoice, outbox, payment
 _LOOK_BACK = timedelta(days=31)
 _SAID = [state.value for state in SAID]
 
+# Each is put together once: that costs as much as asking it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_CUSTOMERS = select(customer).where(customer.c.customer_id.in_(_IDS), customer.c.listed)
+_ITEMS = (
+    select(invoice)
+    .where(invoice.c.customer_id.in_(_IDS), invoice.c.is_open)
+    .order_by(invoice.c.due_on, invoice.c.number)
+)
+_UNAPPLIED = select(payment).where(payment.c.customer_id.in_(_IDS), payment.c.invoice.is_(None), payment.c.listed)
+_SENT = select(
+    outbox.c.reminder_id,
+    outbox.c.customer_id,
+    outbox.c.recipient_hash,
+    outbox.c.channel,
+    outbox.c.state,
+    outbox.c.tier,
+    outbox.c.claimed_at,
+    outbox.c.follows,
+    outbox.c.steps,
+    outbox.c.balances,
+).where(
+    or_(outbox.c.customer_id.in_(_IDS), outbox.c.recipient_hash.in_(bindparam("hashes", expanding=True))),
+    outbox.c.claimed_at > bindparam("since"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
@@ -40,15 +65,16 @@ class Gatherer:
 
     def gather(self, connection: Connection, customer_ids: Sequence[str], now: datetime) -> dict[str, Facts]:
         """Everything known about these customers at `now`; those that the ledger no longer lists are left out."""
-        query = select(customer).where(customer.c.customer_id.in_(customer_ids), customer.c.listed)
-        customers = {row.customer_id: customer_of(row) for row in connection.execute(query)}
+        listed = connection.execute(_CUSTOMERS, {"ids": customer_ids})
+        customers = {row.customer_id: customer_of(row) for row in listed}
         ids = list(customers)
         items = _items(connection, ids)
         unapplied = _unapplied(connection, ids, items)
         holds = hold.of_customers(connection, ids)
         hashes = {c.customer_id: self._hashes(c) for c in customers.values()}
-        by_hash, by_customer = contact.closed(connection, ids, [h for pair in hashes.values() for h in pair.values()])
-        sent = _Sent(_sent(connection, ids, [h for pair in hashes.values() for h in pair.values()], now))
+        every_hash = [digest for pair in hashes.values() for digest in pair.values()]
+        by_hash, by_customer = contact.closed(connection, ids, every_hash)
+        sent = _Sent(_sent(connection, ids, every_hash, now))
         found = {}
         for key, who in customers.items():
             closed = _closed(hashes[key], by_hash, by_customer.get(key, []))
@@ -90,8 +116,7 @@ class Gatherer:
 
 def _items(connection: Connection, ids: Sequence[str]) -> dict[str, list[OpenItem]]:
     found: dict[str, list[OpenItem]] = defaultdict(list)
-    query = select(invoice).where(invoice.c.customer_id.in_(ids), invoice.c.is_open)
-    for row in connection.execute(query.order_by(invoice.c.due_on, invoice.c.number)):
+    for row in connection.execute(_ITEMS, {"ids": ids}):
         reached = Progress(row.tier, row.tier_days, row.tier_reached_at) if row.tier else None
         found[row.customer_id].append(
             OpenItem(invoice_of(row), Money(row.open_balance, row.currency), reached, row.round)
@@ -108,8 +133,7 @@ def _unapplied(
     one: an export of open invoices beside all payments ever made must not silence everybody.
     """
     found: dict[str, list[Money]] = defaultdict(list)
-    query = select(payment).where(payment.c.customer_id.in_(ids), payment.c.invoice.is_(None), payment.c.listed)
-    for row in connection.execute(query):
+    for row in connection.execute(_UNAPPLIED, {"ids": ids}):
         first = min((item.invoice.issued_on for item in items.get(row.customer_id, ())), default=None)
         if not (row.unlisted_invoice and first and row.paid_on < first):
             found[row.customer_id].append(Money(row.amount, row.currency))
@@ -117,22 +141,7 @@ def _unapplied(
 
 
 def _sent(connection: Connection, ids: Sequence[str], hashes: Sequence[str], now: datetime) -> list[Row[Any]]:
-    columns = (
-        outbox.c.reminder_id,
-        outbox.c.customer_id,
-        outbox.c.recipient_hash,
-        outbox.c.channel,
-        outbox.c.state,
-        outbox.c.tier,
-        outbox.c.claimed_at,
-        outbox.c.follows,
-        outbox.c.steps,
-        outbox.c.balances,
-    )
-    query = select(*columns).where(
-        or_(outbox.c.customer_id.in_(ids), outbox.c.recipient_hash.in_(hashes)), outbox.c.claimed_at > now - _LOOK_BACK
-    )
-    return list(connection.execute(query))
+    return list(connection.execute(_SENT, {"ids": ids, "hashes": hashes, "since": now - _LOOK_BACK}))
 
 
 class _Sent:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
@@ -16,6 +16,12 @@ from reminderbot.store.tables import closed_channel
 OPTED_OUT = "opted_out"
 DEAD = "dead"
 
+_CLOSED = select(closed_channel).where(
+    or_(
+        closed_channel.c.recipient_hash.in_(bindparam("hashes", expanding=True)),
+        closed_channel.c.customer_id.in_(bindparam("ids", expanding=True)),
+    )
+)
 _EVENTS = {OPTED_OUT: EventKind.OPTED_OUT, DEAD: EventKind.SUPPRESSED}
 
 
@@ -49,10 +55,7 @@ def closed(
     """
     by_hash: dict[str, list[tuple[Channel, str, str]]] = defaultdict(list)
     by_customer: dict[str, list[tuple[Channel, str, str]]] = defaultdict(list)
-    query = select(closed_channel).where(
-        or_(closed_channel.c.recipient_hash.in_(recipient_hashes), closed_channel.c.customer_id.in_(customer_ids))
-    )
-    for row in connection.execute(query):
+    for row in connection.execute(_CLOSED, {"hashes": recipient_hashes, "ids": customer_ids}):
         entry = (Channel(row.channel), str(row.kind), str(row.why))
         by_hash[row.recipient_hash].append(entry)
         if row.kind == OPTED_OUT and row.customer_id:

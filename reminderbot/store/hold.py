@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.store import journal
 from reminderbot.store.tables import hold
+
+_OF_CUSTOMERS = (
+    select(hold)
+    .where(hold.c.customer_id.in_(bindparam("ids", expanding=True)), hold.c.released_at.is_(None))
+    .order_by(hold.c.hold_id)
+)
 
 
 def place(
@@ -61,8 +67,7 @@ def release(connection: Connection, hold_id: int, now: datetime, actor: str, why
 def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Hold]]:
     """All holds that nobody has lifted; those that lapsed by the clock among them."""
     found: dict[str, list[Hold]] = defaultdict(list)
-    query = select(hold).where(hold.c.customer_id.in_(customer_ids), hold.c.released_at.is_(None))
-    for row in connection.execute(query.order_by(hold.c.hold_id)):
+    for row in connection.execute(_OF_CUSTOMERS, {"ids": customer_ids}):
         found[row.customer_id].append(_hold_of(row))
     return found
 

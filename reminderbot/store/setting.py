@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from reminderbot.store.session import upsert
 from reminderbot.store.tables import setting
@@ -25,10 +25,12 @@ RULES = "rules"
 ALERTED = "alerted"
 CHECKED_AT = "checked_at"
 
+_VALUE = select(setting.c.value).where(setting.c.key == bindparam("k"))
+
 
 def get(connection: Connection, key: str) -> Any:
     """The value under `key`; None where there is none."""
-    return connection.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
+    return connection.execute(_VALUE, {"k": key}).scalar()
 
 
 def get_all(connection: Connection) -> dict[str, Any]:

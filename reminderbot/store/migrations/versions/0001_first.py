@@ -210,7 +210,7 @@ def upgrade() -> None:
     op.create_index("ix_outbox_customer", "outbox", ["customer_id", "claimed_at"])
     op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
     op.create_index("ix_outbox_recipient", "outbox", ["recipient_hash", "claimed_at"])
-    op.create_index("ix_outbox_settled", "outbox", ["claimed_at"])
+    op.create_index("ix_outbox_settled", "outbox", ["claimed_at", "state", "customer_id", "segments"])
     op.create_index("ix_outbox_state", "outbox", ["state", "not_before"])
     op.create_table(
         "payment",
