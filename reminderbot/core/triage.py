@@ -23,6 +23,8 @@ from reminderbot.core.understanding import Kind, Understanding
 ACK_BUSINESS_DAYS = 5
 AWAY_WITHOUT_DATE = timedelta(days=7)
 SOFT_BOUNCE = timedelta(days=2)
+# Somebody away for longer than this will not read the next letter either: a person finds out who does.
+LONGEST_AWAY = timedelta(days=45)
 
 
 class MatchedBy(StrEnum):
@@ -149,7 +151,11 @@ def _machine(understanding: Understanding, facts: ReplyFacts) -> Verdict:
         until = facts.received_at + SOFT_BOUNCE
         why = f"their mailbox did not take our message for now ({_diagnostic(understanding)})"
         return Verdict(NewHold(HoldKind.BOUNCE, why, until))
-    return Verdict(_away(understanding, facts))
+    hold = _away(understanding, facts)
+    if hold.until is not None and hold.until > facts.received_at + LONGEST_AWAY:
+        why = f"{hold.why}: find out who looks after it until then"
+        return Verdict(hold, NewCase(CaseKind.WRONG_CONTACT, why, understanding.own_text[:500]))
+    return Verdict(hold)
 
 
 def _diagnostic(understanding: Understanding) -> str:

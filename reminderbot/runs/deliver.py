@@ -30,6 +30,7 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Mode, Stop
 from reminderbot.door import mode, standing_stops
 from reminderbot.house import House
+from reminderbot.logs import log_bug
 from reminderbot.runs.caps import remember_size, unusual
 from reminderbot.runs.claim import take
 from reminderbot.runs.settle import settle
@@ -185,7 +186,14 @@ def _send_all(house: House, claims: Sequence[outbox.Claim], channel: DeliveryCha
     for claim in claims:
         if trouble is None and (why := switch.off()):
             trouble = Deferred(why)
-        outcome: Outcome = trouble or channel.send(claim.message)
+        outcome: Outcome
+        try:
+            outcome = trouble or channel.send(claim.message)
+        except Exception as error:
+            # A mistake of ours: nobody knows how far this one came, and the ones after it are not risked.
+            log_bug("channel_failed", error, reminder=claim.row.reminder_id)
+            outcome = Uncertain(f"a mistake of ours while sending it ({type(error).__name__})")
+            trouble = Deferred("not tried: the message before it met a mistake of ours", halts=True)
         results.append((claim.row, outcome))
         if trouble is None and (why := _trouble(outcome)):
             trouble = Deferred(f"not tried: {why}")

@@ -25,13 +25,14 @@ def open_one(
     invoices: Sequence[str] = (),
     inbound_id: int | None = None,
 ) -> int:
-    """Call a person; a matter of the same kind that already waits for this customer is not opened twice.
+    """Call a person; a matter of the same kind that already waits for this customer takes in what is new.
 
     Gives the number of the case that now stands for it.
     """
     waiting = _waiting(connection, kind, customer_id, inbound_id)
     if waiting is not None:
-        return waiting
+        _take_in(connection, waiting, why, invoices)
+        return int(waiting.case_id)
     result = connection.execute(
         insert(case).values(
             kind=kind.value,
@@ -51,11 +52,21 @@ def open_one(
     return number
 
 
-def _waiting(connection: Connection, kind: CaseKind, customer_id: str | None, inbound_id: int | None) -> int | None:
-    query = select(case.c.case_id).where(case.c.kind == kind.value, case.c.resolved_at.is_(None))
+def _waiting(
+    connection: Connection, kind: CaseKind, customer_id: str | None, inbound_id: int | None
+) -> Row[Any] | None:
+    query = select(case).where(case.c.kind == kind.value, case.c.resolved_at.is_(None))
     # Every reply is a matter of its own, however many a customer writes.
     same = case.c.inbound_id == inbound_id if inbound_id is not None else case.c.inbound_id.is_(None)
-    return connection.execute(query.where(same, case.c.customer_id == customer_id)).scalar()
+    return connection.execute(query.where(same, case.c.customer_id == customer_id)).first()
+
+
+def _take_in(connection: Connection, waiting: Row[Any], why: str, invoices: Sequence[str]) -> None:
+    """Add invoices that the waiting case does not know of yet, and why they joined it."""
+    new = [number for number in invoices if number not in waiting.invoices]
+    if new:
+        more = {"invoices": [*waiting.invoices, *new], "why": f"{waiting.why}; {why}"}
+        connection.execute(update(case).where(case.c.case_id == waiting.case_id).values(**more))
 
 
 def resolve(connection: Connection, case_id: int, resolution: str, now: datetime, actor: str) -> bool:

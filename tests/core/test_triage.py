@@ -81,6 +81,13 @@ def test_somebody_away_is_left_alone_until_the_day_after_they_return(ahead: int,
     assert verdict.case is None
 
 
+@pytest.mark.parametrize(("ahead", "asked"), [(43, False), (44, False), (45, True), (26_000, True)])
+def test_somebody_away_for_more_than_45_days_is_a_matter_for_a_person(ahead: int, asked: bool) -> None:
+    verdict = decide(said(Kind.AUTO_REPLY, return_on=MONDAY + days(ahead)), FACTS)
+    assert (verdict.case is not None) is asked
+    assert verdict.hold is not None
+
+
 @pytest.mark.parametrize("back", [None, MONDAY - days(1)])
 def test_away_without_a_day_that_is_still_to_come_pauses_for_a_week(back: date | None) -> None:
     verdict = decide(said(Kind.AUTO_REPLY, return_on=back), FACTS)

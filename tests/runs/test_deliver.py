@@ -309,15 +309,23 @@ def test_death_in_the_middle_of_a_batch_sends_nobody_a_second_copy(make_world: M
     lives_on(world, 3, ["uncertain"] * 9)
 
 
-def test_a_bug_in_a_channel_is_as_uncertain_as_a_death_and_does_not_stop_tomorrow(make_world: Make) -> None:
+def test_a_bug_in_a_channel_leaves_its_message_uncertain_and_does_not_stop_tomorrow(make_world: Make) -> None:
     world = make_world("ACME")
     world.email.next = [RuntimeError("a bug")]
-    with pytest.raises(RuntimeError):
-        world.deliver()
+    world.deliver()
     assert world.states() == ["uncertain"]
     assert world.case_kinds("ACME") == ["delivery"]
     world.until("2027-03-16", "11:00")
     assert [sent.tier for sent in world.sent] == ["check-in"]
+
+
+def test_a_bug_in_a_channel_risks_one_message_and_leaves_the_others_unsent(make_world: Make) -> None:
+    world = make_world(*MANY)
+    world.email.next = [Accepted("q0"), RuntimeError("a bug")]
+    world.deliver()
+    states = world.states()
+    assert (states.count("accepted"), states.count("uncertain")) == (1, 1)
+    assert states.count("planned") == len(states) - 2
 
 
 def test_a_full_disk_at_the_send_log_sends_nothing_and_tries_again(make_world: Make) -> None:
