@@ -38,6 +38,24 @@ _OTHER_HEADER = re.compile(
     r"|assunto|data|envoyé|à|objet"
     r"|inviato|a|oggetto|verzonden|aan|onderwerp|sendt|til|emne|skickat|till|ämne|wysłano|do|temat)\s?\*?:"
 )
+_DATE_HEADERS = frozenset(
+    {
+        "date",
+        "sent",
+        "datum",
+        "gesendet",
+        "fecha",
+        "enviado",
+        "data",
+        "envoyé",
+        "inviato",
+        "verzonden",
+        "sendt",
+        "skickat",
+    }
+)
+# Some phones put the attribution behind the last words: "reply On Wed, Apr 4, 2012 at 3:59 PM, bob@example.com wrote:".
+_INLINE = re.compile(r"(?i)^(.{1,300}?)[\s-]{1,5}on (?:mon|tue|wed|thu|fri|sat|sun)\w{0,6},[^\n]{5,150} wrote:\s{0,3}$")
 _RULE = re.compile(r"^\s{0,4}[_=*-]{5,}\s{0,4}$")
 _MOBILE = re.compile(
     r"(?i)^\W{0,4}(?:(?:sent|envoy[eé]|gesendet|enviado|inviato|verzonden|verstuurd|sendt)\b.{0,60}"
@@ -110,6 +128,9 @@ def _without_quotations(lines: list[str]) -> list[str]:
             at += 1
         elif _ORIGINAL.match(line) or _starts_header_block(lines, at):
             break
+        elif inline := _INLINE.match(line):
+            kept.append(inline[1])
+            break
         elif length := _attribution(lines, at):
             if not _quoted_next(lines, at + length):
                 break
@@ -144,9 +165,12 @@ def _quoted_next(lines: list[str], at: int) -> bool:
 
 def _starts_header_block(lines: list[str], at: int) -> bool:
     """True where an answered mail's "From: Sent: To: Subject:" begins (Outlook marks it by nothing else)."""
+    found = {match[1].lower() for line in lines[at + 1 : at + 9] if (match := _OTHER_HEADER.match(line))}
+    if (first := _OTHER_HEADER.match(lines[at])) and first[1].lower() in _DATE_HEADERS:
+        # "Date: ..., To: ..., From: ...", as old Macs and ticket systems begin.
+        return bool(found) and any("@" in line for line in lines[at + 1 : at + 4])
     if not _FROM.match(lines[at]):
         return False
-    found = {match[1].lower() for line in lines[at + 1 : at + 9] if (match := _OTHER_HEADER.match(line))}
     # A date right below needs no third witness; nobody begins two lines of his own so.
     return len(found) >= 2 or bool(found & {"date", "sent", "datum", "gesendet"} and "@" in lines[at])
 
