@@ -249,8 +249,8 @@ def _alone(court: Court, place: int) -> Findings:
     if named:
         yield f"it speaks of {', '.join(named)}"
     if message.channel == EMAIL:
-        told = getaddresses([str(mail(message)[name] or "") for name in ("To", "Cc", "Bcc")])
-        if [address for _, address in told if address] != [court.party.email]:
+        told = getaddresses([str(line) for name in ("To", "Cc", "Bcc") for line in mail(message).get_all(name, [])])
+        if [address for _, address in told] != [court.party.email]:
             yield "its headers name somebody else"
 
 

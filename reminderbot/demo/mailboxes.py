@@ -6,12 +6,13 @@ import argparse
 import asyncio
 import warnings
 from datetime import datetime
+from uuid import uuid4
 
 with warnings.catch_warnings():
     # Its dependencies still use what newer Pythons have deprecated.
     warnings.simplefilter("ignore")
-    from proxyprotocol.reader import ProxyProtocolReader
-    from proxyprotocol.version import ProxyProtocolVersion
+    from proxyprotocol.result import ProxyResultLocal
+    from proxyprotocol.sock import SocketInfo
     from pymap.backend.dict import DictBackend
     from pymap.backend.dict.filter import FilterSet
     from pymap.backend.dict.mailbox import MailboxSet
@@ -40,10 +41,14 @@ class Mailboxes:
             backend.login.users_dict[address] = UserMetadata(config, address, password=hashed)
             config.set_cache[address] = (box, FilterSet())
         config.apply_context()
-        # The server alone lacks what it wants to know about its socket.
-        reader = ProxyProtocolReader(ProxyProtocolVersion.get(None))
-        handler = reader.get_callback(IMAPServer(backend.login, config))
-        server = await asyncio.start_server(handler, "127.0.0.1", 0)
+        imap = IMAPServer(backend.login, config)
+
+        # pymap's own way here starts a task that nobody holds: from Python 3.12 on the garbage collector takes it away
+        # in the middle of a conversation. As asyncio's own callback it is held for as long as it talks.
+        async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await imap(reader, writer, SocketInfo.get(writer, ProxyResultLocal(), unique_id=uuid4().bytes))
+
+        server = await asyncio.start_server(converse, "127.0.0.1", 0)
         self.port = int(server.sockets[0].getsockname()[1])
         return server
 

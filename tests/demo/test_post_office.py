@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import smtplib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ import pytest
 
 from reminderbot.clock import SteppedClock
 from reminderbot.demo.post_office import PASSWORD, PostOffice
-from reminderbot.inbox.imap import ImapInbox
+from reminderbot.inbox.imap import ImapInbox, ImapTimeouts
 
 OURS, CUSTOMER = "accounts@shop.example", "ann@customer.example"
 AT = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
@@ -41,6 +42,17 @@ def test_an_answer_to_a_tokenised_address_reaches_the_mailbox_with_the_hour_of_t
         inbox.close()
     assert (inbound.raw, inbound.received_at) == (MAIL, AT)
     assert post.received == []
+
+
+def test_a_conversation_outlives_the_garbage_collector(post: PostOffice) -> None:
+    inbox = ImapInbox("127.0.0.1", post.imap_port, "none", OURS, PASSWORD, timeouts=ImapTimeouts(answer=5))
+    try:
+        cursor = inbox.poll(None).cursor
+        for _ in range(3):
+            gc.collect()
+            assert list(inbox.poll(cursor).messages) == []
+    finally:
+        inbox.close()
 
 
 def test_who_logs_in_sends_outside_and_it_is_written_down(post: PostOffice, line: smtplib.SMTP) -> None:
