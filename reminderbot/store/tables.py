@@ -98,8 +98,7 @@ payment = Table(
     # Recorded by a person until the ledger has it too.
     Column("by_hand", Boolean, nullable=False, server_default=text("false")),
 )
-Index("ix_payment_customer", payment.c.customer_id)
-Index("ix_payment_invoice", payment.c.invoice)
+Index("ix_payment_customer", payment.c.customer_id, payment.c.invoice)
 
 hold = Table(
     "hold",
@@ -201,7 +200,7 @@ outbox = Table(
     Column("valid_seconds", Integer),
 )
 Index("ix_outbox_state", outbox.c.state, outbox.c.not_before)
-Index("ix_outbox_customer", outbox.c.customer_id, outbox.c.claimed_at)
+Index("ix_outbox_customer", outbox.c.customer_id, outbox.c.state, outbox.c.claimed_at)
 Index("ix_outbox_recipient", outbox.c.recipient_hash, outbox.c.claimed_at)
 Index("ix_outbox_message_id", outbox.c.message_id)
 # Counting what was said lately reads the index alone: the rows are as large as their letters.

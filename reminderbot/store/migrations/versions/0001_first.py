@@ -207,7 +207,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_outbox_customer_id_customer")),
         sa.PrimaryKeyConstraint("reminder_id", name=op.f("pk_outbox")),
     )
-    op.create_index("ix_outbox_customer", "outbox", ["customer_id", "claimed_at"])
+    op.create_index("ix_outbox_customer", "outbox", ["customer_id", "state", "claimed_at"])
     op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
     op.create_index("ix_outbox_recipient", "outbox", ["recipient_hash", "claimed_at"])
     op.create_index("ix_outbox_settled", "outbox", ["claimed_at", "state", "customer_id", "segments"])
@@ -229,8 +229,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_payment")),
     )
-    op.create_index("ix_payment_customer", "payment", ["customer_id"])
-    op.create_index("ix_payment_invoice", "payment", ["invoice"])
+    op.create_index("ix_payment_customer", "payment", ["customer_id", "invoice"])
     op.create_table(
         "promise",
         sa.Column("promise_id", sa.Integer(), nullable=False),

@@ -1,0 +1,55 @@
+"""What a tick and a delivery ask costs by what is due: no question walks through all that was ever open or said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Connection, event
+
+from reminderbot.store import account, outbox
+from reminderbot.store.session import Store, open_store
+
+NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
+GATHERER = account.Gatherer(str, lambda _: (ZoneInfo("Europe/London"),), frozenset(), sms_enabled=True)
+ASKED: dict[str, Callable[[Connection], object]] = {
+    "who is due": lambda c: account.due(c, NOW, 500),
+    "their facts": lambda c: GATHERER.gather(c, ["C1", "C2"], NOW),
+    "their planned reminders": lambda c: outbox.planned(c, ["C1", "C2"]),
+    "their conversations": lambda c: outbox.threads(c, ["C1", "C2"]),
+    "strangers": lambda c: outbox.strangers(c, ["C1", "C2"]),
+    "what may be claimed": lambda c: outbox.due(c, NOW, 20, approved_only=False),
+    "said today": lambda c: outbox.sent_since(c, NOW),
+    "first contacts today": lambda c: outbox.first_contacts_since(c, NOW),
+    "segments this month": lambda c: outbox.segments_since(c, NOW),
+}
+# Indexes of what grows for ever that tell nothing of a customer or a time.
+TOO_WIDE = ("SCAN customer", "SCAN invoice", "SCAN payment", "SCAN outbox", "ix_outbox_state (state=?)")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path}/bot.db", tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_a_question_of_every_tick_is_answered_from_the_few_rows_it_is_about(store: Store, question: str) -> None:
+    asked: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        asked.append((statement, values))
+
+    with store.reading() as connection:
+        event.listen(store.engine, "before_cursor_execute", note)
+        ASKED[question](connection)
+        event.remove(store.engine, "before_cursor_execute", note)
+        assert asked
+        for statement, values in asked:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[arg-type]
+            plan = [row[3] for row in rows]
+            assert not [step for step in plan for wide in TOO_WIDE if step.endswith(wide) or step == wide], plan
