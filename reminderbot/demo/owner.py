@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from reminderbot.core.hold import HoldKind
 from reminderbot.demo.people import OwnerAct
+from reminderbot.desk.case import resolve, waiting
 from reminderbot.desk.sending import go_live
 from reminderbot.house import House
-from reminderbot.store import case, hold, ledger
 
 OWNER = "the owner"
 
@@ -17,14 +16,8 @@ def say_go(house: House) -> None:
 
 
 def settle(house: House, act: OwnerAct) -> None:
-    """Close what waits about one customer, and lift the holds where the reminders may go on."""
-    now = house.clock.now()
-    with house.store.writing() as connection:
-        for waiting in case.waiting(connection, act.customer_id):
-            case.resolve(connection, waiting.case_id, act.resolution, now, OWNER)
-        if not act.releases:
-            return
-        for pause in hold.of_customers(connection, [act.customer_id]).get(act.customer_id, ()):
-            if pause.kind is not HoldKind.OLD_DEBT:
-                hold.release(connection, pause.hold_id, now, OWNER, act.resolution)
-        ledger.review(connection, [act.customer_id], now)
+    """Close what waits about one customer, and lift the holds that came with it where the reminders may go on."""
+    with house.store.reading() as connection:
+        open_cases = [found.case_id for found, _ in waiting(connection) if found.customer_id == act.customer_id]
+    for case_id in open_cases:
+        resolve(house, OWNER, case_id, act.resolution, lift=act.releases)

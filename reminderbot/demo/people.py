@@ -148,10 +148,10 @@ def cast() -> tuple[Person, ...]:
     )  # fmt: skip
     # A promise, kept to the day.
     add(
-        "Kestrel Cycles", "Ben Okafor", ((1038, "2026-08-31", "1240.00"),),
+        "Kestrel Cycles", "Ben Okafor", ((1038, "2026-08-31", "1240.00"), (1073, "2026-11-13", "890.00")),
         Act("check-in", 4, Says("Sorry, this one slipped through. We will pay it on Friday.",
                                 quiet_until=date(2026, 9, 16))),
-        Act("check-in", 29, Pays("INV-1038")), zone="America/Chicago",
+        Act("check-in", 29, Pays("INV-1038")), Act("gentle#2", 28, Pays("INV-1073")), zone="America/Chicago",
     )  # fmt: skip
     # A promise that is not kept: no letter follows, a person asks.
     add(
@@ -159,9 +159,9 @@ def cast() -> tuple[Person, ...]:
         Act("check-in", 5, Says("I will pay by Wednesday.")), Act("check-in", 342, Pays("INV-1043")),
     )  # fmt: skip
     add(
-        "Orchard & Vine", "Paul Renner", ((1045, "2026-09-11", "1860.00"),),
+        "Orchard & Vine", "Paul Renner", ((1045, "2026-09-11", "1860.00"), (1071, "2026-11-06", "740.00")),
         Act("gentle", 3, Says("Half the boxes were damaged when they arrived. Please look into this before we pay.")),
-        Act("check-in", 49, Pays("INV-1045")),
+        Act("check-in", 49, Pays("INV-1045")), Act("heads-up#2", 30, Pays("INV-1071")),
     )  # fmt: skip
     # Says that it is paid, and it is: the bank was slow.
     add(
@@ -214,8 +214,10 @@ def cast() -> tuple[Person, ...]:
         Act("gentle", 363, Pays("INV-1062")),
     )  # fmt: skip
     add("Cassidy Events", "Joan Cassidy", ((871, "2026-05-15", "1990.00"),), parked=True)
+    # Thanksgiving is a working day in Sydney.
     add(
-        "Harbour Lane Cafe", "Tom Wu", ((1058, "2026-10-06", "820.00"),), Act("gentle", 94, Pays("INV-1058")),
+        "Harbour Lane Cafe", "Tom Wu", ((1058, "2026-10-06", "820.00"), (1074, "2026-11-23", "275.00")),
+        Act("gentle", 94, Pays("INV-1058")), Act("gentle#2", 22, Pays("INV-1074")),
         zone="Australia/Sydney", country="AU",
     )  # fmt: skip
     add(
