@@ -271,7 +271,8 @@ def test_the_quick_start_ends_in_a_letter(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "Hello Ada Example,\n\nThis may simply have slipped through" in done.stdout
     promised = "".join(blocks[blocks.index(steps) + 1 :])
-    for said in ("Taken in.", "New: ", "2 messages", "Draft mode, nothing was sent. Letters to look at: 2,", "Total"):
+    # How many letters are in sight depends on the day.
+    for said in ("would leave in the next 7 days", "Draft mode, nothing was sent. Letters to look at: ", "Total"):
         assert said in promised
         assert said in done.stdout
     for line in next(block for block in blocks if block.startswith("New: ")).splitlines():
