@@ -77,9 +77,12 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     words = [word for word in words if word != "?"]
     days = days_in(words, reader.tables, reader.today, reader.locale)
     sums = [found for found in sums_in(words) if not any(found.start < d.end and d.start < found.end for d in days)]
-    shown = _placed(words, days, sums)
-    hits = _hits(shown, reader.tables)
-    groups = frozenset(hit.group for hit in hits)
+    shown, origins = _placed(words, days, sums)
+    left, cut = _without_idioms(shown, origins, reader.tables)
+    days = [day for day in days if day.start not in cut]
+    hits = _hits(left, reader.tables)
+    groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
+    is_question = is_question and (not cut or any(word != "," for word in left))
     sentence = Sentence(
         text=text,
         words=tuple(shown),
@@ -93,7 +96,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
         on_us="condition_on_us" in groups,
     )
     sentence = replace(sentence, findings=tuple(_findings(sentence, reader)))
-    return replace(sentence, accounted=_is_accounted(shown, hits, reader))
+    return replace(sentence, accounted=_is_accounted(left, hits, reader))
 
 
 def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> bool:
@@ -105,8 +108,8 @@ def _words(text: str, reader: Reader) -> list[str]:
     return tokens(text, reader.spellings)
 
 
-def _placed(words: Sequence[str], days: Iterable[Day], sums: Iterable[Sum]) -> list[str]:
-    """The words with days and sums replaced by what they are; each keeps its place in the count."""
+def _placed(words: Sequence[str], days: Iterable[Day], sums: Iterable[Sum]) -> tuple[list[str], list[int]]:
+    """The words with days and sums replaced by what they are, and which word each of them was."""
     shown = list(words)
     for day in days:
         shown[day.start] = "PAST" if day.past else "DATE"
@@ -114,18 +117,39 @@ def _placed(words: Sequence[str], days: Iterable[Day], sums: Iterable[Sum]) -> l
     for found in sums:
         shown[found.start] = "MONEY"
         shown[found.start + 1 : found.end] = [""] * (found.end - found.start - 1)
-    return _with_phones([_placeholder(word) for word in shown if word])
+    return _with_phones([(_placeholder(word), at) for at, word in enumerate(shown) if word])
 
 
-def _with_phones(words: list[str]) -> list[str]:
+def _with_phones(words: list[tuple[str, int]]) -> tuple[list[str], list[int]]:
     """Groups of figures such as "0491 570 156" made one number to call."""
     shown: list[str] = []
-    for word in words:
+    origins: list[int] = []
+    for word, at in words:
         if word in ("NUMBER", "PHONE") and shown[-1:] in (["NUMBER"], ["PHONE"]):
             shown[-1] = "PHONE"
         else:
             shown.append(word)
-    return shown
+            origins.append(at)
+    return shown, origins
+
+
+def _without_idioms(
+    words: Sequence[str], origins: Sequence[int], tables: Iterable[Table]
+) -> tuple[list[str], frozenset[int]]:
+    """The words without set phrases that never matter, a comma in the place of each; and which words were cut out.
+
+    "Let me know if you need anything else" is neither a question nor a condition, "no problem" no dispute.
+    """
+    left, cut = list(words), set[int]()
+    for hit in _hits(words, tables, idioms=True):
+        left[hit.start : hit.end] = [","] * (hit.end - hit.start)
+        cut.update(origins[hit.start : hit.end])
+    return (_single_commas(left) if cut else left), frozenset(cut)
+
+
+def _single_commas(words: Sequence[str]) -> list[str]:
+    kept = [word for at, word in enumerate(words) if word != "," or (at and words[at - 1] != ",")]
+    return kept[kept[:1] == [","] : len(kept) - (kept[-1:] == [","])]
 
 
 def _placeholder(word: str) -> str:
@@ -138,13 +162,13 @@ def _placeholder(word: str) -> str:
     return word
 
 
-def _hits(words: Sequence[str], tables: Iterable[Table]) -> list[_Hit]:
+def _hits(words: Sequence[str], tables: Iterable[Table], idioms: bool = False) -> list[_Hit]:
     text = " " + " ".join(words) + " "
     starts = [at for at, char in enumerate(text) if char == " "]
     present = set(words)
     found: list[_Hit] = []
     for table in tables:
-        for phrase in table.index.candidates(present):
+        for phrase in (table.idioms if idioms else table.index).candidates(present):
             for match in phrase.pattern.finditer(text):
                 found.append(
                     _Hit(
@@ -251,15 +275,19 @@ def _clause_accounted(words: Sequence[str], start: int, end: int, hits: Sequence
 
 
 def _is_plain(word: str, reader: Reader) -> bool:
-    if word in PLACEHOLDERS or word in reader.names:
+    if word in PLACEHOLDERS:
         return word != "PHONE"
-    return any(word in table.fillers for table in reader.tables)
+    if word in reader.names:
+        return not any(word in table.loaded for table in reader.tables)
+    return any(word in table.fillers or word in table.everyday for table in reader.tables)
 
 
 def says_something(text: str, tables: Iterable[Table], spellings: Mapping[str, str]) -> bool:
     """True where a line holds a phrase that matters: it is no signature then."""
-    harmless = ("harmless", "excuse", "hedge", "condition", "ack")
-    return any(not hit.group.startswith(harmless) for hit in _hits(_placed(tokens(text, spellings), [], []), tables))
+    harmless = ("harmless", "idiom", "excuse", "hedge", "condition", "ack")
+    words, origins = _placed(tokens(text, spellings), [], [])
+    left, _ = _without_idioms(words, origins, tables)
+    return any(not hit.group.startswith(harmless) for hit in _hits(left, tables))
 
 
 def invoices_of(sentences: Collection[Sentence]) -> tuple[str, ...]:

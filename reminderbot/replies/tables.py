@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl")
 # Opt-outs and alarm words of any other language.
 ELSEWHERE = "xx"
 PLACEHOLDERS = frozenset({"DATE", "PAST", "MONEY", "INVOICE", "NUMBER", "ADDRESS", "PHONE"})
+IDIOM = "idiom"
 
 _FOLDER = Path(__file__).parent / "phrases"
 _GAP_DENIES = (
@@ -52,7 +53,7 @@ def _compiled(expression: str) -> re.Pattern[str]:
 class Index:
     """Phrases by a word that must be there; few are then left to try on a sentence."""
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
         self._by_word: dict[str, list[Phrase]] = {}
         self._always = [phrase for phrase in phrases if not phrase.anchors]
         for phrase in phrases:
@@ -75,9 +76,13 @@ class Table:
     language: str
     phrases: tuple[Phrase, ...]
     index: Index
+    # Set phrases that never matter, cut out before the rest is read.
+    idioms: Index
     # Patterns of days by rule, see extract.py.
     days: Index
     fillers: frozenset[str]
+    # Words that never matter by themselves; unlike `fillers` they do not tell the language.
+    everyday: frozenset[str]
     loaded: frozenset[str]
     matters: frozenset[str]
     not_then: frozenset[str]
@@ -123,8 +128,8 @@ def _build(language: str, data: dict[str, Any]) -> Table:
         return {fold(short): fold(full) for short, full in data.get(key, {}).items()}
 
     return Table(
-        language, phrases, Index(phrases), Index(dates),
-        fillers=words("fillers"), loaded=words("loaded"), matters=words("matters"), not_then=words("not_then"),
+        language, phrases, Index(phrases), Index(tuple(p for p in phrases if p.group == IDIOM)), Index(dates),
+        fillers=words("fillers"), everyday=words("everyday"), loaded=words("loaded"), matters=words("matters"), not_then=words("not_then"),
         spellings=spellings("spellings"), sms_spellings=spellings("sms_spellings"),
         weekdays=weekdays, months=months, numbers=numbers,
     )  # fmt: skip
