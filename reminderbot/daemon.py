@@ -61,7 +61,7 @@ class Daemon:
         ear = threading.Thread(target=self._listen, name="listen", daemon=True)
         scheduler.start()
         ear.start()
-        serve_pages(self.house)
+        pages = serve_pages(self.house)
         notify("READY=1", f"STATUS={self._status()}")
         self._keep_alive(ear)
         notify("STOPPING=1")
@@ -69,6 +69,9 @@ class Daemon:
         # A message in flight gets a moment; what is still there then will be uncertain, and never sent twice.
         self._busy.acquire(timeout=LAST_WORD)
         self._door.close()
+        if pages is not None:
+            # At a reload the next pages want the same port.
+            pages.join(timeout=2)
         log("ended")
 
     def end(self) -> None:
@@ -196,13 +199,13 @@ class Daemon:
             return f"{mode(self.house, connection)} mode"
 
 
-def serve_pages(house: House) -> None:
+def serve_pages(house: House) -> threading.Thread | None:
     """Serve the status page, where one is wanted."""
     if house.listen is None:
-        return
+        return None
     from reminderbot.web.app import serve
 
-    serve(house, house.listen)
+    return serve(house, house.listen)
 
 
 def _soon() -> datetime:

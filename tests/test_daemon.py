@@ -90,6 +90,7 @@ def test_it_reads_its_settings_again_when_told_to(place: Installation) -> None:
         service.process.send_signal(signal.SIGHUP)
         service.wait_log("action=started", times=2)
         assert service.process.poll() is None
+        assert "desk_not_served" not in service.log
         assert service.end() < 5
 
 

@@ -280,6 +280,10 @@ def _letter(
     if not_before is None:
         cases.append(OpenCase(CaseKind.UNREACHABLE, gates[-1].because, tuple(i.invoice.number for i, _ in letters)))
         return None
+    leaves_on = not_before.astimezone(rules.zone).date()
+    if tier.is_courtesy and leaves_on >= min(item.invoice.due_on or leaves_on for item, _ in letters):
+        gates.append(Gate("before the due date", False, f"a notice could not leave before {leaves_on}, so it lapses"))
+        return None
     return Send(
         tier=tier.name,
         channel=channel,

@@ -63,7 +63,7 @@ class Lifting:
 
 
 def lifting(house: House, connection: Connection, words: str) -> Lifting:
-    """The hold with the number `words`, or all of the customer or invoice it names, and what lifting them leads to."""
+    """The hold with the number `words`, or all of the customer it names, or those on just the invoice it names."""
     now = house.clock.now()
     chosen, customer = _chosen(house, connection, words)
     facts = house.gatherer.gather(connection, [customer.customer_id], now).get(customer.customer_id)
@@ -86,7 +86,13 @@ def _chosen(house: House, connection: Connection, words: str) -> tuple[tuple[Hol
     found = one(connection, words)
     key = found.customer.customer_id
     held = active(hold.of_customers(connection, [key]).get(key, ()), now)
-    chosen = tuple(h for h in held if found.invoice is None or h.covers(found.invoice))
+    # A hold on the whole customer (hardship, a lawyer, a promise) is never lifted by naming one invoice.
+    chosen = tuple(h for h in held if found.invoice is None or (h.invoices and h.covers(found.invoice)))
+    if not chosen and held:
+        names = ", ".join(f"hold {h.hold_id} ({h.kind})" for h in held)
+        raise Refused(
+            f"No hold is on {found.invoice} alone; {names} pauses {found.customer.name}: name the hold or the customer."
+        )
     if not chosen:
         raise Refused(f"Nothing pauses {found.invoice or found.customer.name}: there is no hold to lift.")
     return chosen, found.customer

@@ -49,7 +49,17 @@ def reasons(made: Decision) -> str:
     ("late", "tier"), [(-4, None), (-3, "heads-up"), (-1, "heads-up"), (0, None), (2, None), (3, "gentle")]
 )
 def test_the_first_tiers_come_on_their_days(late: int, tier: str | None) -> None:
-    assert tier_of(decide(facts(), rules(), at(DUE + days(late)))) == tier
+    friday = DUE + days(4)
+    known = facts(item(due_on=friday))
+    assert tier_of(decide(known, rules(), at(friday + days(late)))) == tier
+
+
+@pytest.mark.parametrize(("hour", "tier"), [(16, "heads-up"), (17, None), (18, None)])
+def test_a_notice_that_could_only_leave_on_the_due_date_lapses(hour: int, tier: str | None) -> None:
+    friday_before = DUE - days(3)
+    made = decide(facts(), rules(), at(friday_before, hour))
+    assert tier_of(made) == tier
+    assert tier is not None or "it lapses" in reasons(made)
 
 
 @pytest.mark.parametrize("late", [4, 30, 90, 3650])
