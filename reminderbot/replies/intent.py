@@ -21,6 +21,8 @@ MAX_UNKNOWN = {"excuse": 4, "harmless": 1}
 MAX_UNKNOWN_ELSE = 2
 
 _INVOICE_SIGN = "\ue000"
+# A day in a clause that says only this is no day of payment.
+_STORIES = frozenset({"excuse", "auto_reply", "paid"})
 _KINDS = {kind.value: kind for kind in Kind}
 
 
@@ -65,6 +67,12 @@ class _Hit:
     group: str
     start: int
     end: int
+    # Words in the gaps of the pattern: they belong to it, and are not explained by it.
+    gaps: frozenset[int] = frozenset()
+
+    @property
+    def explains(self) -> Iterable[int]:
+        return (at for at in range(self.start, self.end) if at not in self.gaps)
 
 
 def read_sentence(text: str, reader: Reader) -> Sentence:
@@ -78,11 +86,11 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     days = days_in(words, reader.tables, reader.today, reader.locale)
     sums = [found for found in sums_in(words) if not any(found.start < d.end and d.start < found.end for d in days)]
     shown, origins = _placed(words, days, sums)
-    left, cut = _without_idioms(shown, origins, reader.tables)
-    days = [day for day in days if day.start not in cut]
+    left, origins, cut = _without_idioms(shown, origins, reader.tables)
     hits = _hits(left, reader.tables)
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
-    is_question = is_question and (not cut or any(word != "," for word in left))
+    is_question = is_question and (not cut or bool(left))
+    days = list(_days_meant(days, left, origins, hits))
     sentence = Sentence(
         text=text,
         words=tuple(shown),
@@ -135,21 +143,38 @@ def _with_phones(words: list[tuple[str, int]]) -> tuple[list[str], list[int]]:
 
 def _without_idioms(
     words: Sequence[str], origins: Sequence[int], tables: Iterable[Table]
-) -> tuple[list[str], frozenset[int]]:
-    """The words without set phrases that never matter, a comma in the place of each; and which words were cut out.
+) -> tuple[list[str], list[int], bool]:
+    """The words without set phrases that never matter, a comma in the place of each; and whether there were any.
 
     "Let me know if you need anything else" is neither a question nor a condition, "no problem" no dispute.
     """
-    left, cut = list(words), set[int]()
-    for hit in _hits(words, tables, idioms=True):
+    hits = _hits(words, tables, idioms=True)
+    if not hits:
+        return list(words), list(origins), False
+    left = list(words)
+    for hit in hits:
         left[hit.start : hit.end] = [","] * (hit.end - hit.start)
-        cut.update(origins[hit.start : hit.end])
-    return (_single_commas(left) if cut else left), frozenset(cut)
+    kept = [at for at, word in enumerate(left) if word != "," or (at and left[at - 1] != ",")]
+    kept = kept[1:] if kept and left[kept[0]] == "," else kept
+    kept = kept[:-1] if kept and left[kept[-1]] == "," else kept
+    return [left[at] for at in kept], [origins[at] for at in kept], True
 
 
-def _single_commas(words: Sequence[str]) -> list[str]:
-    kept = [word for at, word in enumerate(words) if word != "," or (at and words[at - 1] != ",")]
-    return kept[kept[:1] == [","] : len(kept) - (kept[-1:] == [","])]
+def _days_meant(
+    days: Iterable[Day], words: Sequence[str], origins: Sequence[int], hits: Sequence[_Hit]
+) -> Iterable[Day]:
+    """Without the days of set phrases and of clauses that only tell a story ("was ill on Monday, will pay Friday")."""
+    places = {origin: place for place, origin in enumerate(origins)}
+    clauses = list(_clauses(words))
+    told = [{hit.group for hit in hits if hit.start < b and hit.end > a} for a, b in clauses]
+    promised = any("promise" in groups for groups in told)
+    for day in days:
+        place = places.get(day.start)
+        if place is None:
+            continue
+        groups = next(groups for (a, b), groups in zip(clauses, told, strict=True) if a <= place <= b)
+        if not (promised and groups & _STORIES and "promise" not in groups):
+            yield day
 
 
 def _placeholder(word: str) -> str:
@@ -169,13 +194,16 @@ def _hits(words: Sequence[str], tables: Iterable[Table], idioms: bool = False) -
     found: list[_Hit] = []
     for table in tables:
         for phrase in (table.idioms if idioms else table.index).candidates(present):
-            for match in phrase.pattern.finditer(text):
-                found.append(
-                    _Hit(
-                        phrase.group, bisect_right(starts, match.start()) - 1, bisect_right(starts, match.end() - 1) - 1
-                    )
-                )
+            found.extend(_hit(phrase.group, match, starts) for match in phrase.pattern.finditer(text))
     return found
+
+
+def _hit(group: str, match: re.Match[str], starts: Sequence[int]) -> _Hit:
+    def word(at: int) -> int:
+        return bisect_right(starts, at) - 1
+
+    gaps = frozenset(at for a, b in match.regs[1:] if a < b for at in range(word(a), word(b - 1)))
+    return _Hit(group, word(match.start()), word(match.end() - 1), gaps)
 
 
 def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
@@ -210,6 +238,8 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
             del result[lesser]
     if Kind.PAID in result and "not_paid" in sentence.groups:
         del result[Kind.PAID]
+    if Kind.PROMISE in result and "not_promise" in sentence.groups:
+        del result[Kind.PROMISE]
     if Kind.PAID in result and sentence.is_question:
         result.setdefault(Kind.QUESTION, None)
     return result
@@ -266,7 +296,7 @@ def _clauses(words: Sequence[str]) -> Iterable[tuple[int, int]]:
 def _clause_accounted(words: Sequence[str], start: int, end: int, hits: Sequence[_Hit], reader: Reader) -> bool:
     """True where what is known of the clause leaves nothing that could matter."""
     within = [hit for hit in hits if hit.start < end and hit.end > start]
-    known = {at for hit in within for at in range(hit.start, hit.end)}
+    known = {at for hit in within for at in hit.explains}
     rest = [words[at] for at in range(start, end) if at not in known and not _is_plain(words[at], reader)]
     if not rest or not within:
         return not rest
@@ -286,7 +316,7 @@ def says_something(text: str, tables: Iterable[Table], spellings: Mapping[str, s
     """True where a line holds a phrase that matters: it is no signature then."""
     harmless = ("harmless", "idiom", "excuse", "hedge", "condition", "ack")
     words, origins = _placed(tokens(text, spellings), [], [])
-    left, _ = _without_idioms(words, origins, tables)
+    left, _, _ = _without_idioms(words, origins, tables)
     return any(not hit.group.startswith(harmless) for hit in _hits(left, tables))
 
 

@@ -127,9 +127,11 @@ def _build(language: str, data: dict[str, Any]) -> Table:
     def spellings(key: str) -> dict[str, str]:
         return {fold(short): fold(full) for short, full in data.get(key, {}).items()}
 
+    idioms = tuple(phrase for phrase in phrases if phrase.group == IDIOM)
     return Table(
-        language, phrases, Index(phrases), Index(tuple(p for p in phrases if p.group == IDIOM)), Index(dates),
-        fillers=words("fillers"), everyday=words("everyday"), loaded=words("loaded"), matters=words("matters"), not_then=words("not_then"),
+        language, phrases, Index(phrases), Index(idioms), Index(dates),
+        fillers=words("fillers"), everyday=words("everyday"),
+        loaded=words("loaded"), matters=words("matters"), not_then=words("not_then"),
         spellings=spellings("spellings"), sms_spellings=spellings("sms_spellings"),
         weekdays=weekdays, months=months, numbers=numbers,
     )  # fmt: skip
@@ -137,7 +139,7 @@ def _build(language: str, data: dict[str, Any]) -> Table:
 
 def _slots(weekdays: dict[str, int], months: dict[str, int], numbers: dict[str, int]) -> _Slots:
     """What the blanks of a date pattern stand for: an expression, and the words one of which must be there."""
-    ordinal = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|er|º|ª|e|\.)"
+    ordinal = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|er|ere|eme|ro|ra|do|da|to|ta|o|a|e|\.)"
     return {
         "weekday": (_choice(weekdays), frozenset(weekdays)),
         "month": (_choice(months), frozenset(months)),
@@ -170,7 +172,7 @@ def compile_phrase(group: str, source: str, lists: dict[str, str]) -> Phrase:
     anchors: frozenset[str] = frozenset()
     for element in source.split():
         if element == "..":
-            parts.append(rf"(?:(?!(?:{_GAP_DENIES}) )\S+ ){{0,3}}?")
+            parts.append(rf"((?:(?!(?:{_GAP_DENIES}) )\S+ ){{0,3}}?)")
         elif element in "^$":
             parts.append("^ " if element == "^" else "$")
         else:

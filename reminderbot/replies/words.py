@@ -35,7 +35,8 @@ _TOKEN = re.compile(
     r"[^\s@<>()\[\]\",;]{1,64}@[^\s@<>()\[\]\",;]{1,253}\.[A-Za-z]{2,24}"
     r"|https?://[^\s<>]{1,500}|www\.[^\s<>]{1,500}"
     r"|(?:r\$|a\$|us\$|c\$|nz\$|[$€£¥₹₦₱])"
-    r"|\d+(?:[.,/:'-]\d+)*(?:(?:st|nd|rd|th|er|º|ª)\b|\.(?=\s{0,3}[a-zA-Zà-ÿ]))?"
+    r"|\d+(?:[.,/:'-]\d+)*(?:(?:st|nd|rd|th|er|ere|eme|ro|ra|do|da|to|ta|[oae])\b|\.(?=\s{0,3}[a-zA-Zà-ÿ]))?"
+    r"|[pcsd]/(?=[\s\w])"
     r"|[^\W\d_]+(?:'[^\W\d_]+)*\d*"
     r"|[?,;:()–—…/]|(?<=\s)-+(?=\s)",
     re.IGNORECASE,
@@ -92,6 +93,9 @@ _ABBREVIATIONS = frozenset(
         "u.a",
         "d.h",
         "o.g",
+        *"srta sres dra dna exmo exma ilmo exmos att atte dpto depto adm aprox fra ctas cta eng tlf tfno".split(),
+        *"sigg sig.ra egr gent spett rag arch ing geom avv mme mlle mmes cie ets hrn frl nachr evtl inkl zzgl".split(),
+        *"mrs messrs esq dept jr snr resp max min pct tnx mw bv nv ivm".split(),
     ]
 )
 _MONTH_STARTS = (
