@@ -212,7 +212,7 @@ def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
     kinds: dict[Kind, DisputeReason | None] = {}
     for group in sorted(groups):
         head, _, reason = group.partition(".")
-        kind = _KINDS.get(head)
+        kind = _KINDS.get("wrong_contact" if head == "handed_on" else head)
         if kind is None:
             continue
         kinds.setdefault(kind, None)

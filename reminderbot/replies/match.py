@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reminderbot.replies.read import Mail, read_mail
 from reminderbot.replies.trim import own_words
@@ -29,6 +30,8 @@ _REPORTED_ID = re.compile(
 )
 # Words that may be an invoice number: at least one digit, and three characters.
 _NUMBER_LIKE = re.compile(r"(?<![\w/-])[A-Za-z0-9][A-Za-z0-9/_-]{1,38}[A-Za-z0-9](?![\w-])")
+# "INV-4702", "F2026/118": letters, then figures.
+_INVOICE_LIKE = re.compile(r"(?<![\w/-])[A-Z]{1,5}[-/#]?[A-Z0-9-]{0,12}\d{3,10}(?![\w-])")
 _WORD = r"[A-Za-z0-9]"
 MAX_CLUES = 50
 
@@ -84,6 +87,28 @@ def invoice_numbers_in(text: str, known: Collection[str]) -> tuple[str, ...]:
         ):
             found.append(number)
     return _unique(found)
+
+
+def by_invoice(sentence: str, known: Collection[str]) -> list[str]:
+    """A sentence about several invoices cut into one part for each; "A and B are paid" stays whole."""
+    named = sorted({match.start() for match in _INVOICE_LIKE.finditer(sentence)} | set(_places(sentence, known)))
+    if len(named) < 2:
+        return [sentence]
+    cuts = sorted({cut for last, at in pairwise(named) if (cut := _cut(sentence, last, at)) > 0})
+    parts = [sentence[a:b].strip(" ,;") for a, b in zip([0, *cuts], [*cuts, len(sentence)], strict=True)]
+    # A number alone ("INV-1, INV-2 and INV-3 are paid") belongs to what follows.
+    return parts if all(len(re.findall(r"[^\W\d_]{2,}", part)) > 2 for part in parts) else [sentence]
+
+
+def _places(sentence: str, known: Collection[str]) -> list[int]:
+    folded = sentence.upper()
+    return [at for number in known if number and (at := folded.find(number.upper())) >= 0]
+
+
+def _cut(sentence: str, last: int, at: int) -> int:
+    """Where, between two invoice numbers, the part that names the second begins; -1 where nothing parts them."""
+    marks = (",", ";", " - ", " and ", " but ", " y ", " und ", " et ", " e ")
+    return max(sentence.rfind(mark, last, at) for mark in marks)
 
 
 def address_in(value: str) -> str:

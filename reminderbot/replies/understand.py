@@ -15,6 +15,7 @@ from decimal import Decimal
 from reminderbot.core.understanding import DisputeReason, Finding, Kind, Understanding, unreadable
 from reminderbot.replies import automatic, dsn, sms, tables
 from reminderbot.replies.intent import Reader, Sentence, last_day, read_sentence, says_something
+from reminderbot.replies.match import by_invoice
 from reminderbot.replies.read import Mail, read_mail
 from reminderbot.replies.trim import own_words
 from reminderbot.replies.words import fold, sentences
@@ -26,6 +27,12 @@ ORDER = (
     Kind.BOUNCE_HARD, Kind.BOUNCE_SOFT, Kind.AUTO_REPLY, Kind.LEGAL, Kind.DISPUTE, Kind.PAID, Kind.HARDSHIP,
     Kind.SENSITIVE, Kind.WRONG_CONTACT, Kind.OPT_OUT, Kind.INSTALMENTS, Kind.PROMISE, Kind.QUESTION,
     Kind.ACK, Kind.OTHER,
+)  # fmt: skip
+_WEIGHTIER = frozenset(
+    {
+        Kind.LEGAL, Kind.DISPUTE, Kind.PAID, Kind.HARDSHIP, Kind.SENSITIVE, Kind.WRONG_CONTACT, Kind.OPT_OUT,
+        Kind.INSTALMENTS,
+    }
 )  # fmt: skip
 _RANK = {kind: place for place, kind in enumerate(ORDER)}
 # Anger matters less than what it is about.
@@ -101,7 +108,7 @@ def _understand_text(text: str, received_at: datetime, context: Context) -> Unde
     if kind is not None:
         return _settled(kind, text)
     reader = _reader(text, received_at.date(), context, is_sms=True)
-    return _sum([read_sentence(s, reader) for s in sentences(text)], text, reader, context)
+    return _sum(_read(text, reader), text, reader, context)
 
 
 def _settled(kind: Kind, text: str) -> Understanding:
@@ -131,7 +138,7 @@ def _reader(
 
 
 def _names(mail: Mail) -> frozenset[str]:
-    people = " ".join(re.sub(r"<[^>]*>", "", value) for value in mail.all("from", "to", "cc"))
+    people = " ".join(re.sub(r"[@+][^>]*", " ", value) for value in mail.all("from", "to", "cc"))
     return frozenset(word for word in re.findall(r"[^\W\d_]{2,30}", fold(people[:1000])))
 
 
@@ -162,7 +169,7 @@ def _of_person(own: str, mail: Mail, reader: Reader, context: Context) -> Unders
     kind = sms.keyword(own)
     if kind is not None:
         return replace(_settled(kind, own), language=reader.language)
-    found = _sum([read_sentence(s, reader) for s in sentences(own)], own, reader, context)
+    found = _sum(_read(own, reader), own, reader, context)
     if mail.attachments:
         found = _with_attachments(found, mail.attachments)
     return found
@@ -185,10 +192,16 @@ def _with_attachments(found: Understanding, names: Sequence[str]) -> Understandi
     return replace(found, needs_human=True)
 
 
+def _read(text: str, reader: Reader) -> list[Sentence]:
+    """Every sentence read, one that speaks of several invoices apart ("A is paid, B is wrong, C on Friday")."""
+    return [read_sentence(part, reader) for whole in sentences(text) for part in by_invoice(whole, reader.invoices)]
+
+
 def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -> Understanding:
     """The sentences put together."""
     findings = _settle_amounts(_settle_days(read), context)
     groups = {group for s in read for group in s.groups}
+    findings = _without_asides(findings, read)
     kinds = _kinds(findings, abusive="sensitive.grave" not in groups)
     unexplained = tuple(s.text for s in read if not s.accounted)
     if kinds == (Kind.AUTO_REPLY,):
@@ -210,6 +223,22 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
         language=reader.language,
         confidence=0.95 if alone else 0.75 if findings else 0.3,
     )
+
+
+def _without_asides(findings: list[Finding], read: Sequence[Sentence]) -> list[Finding]:
+    """Without what is asked or passed on in the course of something weightier.
+
+    "Our accountant has it and will pay on Friday" names no other contact; "send me a corrected invoice" beside a
+    dispute asks nothing further, unless a question mark stands there.
+    """
+    kinds = {f.kind for f in findings}
+    asked = {s.text for s in read if s.is_question}
+    if kinds & _WEIGHTIER:
+        findings = [f for f in findings if f.kind is not Kind.QUESTION or f.text in asked]
+    passed_on = {s.text for s in read if "wrong_contact" not in s.groups}
+    if len(kinds) > 1:
+        findings = [f for f in findings if f.kind is not Kind.WRONG_CONTACT or f.text not in passed_on]
+    return findings
 
 
 def _reason(findings: Sequence[Finding]) -> DisputeReason | None:

@@ -138,7 +138,21 @@ _ABBREVIATIONS = frozenset(
             "inkl",
             "zzgl",
         ],
-        *["mrs", "messrs", "esq", "dept", "jr", "snr", "resp", "max", "min", "pct", "tnx", "mw", "bv", "nv", "ivm"],
+        "mrs",
+        "messrs",
+        "esq",
+        "dept",
+        "jr",
+        "snr",
+        "resp",
+        "max",
+        "min",
+        "pct",
+        "tnx",
+        "mw",
+        "bv",
+        "nv",
+        "ivm",
     ]
 )
 _MONTH_STARTS = (
