@@ -91,7 +91,8 @@ def _date_cure(cell: str) -> str:
     a, b, year = numbers[1].zfill(2), numbers[2].zfill(2), numbers[3]
     # Which of the two is the month cannot be told, and a wrong one would remind somebody too early.
     candidates = dict.fromkeys(f"{year}-{month}-{day_}" for month, day_ in ((b, a), (a, b)) if month <= "12")
-    return f"write {' or '.join(candidates)}, whichever is meant" if candidates else "correct it"
+    which = ", whichever is meant" if len(candidates) > 1 else ""
+    return f"write {' or '.join(candidates)}{which}" if candidates else "correct it"
 
 
 def currency(cell: str) -> str:

@@ -15,6 +15,8 @@ from reminderbot.ledger.csv_report import Report, seen
 _AS_UTF8 = 'export it as UTF-8 (Excel: "CSV UTF-8"; LibreOffice: character set "Unicode (UTF-8)")'
 _HALF_WRITTEN = "the file looks half-written: export it again"
 _EMPTY = f"line 1: the file is empty; {_HALF_WRITTEN} (a list without entries still has its header)"
+# What a workbook of Excel or LibreOffice begins with, whatever it is called.
+_ZIP = b"PK\x03\x04"
 _FOREIGN_DELIMITERS = {"\t": "tabs", "|": "bars", ":": "colons"}
 
 
@@ -76,6 +78,8 @@ def _ordered(row: list[str], order: list[int]) -> list[str]:
 
 
 def _decode(data: bytes) -> str:
+    if data.startswith(_ZIP):
+        raise _UnreadableTable('line 1: the file is a workbook (Excel, LibreOffice), not CSV; save it as "CSV UTF-8"')
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise _UnreadableTable(f"line 1: the file is in UTF-16; {_AS_UTF8}")
     if b"\0" in data:
@@ -129,7 +133,10 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
-        if "unexpected end of data" in str(error) or "field larger" in str(error):
+        if "field larger" in str(error):
+            what = f"a cell holds more than {csv.field_size_limit()} characters"
+            raise _UnreadableTable(f"line {line}: {what}; shorten it, or close its quotation mark") from None
+        if "unexpected end of data" in str(error):
             what = "a quotation mark is opened and never closed"
             raise _UnreadableTable(f"line {line}: {what}; {_HALF_WRITTEN}, or close it") from None
         what = 'a quotation mark stands inside a quoted cell; write it twice ("")'
@@ -138,6 +145,10 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 def _header_fits(where: str, header: list[str], sheet: Sheet, report: Report) -> bool:
     before = report.mistakes.count
+    if not any(title in sheet.columns or _near(title, list(sheet.columns)) for title in header):
+        found = seen(", ".join(title for title in header if title))
+        report.mistakes.add(f"{where}: {found} names no column; the first line must read {','.join(sheet.required)}.")
+        return False
     missing = [column for column in sheet.columns if column not in header]
     meant: set[str] = set()
     for title in dict.fromkeys(header):

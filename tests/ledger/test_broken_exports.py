@@ -48,7 +48,8 @@ BROKEN = [
     Broken("payments", PAYMENTS.splitlines()[0] + "\n", "", 1, "is missing"),
     Broken("invoices", INVOICES.splitlines()[0], INVOICES.splitlines()[0].replace(",", "\t"), 1, "tabs"),
     Broken("invoices", INVOICES.splitlines()[0], INVOICES.splitlines()[0].replace(",", "|"), 1, "bars"),
-    Broken("invoices", INVOICES.splitlines()[0], "sep=,", 1, "is missing"),
+    Broken("invoices", INVOICES.splitlines()[0], "sep=,", 1, "names no column; the first line must read number,customer_id,"),
+    Broken("invoices", INVOICES.splitlines()[0], "PK\x03\x04", 1, "is a workbook"),
     # Delimiters and shifted columns.
     Broken("invoices", INVOICES.splitlines()[0], INVOICES.splitlines()[0].replace(",", ";"), 2, "put cells"),
     Broken("customers", "Birch Bakery", "Birch, Bakery", 2, "put cells that contain , into quotation marks"),
@@ -65,6 +66,7 @@ BROKEN = [
     Broken("customers", "Fjord & Co", '"Fjord & Co', 3, HALF),
     Broken("customers", "Birch Bakery", '"Birch" Bakery', 2, "write it twice"),
     Broken("payments", "P1,C1,INV-1", 'P1,"C1,INV-1', 2, "never closed"),
+    Broken("invoices", "PO 7", "A" * 140_000, 2, "a cell holds more than 131072 characters; shorten it"),
     Broken("invoices", "INV-1,C1,2026-02-01", 'INV-1,"C1,2026-02-01', 2, HALF),
     Broken(
         "invoices",
