@@ -104,7 +104,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
         on_us="condition_on_us" in groups,
     )
     sentence = replace(sentence, findings=tuple(_findings(sentence, reader)))
-    return replace(sentence, accounted=_is_accounted(left, hits, reader))
+    return replace(sentence, accounted=_is_accounted(left, hits, text, reader))
 
 
 def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> bool:
@@ -238,7 +238,8 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
             del result[lesser]
     if Kind.PAID in result and "not_paid" in sentence.groups:
         del result[Kind.PAID]
-    if Kind.PROMISE in result and "not_promise" in sentence.groups:
+    # "My solicitor will deal with this" promises nothing.
+    if Kind.PROMISE in result and ("not_promise" in sentence.groups or (Kind.LEGAL in result and not sentence.days)):
         del result[Kind.PROMISE]
     if Kind.PAID in result and sentence.is_question:
         result.setdefault(Kind.QUESTION, None)
@@ -280,8 +281,19 @@ def _without_days(text: str) -> str:
     return re.sub(r"\S*[-/]\S*|\d+(?:st|nd|rd|th)\b|\b20\d\d\b", " ", text)
 
 
-def _is_accounted(words: Sequence[str], hits: Sequence[_Hit], reader: Reader) -> bool:
-    return all(_clause_accounted(words, a, b, hits, reader) for a, b in _clauses(words))
+def _is_accounted(words: Sequence[str], hits: Sequence[_Hit], text: str, reader: Reader) -> bool:
+    def is_name(start: int, end: int) -> bool:
+        """True for "Thanks Anna" and "Dan" at the beginning or the end: one word more, written large, and no noun."""
+        unknown = [word for word in words[start:end] if not _is_plain(word, reader)]
+        loaded = any(word in table.loaded for word in unknown for table in reader.tables)
+        large = len(unknown) == 1 and re.search(rf"(?<!\w){re.escape(unknown[0].capitalize())}(?!\w)", text)
+        return end - start <= 3 and bool(large) and not loaded and reader.language != "de"
+
+    clauses = list(_clauses(words))
+    return all(
+        _clause_accounted(words, a, b, hits, reader) or ((a, b) in (clauses[0], clauses[-1]) and is_name(a, b))
+        for a, b in clauses
+    )
 
 
 def _clauses(words: Sequence[str]) -> Iterable[tuple[int, int]]:

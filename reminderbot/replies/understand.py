@@ -201,7 +201,7 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     """The sentences put together."""
     findings = _settle_amounts(_settle_days(read), context)
     groups = {group for s in read for group in s.groups}
-    findings = _without_asides(findings, read)
+    findings = _without_asides(findings, read, reader.today)
     kinds = _kinds(findings, abusive="sensitive.grave" not in groups)
     unexplained = tuple(s.text for s in read if not s.accounted)
     if kinds == (Kind.AUTO_REPLY,):
@@ -225,7 +225,7 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     )
 
 
-def _without_asides(findings: list[Finding], read: Sequence[Sentence]) -> list[Finding]:
+def _without_asides(findings: list[Finding], read: Sequence[Sentence], today: date) -> list[Finding]:
     """Without what is asked or passed on in the course of something weightier.
 
     "Our accountant has it and will pay on Friday" names no other contact; "send me a corrected invoice" beside a
@@ -235,6 +235,8 @@ def _without_asides(findings: list[Finding], read: Sequence[Sentence]) -> list[F
     asked = {s.text for s in read if s.is_question}
     if kinds & _WEIGHTIER:
         findings = [f for f in findings if f.kind is not Kind.QUESTION or f.text in asked]
+    if Kind.PAID in kinds:
+        findings = [f for f in findings if f.kind is not Kind.PROMISE or f.day is None or f.day >= today]
     passed_on = {s.text for s in read if "wrong_contact" not in s.groups}
     if len(kinds) > 1:
         findings = [f for f in findings if f.kind is not Kind.WRONG_CONTACT or f.text not in passed_on]
@@ -259,6 +261,9 @@ def _kinds(findings: Iterable[Finding], abusive: bool) -> tuple[Kind, ...]:
     # Thanks beside something else is mere courtesy.
     if len(kinds) > 1:
         kinds.discard(Kind.ACK)
+    # "Stop reminding me, I have paid" wants the reminders ended, not the messages.
+    if Kind.PAID in kinds:
+        kinds.discard(Kind.OPT_OUT)
     # "I'm away until Monday and will pay then" is a promise by a person; no machine promises.
     if len(kinds) > 1:
         kinds.discard(Kind.AUTO_REPLY)
