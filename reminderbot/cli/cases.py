@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 import click
 
 from reminderbot.cli.holds import tell_holds
+from reminderbot.cli.kinds import DAY, NUMBER
 from reminderbot.cli.line import Line, actor
-from reminderbot.cli.show import as_json, emit, heading, table
+from reminderbot.cli.show import as_json, emit, heading, say, table
 from reminderbot.cli.words import ago, count, moment
 from reminderbot.core.case import Case
 from reminderbot.core.customer import Customer
+from reminderbot.core.understanding import Kind
 from reminderbot.desk.case import CaseFile, resolve, show, waiting
 
 _LONGEST = 90
@@ -35,7 +37,7 @@ def list_command(line: Line, as_json: bool) -> None:
         emit([_json(case, customer) for case, customer in found])
         return
     if not found:
-        click.echo("Nothing waits for a person.")
+        say("Nothing waits for a person.")
         return
     table(("case", "kind", "customer", "waits", "why"), [_row(case, customer, now) for case, customer in found])
 
@@ -47,7 +49,7 @@ def _row(case: Case, customer: Customer | None, now: datetime) -> tuple[str, ...
 
 
 @case_command.command("show")
-@click.argument("case_id", type=int, metavar="CASE")
+@click.argument("case_id", type=NUMBER, metavar="CASE")
 @as_json
 @click.pass_obj
 def show_command(line: Line, case_id: int, as_json: bool) -> None:
@@ -66,17 +68,17 @@ def _tell(seen: CaseFile, zone: tzinfo) -> None:
     case = seen.case
     name = f"{seen.customer.name} ({seen.customer.customer_id})" if seen.customer else "nobody known"
     heading(f"Case {case.case_id}, {case.kind.replace('_', ' ')}: {name}")
-    click.echo(f"{case.why[:1].upper()}{case.why[1:]}.")
-    click.echo(f"Opened {moment(case.opened_at, zone)}" + (f", about {', '.join(case.invoices)}" * bool(case.invoices)))
+    say(f"{case.why[:1].upper()}{case.why[1:]}.")
+    say(f"Opened {moment(case.opened_at, zone)}" + (f", about {', '.join(case.invoices)}" * bool(case.invoices)))
     if case.resolved_at:
-        click.echo(f"Resolved {moment(case.resolved_at, zone)}: {case.resolution}")
+        say(f"Resolved {moment(case.resolved_at, zone)}: {case.resolution}")
     if seen.reply is not None:
-        click.echo()
+        say()
         _tell_reply(seen, zone)
     elif case.words:
-        click.echo(f"\n  “{case.words}”")
+        say(f"\n  “{case.words}”")
     if seen.holds or seen.other_holds:
-        click.echo()
+        say()
     tell_holds(seen.holds, "It placed", zone)
     tell_holds(seen.other_holds, "Besides stands", zone)
 
@@ -85,20 +87,20 @@ def _tell_reply(seen: CaseFile, zone: tzinfo) -> None:
     reply = seen.reply
     assert reply is not None
     by = "e-mail" if reply.channel == "email" else "SMS"
-    click.echo(f"From {reply.sender or 'an unknown sender'} by {by}, {moment(reply.received_at, zone)}")
+    say(f"From {reply.sender or 'an unknown sender'} by {by}, {moment(reply.received_at, zone)}")
     if reply.subject:
-        click.echo(f"Subject: {reply.subject}")
+        say(f"Subject: {reply.subject}")
     body = (reply.understanding or {}).get("own_text") or seen.case.words
     if body:
-        click.echo("\n" + "\n".join(f"  | {text}" for text in body.splitlines()) + "\n")
+        say("\n" + "\n".join(f"  | {text}" for text in body.splitlines()) + "\n")
     if reply.kinds:
-        click.echo(f"Understood as {', '.join(reply.kinds)}; known by its {reply.matched_by}.")
+        say(f"Understood as {', '.join(reply.kinds)}; known by its {reply.matched_by}.")
     if seen.case.words and seen.case.words != body:
-        click.echo(f"What decided it: “{seen.case.words}”")
+        say(f"What decided it: “{seen.case.words}”")
 
 
 @case_command.command("resolve")
-@click.argument("case_id", type=int, metavar="CASE")
+@click.argument("case_id", type=NUMBER, metavar="CASE")
 @click.argument("resolution", nargs=-1, required=True, metavar="WHAT-CAME-OF-IT...")
 @click.option("--release", "lift", is_flag=True, help="Lift the holds that came with it, too.")
 @click.pass_obj
@@ -110,10 +112,35 @@ def resolve_command(line: Line, case_id: int, resolution: tuple[str, ...], lift:
                 before = len(show(house, connection, case_id).holds)
         after = resolve(house, actor(), case_id, " ".join(resolution), lift=lift)
         zone = house.rules.zone
-    click.echo(f"Case {case_id} is resolved." + (f" Lifted {count(before, 'hold')}." if lift else ""))
+    say(f"Case {case_id} is resolved." + (f" Lifted {count(before, 'hold')}." if lift else ""))
     tell_holds((*after.holds, *after.other_holds), "Still stands", zone)
     if after.holds and not lift:
-        click.echo(f"Reminders go on only after `reminderbot release {after.holds[0].hold_id}`.")
+        say(f"Reminders go on only after `reminderbot release {after.holds[0].hold_id}`.")
+
+
+@case_command.command("correct")
+@click.argument("case_id", type=NUMBER, metavar="CASE")
+@click.option(
+    "--kind",
+    "kinds",
+    type=click.Choice([kind.value for kind in Kind]),
+    multiple=True,
+    required=True,
+    help="What it said, the most important first; may be given several times.",
+)
+@click.option("--date", "promise_on", type=DAY, help="The last day of a promise, YYYY-MM-DD.")
+@click.option("--needs-nobody", is_flag=True, help="No person was needed for it.")
+@click.pass_obj
+def correct_command(
+    line: Line, case_id: int, kinds: tuple[str, ...], promise_on: date | None, needs_nobody: bool
+) -> None:
+    """Say what a reply really meant. It is kept for learning; the case and its holds stay as they are."""
+    from reminderbot.desk.correction import correct
+
+    meant = tuple(dict.fromkeys(Kind(kind) for kind in kinds))
+    with line.house() as house:
+        correct(house, actor(), case_id, meant, needs_human=not needs_nobody, promise_on=promise_on)
+    say("Kept. `reminderbot classify --review` measures the reader against all corrections.")
 
 
 def _json(case: Case, customer: Customer | None) -> dict[str, object]:

@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     SETTLED = "settled"
     HEARD = "heard"
     UNDERSTOOD = "understood"
+    CORRECTED = "corrected"
     HELD = "held"
     RELEASED = "released"
     PROMISED = "promised"

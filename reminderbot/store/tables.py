@@ -248,6 +248,18 @@ inbound = Table(
 Index("ix_inbound_state", inbound.c.state)
 Index("ix_inbound_customer", inbound.c.customer_id)
 
+# What a person says a reply really meant: kept with it, and measured against by `classify --review`.
+correction = Table(
+    "correction",
+    metadata,
+    Column("inbound_id", ForeignKey("inbound.inbound_id"), primary_key=True),
+    Column("kinds", JSON, nullable=False),
+    Column("needs_human", Boolean, nullable=False),
+    Column("promise_on", Date),
+    Column("corrected_by", Text, nullable=False),
+    Column("corrected_at", Moment, nullable=False),
+)
+
 mail_cursor = Table(
     "mail_cursor",
     metadata,

@@ -261,6 +261,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("reminder_id", "invoice", name=op.f("pk_outbox_step")),
         sa.UniqueConstraint("invoice", "round", "tier", "channel", "recipient_hash", name="uq_outbox_step_once"),
     )
+    op.create_table(
+        "correction",
+        sa.Column("inbound_id", sa.Integer(), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("needs_human", sa.Boolean(), nullable=False),
+        sa.Column("promise_on", sa.Date(), nullable=True),
+        sa.Column("corrected_by", sa.Text(), nullable=False),
+        sa.Column("corrected_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inbound_id"], ["inbound.inbound_id"], name=op.f("fk_correction_inbound_id_inbound")
+        ),
+        sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_correction")),
+    )
     guard_journal(op.get_bind())
 
 
