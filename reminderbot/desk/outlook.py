@@ -16,7 +16,7 @@ from reminderbot.core.gate import Gate
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.outlook import Caps, Foreseen, foresee_all
 from reminderbot.house import House
-from reminderbot.store import listing, outbox
+from reminderbot.store import listing, said
 from reminderbot.store.ledger import chunks
 
 
@@ -88,14 +88,14 @@ def _caps(house: House, connection: Connection, everybody: dict[str, Facts], now
     return Caps(
         per_day=house.limits.per_day,
         first_contacts_per_day=house.limits.first_contacts_per_day,
-        sent_today=outbox.sent_since(connection, start),
-        first_contacts_today=outbox.first_contacts_since(connection, start),
+        sent_today=said.sent_since(connection, start, start)[0],
+        first_contacts_today=said.first_contacts_since(connection, start),
         strangers=frozenset(_strangers(connection, list(everybody))),
     )
 
 
 def _strangers(connection: Connection, ids: list[str]) -> set[str]:
-    return {key for some in chunks(ids) for key in outbox.strangers(connection, some)}
+    return {key for some in chunks(ids) for key in said.strangers(connection, some)}
 
 
 def _of_customer(house: House, facts: Facts, course: tuple[Foreseen, ...]) -> tuple[list[Coming], list[Task]]:

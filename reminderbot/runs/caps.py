@@ -15,7 +15,7 @@ from reminderbot.core.calendar import start_of_day
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Stop
 from reminderbot.house import House
-from reminderbot.store import outbox, setting
+from reminderbot.store import said, setting
 
 # Circuit breaker: a batch this many times the usual size waits for a person, from this many messages up.
 UNUSUAL = 3
@@ -27,7 +27,7 @@ _REMEMBERED = 30
 class Room:
     """How much the house's own caps still leave: a day, an hour, new conversations, text message segments."""
 
-    def __init__(self, house: House, connection: Connection, ids: Sequence[str], now: datetime) -> None:
+    def __init__(self, house: House, connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> None:
         zone = house.rules.zone
         today = now.astimezone(zone).date()
         start = start_of_day(today, zone)
@@ -35,12 +35,19 @@ class Room:
         self._next_month = start_of_day((today.replace(day=1) + timedelta(days=32)).replace(day=1), zone)
         self._next_hour = now + timedelta(minutes=15)
         limits = house.limits
-        self._day = limits.per_day - outbox.sent_since(connection, start)
-        self._hour = limits.per_hour - outbox.sent_since(connection, now - timedelta(hours=1))
-        self._strangers = outbox.strangers(connection, ids)
-        self._first = limits.first_contacts_per_day - outbox.first_contacts_since(connection, start)
-        month = start_of_day(today.replace(day=1), zone)
-        self._segments = limits.segments_per_month - outbox.segments_since(connection, month)
+        sent_today, sent_lately = said.sent_since(connection, start, now - timedelta(hours=1))
+        self._day = limits.per_day - sent_today
+        self._hour = limits.per_hour - sent_lately
+        self._first = limits.first_contacts_per_day - sent_today
+        self._strangers: set[str] = set()
+        if self._first < len(rows):
+            # Not all that was said today was said to a stranger; telling them apart takes a while.
+            self._first = limits.first_contacts_per_day - said.first_contacts_since(connection, start)
+            self._strangers = said.strangers(connection, [row.customer_id for row in rows])
+        self._segments = 0
+        if any(row.channel == Channel.SMS.value for row in rows):
+            month = start_of_day(today.replace(day=1), zone)
+            self._segments = limits.segments_per_month - said.segments_since(connection, month)
 
     def wait(self, row: Row[Any]) -> datetime | None:
         """When a reminder may be tried again that the caps do not let out now; None: it may leave."""

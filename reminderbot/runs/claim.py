@@ -25,7 +25,7 @@ from reminderbot.house import House
 from reminderbot.runs.caps import Room
 from reminderbot.runs.plan import same
 from reminderbot.runs.write import LONGEST_VALID, text_validity, write
-from reminderbot.store import case, ledger, outbox
+from reminderbot.store import case, ledger, outbox, said
 
 LETTER_RETRY = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
@@ -45,9 +45,9 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
     found = Claims()
     ids = list(dict.fromkeys(row.customer_id for row in rows))
     facts = house.gatherer.gather(connection, ids, now)
-    threads = outbox.threads(connection, ids)
+    threads = said.threads(connection, ids)
     spent = outbox.spent_steps(connection, rows)
-    room = Room(house, connection, ids, now)
+    room = Room(house, connection, rows, now)
     written_to: set[str] = set()
     for row in rows:
         if row.recipient_hash in written_to:

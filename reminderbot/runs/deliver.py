@@ -123,9 +123,9 @@ def _window(house: House, look: Callable[[], None], allowed: Mode, channels: _Ch
     now = house.clock.now()
     with house.store.writing() as connection:
         done.stops = standing_stops(house, connection, now)
-        halted = set(setting.get(connection, setting.HALTED) or {})
-        if any(not stop.kind.endswith("halted") for stop in done.stops):
+        if any(not stop.kind.endswith(" halted") for stop in done.stops):
             return False
+        halted = [stop.kind.removesuffix(" halted") for stop in done.stops]
         rows = outbox.due(connection, now, WINDOW, approved_only=allowed is Mode.APPROVE, without=halted)
         if not rows:
             return False

@@ -13,7 +13,7 @@ from reminderbot.compose.headers import UnsafeMessage
 from reminderbot.core.delivery import Accepted
 from reminderbot.house import House
 from reminderbot.runs.write import write
-from reminderbot.store import outbox
+from reminderbot.store import outbox, said
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ def preview_once(house: House) -> Previewed:
             chunk = rows[start : start + 100]
             ids = list({row.customer_id for row in chunk})
             facts = house.gatherer.gather(connection, ids, now)
-            threads = outbox.threads(connection, ids)
+            threads = said.threads(connection, ids)
             for row in chunk:
                 known = facts[row.customer_id]
                 items = [item for item in known.account.items if item.invoice.number in row.lists]

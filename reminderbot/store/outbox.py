@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from reminderbot.core.account import OpenItem
 from reminderbot.core.case import CaseKind
@@ -21,37 +34,41 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
 from reminderbot.store import case, journal, ledger
 from reminderbot.store.tables import invoice, outbox, outbox_step
+from reminderbot.store.types import Moment
 
 _ACTOR = "reminderbot"
 _SAID = [state.value for state in SAID]
 _BY_NUMBER = update(outbox).where(outbox.c.reminder_id == bindparam("k"))
 
 # What every window of a delivery asks is put together once: that costs as much as asking it.
-_WAS_SAID = outbox.c.state.in_(_SAID)
-# By the time alone: SQLite would look up the states instead, and walk through all that was ever said.
-_SAID_SINCE = and_(outbox.c.claimed_at >= bindparam("since"), outbox.c.state.concat("").in_(_SAID))
-_OF_CUSTOMERS = outbox.c.customer_id.in_(bindparam("ids", expanding=True))
-_SENT_SINCE = select(func.count()).select_from(outbox).where(_SAID_SINCE)
-_SEGMENTS_SINCE = select(func.sum(outbox.c.segments)).where(_SAID_SINCE)
-_BEFORE = outbox.alias()
-_FIRST_SINCE = select(func.count(outbox.c.customer_id.distinct())).where(
-    _SAID_SINCE,
-    ~select(_BEFORE.c.reminder_id)
-    .where(
-        _BEFORE.c.customer_id == outbox.c.customer_id,
-        _BEFORE.c.claimed_at < bindparam("since"),
-        _BEFORE.c.state.in_(_SAID),
-    )
-    .exists(),
-)
-_HEARD = select(outbox.c.customer_id).where(_OF_CUSTOMERS, _WAS_SAID).distinct()
 _NEWEST = select(func.max(outbox.c.reminder_id))
 _NEWEST_TRIED = select(func.max(outbox.c.reminder_id)).where(outbox.c.attempts > 0)
-_THREADS = (
-    select(outbox.c.customer_id, outbox.c.message_id)
-    .where(_OF_CUSTOMERS, outbox.c.message_id.is_not(None), _WAS_SAID)
-    .order_by(outbox.c.reminder_id)
+_NOW: BindParameter[Any] = bindparam("now", type_=Moment)
+_APPROVED = outbox.c.approved_by.is_not(None)
+# By whether all need a person's yes.
+_DUE = {
+    approved_only: and_(
+        outbox.c.state == State.PLANNED.value,
+        outbox.c.not_before <= _NOW,
+        outbox.c.release_at <= _NOW,
+        _APPROVED if approved_only else or_(~outbox.c.needs_approval, _APPROVED),
+    )
+    for approved_only in (True, False)
+}
+_NEXT_DUE = {
+    approved_only: select(outbox)
+    .where(is_due, outbox.c.channel.not_in(bindparam("without", expanding=True)))
+    .order_by(outbox.c.not_before, outbox.c.reminder_id)
+    .limit(bindparam("most", type_=Integer))
+    for approved_only, is_due in _DUE.items()
+}
+_CLAIM = update(outbox).where(outbox.c.reminder_id == bindparam("k"), outbox.c.state == State.PLANNED.value)
+_MARK_ONWIRE = (
+    update(outbox)
+    .where(outbox.c.reminder_id.in_(bindparam("ids", expanding=True)), outbox.c.state == State.CLAIMED.value)
+    .values(state=State.ONWIRE.value)
 )
+_REACH = update(invoice).where(invoice.c.number == bindparam("k"))
 _STEPS = select(outbox_step).where(outbox_step.c.invoice.in_(bindparam("numbers", expanding=True)))
 
 
@@ -121,24 +138,14 @@ def due(
 
     Those of the channels in `without` are left out.
     """
-    query = select(outbox).where(_is_due(now, approved_only), outbox.c.channel.not_in(without))
-    return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id).limit(limit)))
+    asked = {"now": now, "most": limit, "without": list(without)}
+    return list(connection.execute(_NEXT_DUE[approved_only], asked))
 
 
 def count_due(connection: Connection, now: datetime, *, approved_only: bool) -> int:
     """How many reminders may be claimed now."""
-    query = select(func.count()).select_from(outbox).where(_is_due(now, approved_only))
-    return int(connection.execute(query).scalar_one())
-
-
-def _is_due(now: datetime, approved_only: bool) -> ColumnElement[bool]:
-    approved = outbox.c.approved_by.is_not(None)
-    return and_(
-        outbox.c.state == State.PLANNED.value,
-        outbox.c.not_before <= now,
-        outbox.c.release_at <= now,
-        approved if approved_only else or_(~outbox.c.needs_approval, approved),
-    )
+    query = select(func.count()).select_from(outbox).where(_DUE[approved_only])
+    return int(connection.execute(query, {"now": now}).scalar_one())
 
 
 def reschedule(connection: Connection, reminder_id: int, not_before: datetime) -> None:
@@ -200,11 +207,12 @@ def claim(connection: Connection, claims: Sequence[Claim], now: datetime) -> Non
     if not claims:
         return
     ids = [c.row.reminder_id for c in claims]
-    connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id.in_(ids)))
+    # What was deferred holds its steps already.
+    if tried := [c.row.reminder_id for c in claims if c.row.attempts]:
+        connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id.in_(tried)))
     connection.execute(insert(outbox_step), [step for c in claims for step in _steps(c)])
     seq = journal.record(connection, Event(EventKind.CLAIMED, now, _ACTOR, None, {"reminders": ids}))
-    statement = update(outbox).where(outbox.c.reminder_id == bindparam("k"), outbox.c.state == State.PLANNED.value)
-    connection.execute(statement, [_claimed(c, seq, now) for c in claims])
+    connection.execute(_CLAIM, [_claimed(c, seq, now) for c in claims])
 
 
 def _steps(c: Claim) -> Iterable[dict[str, Any]]:
@@ -243,8 +251,7 @@ def mark_onwire(connection: Connection, reminder_ids: Sequence[int], now: dateti
 
     LostClaim, and nothing is marked, where one of them is no longer claimed: then none of them may be sent.
     """
-    changed = update(outbox).where(outbox.c.reminder_id.in_(reminder_ids), outbox.c.state == State.CLAIMED.value)
-    marked = int(connection.execute(changed.values(state=State.ONWIRE.value)).rowcount)
+    marked = int(connection.execute(_MARK_ONWIRE, {"ids": list(reminder_ids)}).rowcount)
     if marked != len(reminder_ids):
         raise LostClaim(f"{len(reminder_ids) - marked} of {len(reminder_ids)} reminders are no longer ours to send")
     journal.record(connection, Event(EventKind.ONWIRE, now, _ACTOR, None, {"reminders": list(reminder_ids)}))
@@ -282,7 +289,7 @@ def reach_all(connection: Connection, steps: Sequence[tuple[str, str, int]], now
     """Note that invoices have each reached a tier now: (invoice, tier, that tier's days)."""
     rows = [{"k": number, "tier": tier, "tier_days": days, "tier_reached_at": now} for number, tier, days in steps]
     if rows:
-        connection.execute(update(invoice).where(invoice.c.number == bindparam("k")), rows)
+        connection.execute(_REACH, rows)
 
 
 def confirm(connection: Connection, reminder_id: int, reference: str) -> None:
@@ -322,37 +329,9 @@ def recover(connection: Connection, now: datetime, only: Collection[int] | None 
     return len(claimed), len(onwire)
 
 
-def sent_since(connection: Connection, since: datetime) -> int:
-    """How many reminders have been said since `since`."""
-    return int(connection.execute(_SENT_SINCE, {"since": since}).scalar_one())
-
-
-def first_contacts_since(connection: Connection, since: datetime) -> int:
-    """How many customers heard from us for the first time since `since`."""
-    return int(connection.execute(_FIRST_SINCE, {"since": since}).scalar_one())
-
-
-def strangers(connection: Connection, customer_ids: Sequence[str]) -> set[str]:
-    """Those among these customers who have never heard from us."""
-    return set(customer_ids) - set(connection.execute(_HEARD, {"ids": customer_ids}).scalars())
-
-
 def newest_tried(connection: Connection) -> int:
     """The highest number of a reminder that was ever marked as on the wire."""
     return int(connection.execute(_NEWEST_TRIED).scalar() or 0)
-
-
-def segments_since(connection: Connection, since: datetime) -> int:
-    """Text message segments said since `since`."""
-    return int(connection.execute(_SEGMENTS_SINCE, {"since": since}).scalar() or 0)
-
-
-def threads(connection: Connection, customer_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """For each customer the Message-IDs of the first and the last reminder in their conversation."""
-    found: dict[str, list[str]] = {}
-    for row in connection.execute(_THREADS, {"ids": customer_ids}):
-        found.setdefault(row.customer_id, []).append(row.message_id)
-    return {key: tuple(dict.fromkeys((ids[0], ids[-1]))) for key, ids in found.items()}
 
 
 def message_of(row: Row[Any]) -> OutgoingMessage:

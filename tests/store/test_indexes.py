@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, event
 
-from reminderbot.store import account, outbox
+from reminderbot.store import account, outbox, said
 from reminderbot.store.session import Store, open_store
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
@@ -19,12 +19,12 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "who is due": lambda c: account.due(c, NOW, 500),
     "their facts": lambda c: GATHERER.gather(c, ["C1", "C2"], NOW),
     "their planned reminders": lambda c: outbox.planned(c, ["C1", "C2"]),
-    "their conversations": lambda c: outbox.threads(c, ["C1", "C2"]),
-    "strangers": lambda c: outbox.strangers(c, ["C1", "C2"]),
+    "their conversations": lambda c: said.threads(c, ["C1", "C2"]),
+    "strangers": lambda c: said.strangers(c, ["C1", "C2"]),
     "what may be claimed": lambda c: outbox.due(c, NOW, 20, approved_only=False),
-    "said today": lambda c: outbox.sent_since(c, NOW),
-    "first contacts today": lambda c: outbox.first_contacts_since(c, NOW),
-    "segments this month": lambda c: outbox.segments_since(c, NOW),
+    "said today": lambda c: said.sent_since(c, NOW, NOW),
+    "first contacts today": lambda c: said.first_contacts_since(c, NOW),
+    "segments this month": lambda c: said.segments_since(c, NOW),
 }
 # Indexes of what grows for ever that tell nothing of a customer or a time.
 TOO_WIDE = ("SCAN customer", "SCAN invoice", "SCAN payment", "SCAN outbox", "ix_outbox_state (state=?)")
