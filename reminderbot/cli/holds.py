@@ -9,6 +9,7 @@ import click
 
 from reminderbot.cli.kinds import DAY
 from reminderbot.cli.line import Line, actor
+from reminderbot.cli.show import say
 from reminderbot.cli.words import count, day, moment
 from reminderbot.core.hold import Hold
 from reminderbot.core.outlook import Foreseen
@@ -26,7 +27,7 @@ def hold_command(line: Line, what: str, until: date | None, why: str) -> None:
     with line.house() as house:
         placed = place(house, actor(), what, until, why)
     ends = f"up to and with {day(until)}" if until else f"until `reminderbot release {placed.hold_id}`"
-    click.echo(f"Hold {placed.hold_id}: no reminders to {placed.customer.name}{_about(placed.invoice)} {ends}.")
+    say(f"Hold {placed.hold_id}: no reminders to {placed.customer.name}{_about(placed.invoice)} {ends}.")
 
 
 def _about(invoice: str | None) -> str:
@@ -47,20 +48,20 @@ def release_command(line: Line, what: str, why: str, yes: bool) -> None:
         if not line.confirmed(f"Lift {count(len(seen.holds), 'hold')} of {seen.customer.name}?", yes=yes):
             raise Refused("Nothing was lifted.")
         lifted = release(house, actor(), [known.hold_id for known in seen.holds], why)
-    click.echo(f"Lifted {count(lifted, 'hold')}.")
+    say(f"Lifted {count(lifted, 'hold')}.")
 
 
 def _tell(seen: Lifting, zone: tzinfo) -> None:
     tell_holds(seen.holds, "Lifts", zone)
     tell_holds(seen.remaining, "Stays", zone)
-    click.echo(f"Then: {coming(seen.next, zone)}")
+    say(f"Then: {coming(seen.next, zone)}")
 
 
 def tell_holds(holds: Iterable[Hold], word: str, zone: tzinfo) -> None:
     """Each hold on a line of its own, after `word`."""
     for known in holds:
         ends = f", until {moment(known.until, zone)}" if known.until else ""
-        click.echo(f"{word} hold {known.hold_id} ({known.kind.replace('_', ' ')}{ends}): {known.why}")
+        say(f"{word} hold {known.hold_id} ({known.kind.replace('_', ' ')}{ends}): {known.why}")
 
 
 def coming(foreseen: Foreseen | None, zone: tzinfo) -> str:

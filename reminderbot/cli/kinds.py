@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import click
+
+# Beyond it a slip of the pen is likelier than a plan; the calendar itself ends in 9999.
+_LAST_YEAR = 2100
 
 
 class Day(click.ParamType[date]):
@@ -18,9 +22,12 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            found = date.fromisoformat(value)
         except ValueError:
             self.fail(f"'{value}' is not a day: write it like 2026-11-27", param, ctx)
+        if found.year > _LAST_YEAR:
+            self.fail(f"'{value}' is after the year {_LAST_YEAR}: write a nearer day", param, ctx)
+        return found
 
 
 class Amount(click.ParamType[Decimal]):
@@ -38,5 +45,18 @@ class Amount(click.ParamType[Decimal]):
         return found
 
 
+class Number(click.ParamType[int]):
+    """The number of a case."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        # No longer than the databases' own integers.
+        if not re.fullmatch(r"[0-9]{1,9}", str(value), re.ASCII):
+            self.fail(f"'{value}' is not a case's number: `reminderbot case list` shows them", param, ctx)
+        return int(value)
+
+
 DAY = Day()
 AMOUNT = Amount()
+NUMBER = Number()

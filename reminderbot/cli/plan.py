@@ -8,7 +8,7 @@ import click
 
 from reminderbot.cli.door import MODES, stop_json, tell_stops
 from reminderbot.cli.line import Line
-from reminderbot.cli.show import as_json, emit, heading, table
+from reminderbot.cli.show import as_json, emit, heading, say, table
 from reminderbot.cli.words import count, day, moment
 from reminderbot.core.money import Money
 from reminderbot.core.stop import Mode
@@ -34,10 +34,10 @@ def plan_command(line: Line, days: int, as_json: bool) -> None:
         emit(_json(seen, stands))
         return
     _tell(seen, days)
-    click.echo()
-    click.echo(f"Mode is {MODES[stands.mode]}.")
+    say()
+    say(f"Mode is {MODES[stands.mode]}.")
     if unusual and stands.mode is not Mode.DRAFT:
-        click.echo(f"The next batch waits for your yes ({unusual[0]}): `reminderbot approve`.")
+        say(f"The next batch waits for your yes ({unusual[0]}): `reminderbot approve`.")
     tell_stops(stands.lasting(seen.now))
 
 
@@ -49,15 +49,15 @@ def _tell(seen: Outlook, days: int) -> None:
     else:
         heading(f"No message would leave {span}")
     if seen.tasks:
-        click.echo()
+        say()
         heading("For a person")
         for task in seen.tasks:
-            click.echo(f"  {day(task.at.date())}  {task.customer.name}: {task.case.why}")
+            say(f"  {day(task.at.date())}  {task.customer.name}: {task.case.why}")
     if seen.waiting:
-        click.echo()
+        say()
         heading("Waiting")
         for one in seen.waiting:
-            click.echo(f"  {one.customer.name} ({one.customer.customer_id}): {one.gate.because}")
+            say(f"  {one.customer.name} ({one.customer.customer_id}): {one.gate.because}")
 
 
 def message_row(coming: Coming) -> tuple[str, ...]:

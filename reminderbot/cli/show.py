@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -15,6 +16,20 @@ import click
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
 """The option of every command that reads."""
+
+
+# What could steer the terminal (ECMA-48 escapes, C0 and C1 controls) or turn the order of a line around (UAX 9).
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(text: str) -> str:
+    """`text`, which may hold a stranger's words, with a mark for everything a terminal would act upon."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def say(text: str = "") -> None:
+    """Write a line to standard output in which a stranger's words can only be words."""
+    click.echo(visible(text))
 
 
 def emit(value: object) -> None:
@@ -41,13 +56,14 @@ def plain(value: object) -> object:
 
 def heading(text: str) -> None:
     """A line that opens a part of the answer, bold where a terminal is there."""
-    click.secho(text, bold=True)
+    click.secho(visible(text), bold=True)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> None:
     """Rows under their headings; `right` names the columns of numbers."""
     if not rows:
         return
+    rows = [[visible(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _rich_table(headings, rows, right)
         return

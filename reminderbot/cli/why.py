@@ -12,7 +12,7 @@ from reminderbot.cli.door import MODES, stop_json, tell_stops
 from reminderbot.cli.holds import coming
 from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
-from reminderbot.cli.show import as_json, emit, heading
+from reminderbot.cli.show import as_json, emit, heading, say
 from reminderbot.cli.words import day, moment
 from reminderbot.core.account import totals
 from reminderbot.desk.door import look_at
@@ -37,9 +37,9 @@ def why_command(line: Line, what: tuple[str, ...], as_json: bool) -> None:
             if as_json:
                 emit({"candidates": [{"customer_id": f.customer.customer_id, "name": f.customer.name} for f in found]})
                 return
-            click.echo("That may be several customers; ask for one of them:")
+            say("That may be several customers; ask for one of them:")
             for one in found:
-                click.echo(f"  {one.customer.customer_id}  {one.customer.name}")
+                say(f"  {one.customer.customer_id}  {one.customer.name}")
             return
         answer = why(house, connection, found[0], look_at(house, connection))
         zone = zone_of(answer.facts, house.rules) if answer.facts else house.rules.zone
@@ -53,17 +53,17 @@ def _tell(answer: Why, zone: ZoneInfo) -> None:
     who = answer.customer
     owed = totals(answer.facts.account.items) if answer.facts else ()
     heading(f"{who.name} ({who.customer_id}): {' and '.join(map(str, owed)) or 'nothing'} open")
-    click.echo(_verdict(answer, zone))
-    click.echo()
+    say(_verdict(answer, zone))
+    say()
     for gate in answer.decision.gates:
-        click.echo(f"  {'✓' if gate.passed else '✗'} {gate.name}: {gate.because}{_until(gate.until, zone)}")
-    click.echo()
-    click.echo(f"Next: {coming(answer.next, zone)}")
+        say(f"  {'✓' if gate.passed else '✗'} {gate.name}: {gate.because}{_until(gate.until, zone)}")
+    say()
+    say(f"Next: {coming(answer.next, zone)}")
     if answer.decided_otherwise and answer.decided_at:
-        click.echo(f"(The last run decided otherwise, {moment(answer.decided_at, zone)}; the next one decides anew.)")
+        say(f"(The last run decided otherwise, {moment(answer.decided_at, zone)}; the next one decides anew.)")
     _tell_pauses(answer, zone)
-    click.echo()
-    click.echo(f"Mode is {MODES[answer.door.mode]}.")
+    say()
+    say(f"Mode is {MODES[answer.door.mode]}.")
     tell_stops(answer.door.lasting(answer.now))
     _tell_talk(answer, zone)
 
@@ -81,25 +81,25 @@ def _verdict(answer: Why, zone: ZoneInfo) -> str:
 
 def _tell_pauses(answer: Why, zone: ZoneInfo) -> None:
     if answer.holds or answer.promises or answer.cases:
-        click.echo()
+        say()
     for pause in answer.holds:
         ends = f"until {moment(pause.until, zone)}" if pause.until else "until a person lifts it"
-        click.echo(f"Hold {pause.hold_id} ({pause.kind}), {ends}: {pause.why}")
+        say(f"Hold {pause.hold_id} ({pause.kind}), {ends}: {pause.why}")
     for word in answer.promises:
         amount = f"{word.amount} " if word.amount else ""
-        click.echo(f"Promise {word.promise_id}: {amount}by {day(word.due_on)}, in their words: “{word.words}”")
+        say(f"Promise {word.promise_id}: {amount}by {day(word.due_on)}, in their words: “{word.words}”")
     for case in answer.cases:
-        click.echo(f"Case {case.case_id} ({case.kind}) waits for a person: {case.why}")
+        say(f"Case {case.case_id} ({case.kind}) waits for a person: {case.why}")
 
 
 def _tell_talk(answer: Why, zone: ZoneInfo) -> None:
     talk = [(r.claimed_at or r.settled_at or r.planned_at, _said(r)) for r in answer.messages]
     talk += [(r.received_at, _heard(r)) for r in answer.replies]
     if talk:
-        click.echo()
+        say()
         heading("So far")
     for at, told in sorted(talk, key=lambda pair: pair[0]):
-        click.echo(f"  {moment(at, zone)}  {told}")
+        say(f"  {moment(at, zone)}  {told}")
 
 
 def _said(row: Row[Any]) -> str:

@@ -83,6 +83,8 @@ def resolve(house: House, actor: str, case_id: int, resolution: str, *, lift: bo
 
     Gives the case as it stands then: the holds in it still pause the customer. Refused where it is closed already.
     """
+    if not resolution.strip():
+        raise Refused("Say what came of it, e.g. `reminderbot case resolve 12 they pay on Friday`.")
     with house.store.writing() as connection:
         before = show(house, connection, case_id)
         if not case.resolve(connection, case_id, resolution, house.clock.now(), actor):

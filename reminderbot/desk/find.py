@@ -11,6 +11,10 @@ from reminderbot.core.customer import Customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.store import listing, people
 
+# Longer than any number or name in a ledger.
+_LONGEST = 200
+_SHOWN = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -25,6 +29,8 @@ def candidates(connection: Connection, words: str) -> list[Found]:
 
     They are an invoice's number, a customer's number or name, or a part of a name.
     """
+    if len(words) > _LONGEST:
+        raise Refused(f"Nobody and nothing here has a name of {len(words)} letters.")
     invoice = listing.invoice_like(connection, words)
     if invoice is not None:
         owner = people.get(connection, invoice.customer_id)
@@ -54,8 +60,19 @@ def one_invoice(connection: Connection, words: str) -> Found:
     """The invoice of that number; Refused where there is none."""
     invoice = listing.invoice_like(connection, words)
     if invoice is None:
-        raise Refused(f"There is no invoice '{words}'.{_near(connection, words)}")
+        raise Refused(f"There is no invoice '{words}'.{_of_customer(connection, words) or _near(connection, words)}")
     return one(connection, invoice.number)
+
+
+def _of_customer(connection: Connection, words: str) -> str:
+    """What to write where a customer was named in place of an invoice."""
+    customers = people.find(connection, words)
+    if len(customers) != 1:
+        return ""
+    who = customers[0]
+    numbers = people.open_numbers(connection, who.customer_id)
+    shown = ", ".join(numbers[:_SHOWN]) + (f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else "")
+    return f" It is a customer, {who.name}, with {f'these open: {shown}' if numbers else 'nothing open'}."
 
 
 def _near(connection: Connection, words: str) -> str:

@@ -77,7 +77,7 @@ def lifting(house: House, connection: Connection, words: str) -> Lifting:
 
 def _chosen(house: House, connection: Connection, words: str) -> tuple[tuple[Hold, ...], Customer]:
     now = house.clock.now()
-    if words.isdigit():
+    if words.isdecimal():
         by_number = [known for known in active(hold.every(connection), now) if known.hold_id == int(words)]
         if by_number:
             customer = people.get(connection, by_number[0].customer_id)

@@ -198,9 +198,9 @@ def test_a_promise_of_the_past_or_for_nothing_is_refused(shop: Installation) -> 
     assert "Nothing is open at Acme Ltd" in shop.run("promise", "C1", "2026-11-30").stderr
 
 
-def dispute(shop: Installation) -> int:
+def dispute(shop: Installation, text: str = "Half of it never came.\nPlease check.") -> int:
     """Let the store hold what an understood dispute leaves there; gives its case."""
-    found = Understanding(kinds=(Kind.DISPUTE,), needs_human=True, own_text="Half of it never came.\nPlease check.")
+    found = Understanding(kinds=(Kind.DISPUTE,), needs_human=True, own_text=text)
     with shop.house() as house, house.store.writing() as connection:
         mail = Inbound(Channel.EMAIL, "INBOX/1/1", MONDAY, b"raw", "jane@acme.example")
         number = inbox.keep(connection, mail, "x", "x", MONDAY)
@@ -243,6 +243,27 @@ def test_a_case_shows_the_customers_own_words_and_what_was_done(shop: Installati
     assert shop.json("case", "show", str(number))["reply"]["sender"] == "jane@acme.example"
 
 
+def test_a_strangers_words_cannot_steer_the_terminal(shop: Installation) -> None:
+    shop.ok("import")
+    number = dispute(shop, "He\x1b]0;gone\x07llo\x9b2J, \u202ethere\nno \u2713 came")
+
+    out = shop.ok("case", "show", str(number)) + shop.ok("why", "C1") + shop.ok("case", "list") + shop.ok("plan")
+
+    assert "  | He\ufffd]0;gone\ufffdllo\ufffd2J, \ufffdthere\n  | no \u2713 came\n" in out
+    assert not set("\x1b\x07\x9b\u202e") & set(out)
+
+
+def test_a_case_is_resolved_with_a_word_or_not_at_all(shop: Installation) -> None:
+    shop.ok("import")
+    number = str(dispute(shop))
+
+    refused = shop.run("case", "resolve", number, " ")
+
+    assert refused.exit_code == 2
+    assert "Say what came of it" in refused.stderr
+    assert shop.json("case", "show", number)["resolved_at"] is None
+
+
 def test_resolving_a_case_leaves_its_holds_unless_asked(shop: Installation) -> None:
     shop.ok("import")
     number = dispute(shop)
@@ -281,6 +302,34 @@ def test_a_case_that_is_not_there_is_refused(shop: Installation) -> None:
 
     assert result.exit_code == 2
     assert "There is no case 7" in result.stderr
+
+
+def test_days_numbers_and_names_beyond_all_reason_are_refused_in_one_sentence(shop: Installation) -> None:
+    shop.ok("import")
+
+    for words, told in (
+        (("hold", "C1", "--until", "9999-12-31"), "'9999-12-31' is after the year 2100: write a nearer day"),
+        (("promise", "C1", "9999-12-31"), "is after the year 2100"),
+        (("case", "show", "9" * 25), "is not a case's number: `reminderbot case list` shows them"),
+        (("case", "show", "abc"), "is not a case's number"),
+        (("release", "\u00b2"), "Nobody and nothing here is called '\u00b2'"),
+        (("why", "a" * 100_000), "Nobody and nothing here has a name of 100000 letters."),
+    ):
+        result = shop.run(*words)
+        assert result.exit_code == 2, words
+        assert told in result.stderr
+        assert len(result.stderr) < 500
+
+
+def test_a_customer_in_place_of_an_invoice_is_told_which_are_open(shop: Installation) -> None:
+    shop.ok("import")
+
+    assert (
+        shop.run("paid", "C1").stderr
+        == "There is no invoice 'C1'. It is a customer, Acme Ltd, with these open: INV-1.\n"
+    )
+    shop.ok("paid", "INV-1")
+    assert "It is a customer, Acme Ltd, with nothing open." in shop.run("paid", "acme").stderr
 
 
 def test_what_a_person_does_is_in_the_journal_under_their_name(shop: Installation) -> None:
