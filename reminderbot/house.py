@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from reminderbot.replies.understand import Context
 
 
+# Nothing is sent while this file lies in the state folder.
+STOP_FILE = "STOP"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The house's own limits over all customers (invariant 27)."""
@@ -115,7 +119,7 @@ class House:
     @property
     def stop_file(self) -> Path:
         """Sending stops while a file of this name lies in the state folder."""
-        return self.folder / "STOP"
+        return self.folder / STOP_FILE
 
     @property
     def dry_run_folder(self) -> Path:

@@ -35,7 +35,7 @@ def go_live_command(line: Line, yes: bool, adopt: bool) -> None:
     """
     with line.house(with_secrets=True) as house:
         _refuse_draft(house)
-        click.echo(f"From now on the mode is {MODES[house.ceiling]}.")
+        click.echo(f"After your yes the mode is {MODES[house.ceiling]}.")
         _show_first_batch(house)
         _warn(house)
         if Channel.SMS in house.channels and not line.confirmed(

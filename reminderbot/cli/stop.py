@@ -6,6 +6,7 @@ import click
 
 from reminderbot.cli.line import Line, actor
 from reminderbot.desk.sending import stop
+from reminderbot.house import STOP_FILE
 
 
 @click.command("stop")
@@ -13,7 +14,24 @@ from reminderbot.desk.sending import stop
 @click.pass_obj
 def stop_command(line: Line, reason: str) -> None:
     """Stop all sending at once; reading and planning go on. `reminderbot go-live` lifts it."""
-    with line.house() as house:
-        thrown = stop(house, actor(), reason)
+    try:
+        with line.house() as house:
+            thrown = stop(house, actor(), reason)
+    except Exception:
+        _stop_by_file(line)
+        raise
     click.echo("Stopped: nothing is sent any more." if thrown else "It was stopped already.")
     click.echo("`reminderbot go-live` lets messages leave again.")
+
+
+def _stop_by_file(line: Line) -> None:
+    """Where the store is full or damaged, halt by the file instead; the store's own fault is told besides."""
+    if line.folder is None:
+        return
+    path = line.folder / STOP_FILE
+    try:
+        path.touch()
+    except OSError as error:
+        click.echo(f"NOT stopped: {path} cannot be made either ({error.strerror}). End the service.", err=True)
+        return
+    click.echo(f"Stopped by the file {path}: nothing is sent while it is there.", err=True)

@@ -126,6 +126,32 @@ def test_stop_touches_nothing_but_the_switch(shop: Installation) -> None:
     assert shop.send() == 1
 
 
+def test_stop_works_without_a_store_and_says_how(shop: Installation) -> None:
+    shop.ok("import")
+    store = shop.folder / "state" / "reminderbot.db"
+    good = store.read_bytes()
+    store.write_bytes(b"this is no database at all, not in the least" * 50)
+
+    result = shop.run("stop")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(
+        f"Stopped by the file {shop.folder / 'state' / 'STOP'}: nothing is sent while it is"
+    )
+    assert "file is not a database" in result.stderr
+    store.write_bytes(good)
+    assert "the file STOP is there" in [stop["why"] for stop in shop.json("status")["stops"]]
+
+
+def test_stop_says_plainly_where_it_could_not_stop(shop: Installation) -> None:
+    shop.ok("import")
+    (shop.folder / "state" / "reminderbot.db").write_bytes(b"this is no database at all, not in the least" * 50)
+    # A loop of links: nobody can make that file, not even root.
+    (shop.folder / "state" / "STOP").symlink_to("STOP")
+
+    assert shop.run("stop").stderr.startswith("NOT stopped: ")
+
+
 def test_stopping_twice_keeps_who_stopped_it_first(shop: Installation) -> None:
     shop.ok("stop", "--reason", "first")
 
