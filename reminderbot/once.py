@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from reminderbot.core.inbound import InboxUnavailable
-from reminderbot.core.stop import Mode
+from reminderbot.core.stop import Mode, Stop
 from reminderbot.door import mode
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
@@ -53,7 +53,8 @@ def _ledger(house: House, say: Say) -> list[str]:
         return list(error.sentences)
     if taken.held:
         return [
-            f"The ledger waits for a person: {why}. Look at it, then `reminderbot import --yes`." for why in taken.held
+            f"The ledger waits for a person: {why.rstrip('.')}. Look at it, then `reminderbot import --yes`."
+            for why in taken.held
         ]
     new = len(taken.changes.new_invoices)
     say(f"Ledger read{f': {new} new invoices' if new else ''}.")
@@ -89,12 +90,17 @@ def _send(house: House, door: Listener, say: Say) -> list[str]:
         return [str(error)]
     say(_told(done))
     for stop in done.stops:
-        say(f"Nothing leaves now: {stop.why}. Cure: {stop.cure}.")
-    return done.troubles + [stop.why for stop in done.stops if stop.kind not in _WAITING]
+        if stop.kind in _WAITING:
+            say(_closed(stop))
+    return done.troubles + [_closed(stop) for stop in done.stops if stop.kind not in _WAITING]
 
 
 def _look(door: Listener) -> None:
     door.look()
+
+
+def _closed(stop: Stop) -> str:
+    return f"Nothing leaves now: {stop.why}. Cure: {stop.cure}."
 
 
 def _told(done: Delivered) -> str:
@@ -106,4 +112,4 @@ def _told(done: Delivered) -> str:
         "withdrawn": done.withdrawn,
     }
     told = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    return f"Messages: {told or 'none was due'}."
+    return f"Messages: {told or ('none was sent' if done.stops else 'none was due')}."

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+from reminderbot.once import run_once
 from reminderbot.store.lock import only_one
-from tests.installation import Installation
+from reminderbot.store.sendlog import Attempt
+from tests.installation import ACME, MONDAY, Installation, bill, late
 
 
 def draft(shop: Installation) -> None:
@@ -24,6 +28,47 @@ def test_run_once_ends_with_1_where_something_is_wrong(shop: Installation) -> No
 
     assert result.exit_code == 1
     assert "The inbox at 127.0.0.1:9 cannot be read" in result.output
+
+
+def test_run_once_tells_why_a_ledger_waits_in_one_whole_sentence(shop: Installation) -> None:
+    draft(shop)
+    shop.write_ledger([ACME], [bill(f"INV-{n}", "C1", late(5)) for n in range(30)])
+    shop.ok("import")
+    shop.write_ledger([ACME], [bill("INV-1", "C1", late(5))])
+
+    result = shop.run("run", "--once")
+
+    assert result.exit_code == 1
+    assert (
+        "The ledger waits for a person: 29 of 30 invoices are no longer listed (more than 10 %). Look" in result.stdout
+    )
+
+
+def test_run_once_does_not_say_that_nothing_was_due_where_sending_is_stopped(shop: Installation) -> None:
+    shop.ok("import")
+    shop.ok("go-live", "--yes")
+    shop.ok("stop")
+    told: list[str] = []
+    with shop.house() as house:
+        # No inbox to look at first.
+        run_once(dataclasses.replace(house, open_inbox=None, open_text_inbox=None), told.append)
+
+    assert "Messages: none was sent." in told
+    assert len([line for line in told if "stopped all sending" in line]) == 1
+
+
+def test_a_lasting_stop_is_told_once_and_with_its_cure(shop: Installation) -> None:
+    shop.ok("import")
+    shop.ok("go-live", "--yes")
+    told: list[str] = []
+    with shop.house() as house:
+        house.send_log.append([Attempt(99, 1, "x", MONDAY)])
+        status = run_once(dataclasses.replace(house, open_inbox=None, open_text_inbox=None), told.append)
+
+    assert status == 1
+    lost = [line for line in told if "the send log knows reminder 99" in line]
+    assert len(lost) == 1
+    assert "Cure: restore the newest store" in lost[0]
 
 
 def test_run_once_under_a_working_daemon_is_refused_in_one_sentence(shop: Installation) -> None:
