@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -174,3 +175,38 @@ def test_a_full_disk_ends_in_one_sentence_and_leaves_nothing_half_done(shop: Ins
     assert "make room" in done.stderr or "free space" in done.stderr
     assert len(shop.json("report")["customers"]) == 2
     assert shop.json("report")["aging"]["USD"]["1-30"] == "200.00"
+
+
+def _in_a_shell(shop: Installation, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `line` does in a shell, where $RB is the program."""
+    program = f"{sys.executable} -m reminderbot --config {shop.folder / 'config.toml'}"
+    return subprocess.run(
+        ["sh", "-c", line],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "RB": program, **environment},
+        cwd=Path(__file__).parents[2],
+        encoding="latin-1",
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["$RB plan <&-", "$RB plan >&-", "$RB plan 2>&-", "$RB release C1 <&-", "$RB classify <&-"]
+)
+def test_a_stream_that_was_closed_before_is_no_mistake_of_ours(shop: Installation, line: str) -> None:
+    shop.ok("import")
+    shop.ok("hold", "C1")
+
+    done = _in_a_shell(shop, line)
+
+    assert done.returncode == (2 if "release" in line else 0), done.stderr
+    assert "mistake" not in done.stderr
+
+
+def test_a_terminal_that_knows_only_latin_1_gets_names_for_what_it_cannot_show(shop: Installation) -> None:
+    shop.ok("import")
+
+    done = _in_a_shell(shop, "$RB why C1", PYTHONIOENCODING="latin-1")
+
+    assert done.returncode == 0, done.stderr
+    assert "\\N{CHECK MARK} owed" in done.stdout
