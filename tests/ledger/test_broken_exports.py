@@ -48,7 +48,7 @@ BROKEN = [
     Broken("payments", PAYMENTS.splitlines()[0] + "\n", "", 1, "is missing"),
     Broken("invoices", INVOICES.splitlines()[0], INVOICES.splitlines()[0].replace(",", "\t"), 1, "tabs"),
     Broken("invoices", INVOICES.splitlines()[0], INVOICES.splitlines()[0].replace(",", "|"), 1, "bars"),
-    Broken("invoices", INVOICES.splitlines()[0], "sep=,", 1, "names no column; the first line must read number,customer_id,"),
+    Broken("invoices", INVOICES.splitlines()[0], "sep=,", 1, "names no column; the first line must read number,"),
     Broken("invoices", INVOICES.splitlines()[0], "PK\x03\x04", 1, "is a workbook"),
     # Delimiters and shifted columns.
     Broken("invoices", INVOICES.splitlines()[0], INVOICES.splitlines()[0].replace(",", ";"), 2, "put cells"),
