@@ -13,7 +13,7 @@ from reminderbot.core.understanding import DisputeReason, Finding, Kind
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
 from reminderbot.replies.match import invoice_numbers_in
 from reminderbot.replies.tables import PLACEHOLDERS, Table
-from reminderbot.replies.words import tokens
+from reminderbot.replies.words import fold, tokens
 
 # More unknown words than this beside what was understood, and a person reads the clause: an excuse may tell a story
 # ("it slid under a pile on the truck seat"), an apology may not ("sorry about the hole in the sofa").
@@ -289,11 +289,19 @@ def _is_accounted(words: Sequence[str], hits: Sequence[_Hit], text: str, reader:
         large = len(unknown) == 1 and re.search(rf"(?<!\w){re.escape(unknown[0].capitalize())}(?!\w)", text)
         return end - start <= 3 and bool(large) and not loaded and reader.language != "de"
 
+    reader = replace(reader, names=reader.names | _proper_names(text, reader))
     clauses = list(_clauses(words))
     return all(
         _clause_accounted(words, a, b, hits, reader) or ((a, b) in (clauses[0], clauses[-1]) and is_name(a, b))
         for a, b in clauses
     )
+
+
+def _proper_names(text: str, reader: Reader) -> frozenset[str]:
+    """Words written large in the middle of a sentence: people, places, firms; in German every noun is."""
+    if reader.language == "de" or sum(c.isupper() for c in text) * 4 > len(text):
+        return frozenset()
+    return frozenset(fold(match[1]) for match in re.finditer(r"(?<=[\w,] )([A-ZÀ-Ý][a-zà-ÿ]{2,20})(?![\w'’])", text))
 
 
 def _clauses(words: Sequence[str]) -> Iterable[tuple[int, int]]:
