@@ -59,7 +59,7 @@ def day(text: str, today: date = WEDNESDAY, locale: str = "en-GB") -> str:
         ("5/4/2026", "2026-04-05"),
         ("2026-04-05", "2026-04-05"),
         ("on the 31st of April", "None"),
-        ("next month", "None"),
+        ("next month", "2026-04-30"),
         ("soon", "None"),
     ],
 )
