@@ -21,6 +21,8 @@ MAX_UNKNOWN = {"excuse": 4, "harmless": 1}
 MAX_UNKNOWN_ELSE = 2
 
 _INVOICE_SIGN = "\ue000"
+# "Not Dave", "who is Karen": there the name is what matters.
+_BEFORE_NAMES = frozenset({"not", "is", "am", "are", "no", "for", "to", "from", "by", "called", "with"})
 # A day in a clause that says only this is no day of payment.
 _STORIES = frozenset({"excuse", "auto_reply", "paid"})
 _KINDS = {kind.value: kind for kind in Kind}
@@ -87,7 +89,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     sums = [found for found in sums_in(words) if not any(found.start < d.end and d.start < found.end for d in days)]
     shown, origins = _placed(words, days, sums)
     left, origins, cut = _without_idioms(shown, origins, reader.tables)
-    hits = _hits(left, reader.tables)
+    hits = _hits(left, reader.tables) + _hits_beside_names(left, reader.names | _proper_names(text, reader), reader)
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
     is_question = is_question and (not cut or bool(left))
     days = list(_days_meant(days, left, origins, hits))
@@ -158,6 +160,19 @@ def _without_idioms(
     kept = kept[1:] if kept and left[kept[0]] == "," else kept
     kept = kept[:-1] if kept and left[kept[-1]] == "," else kept
     return [left[at] for at in kept], [origins[at] for at in kept], True
+
+
+def _hits_beside_names(words: Sequence[str], names: Collection[str], reader: Reader) -> list[_Hit]:
+    """What is found once a name at the beginning or the end is left out: "Perfect, thanks Anna", "Karen, Friday"."""
+    start, end = 0, len(words)
+    while end - start > 1 and words[end - 1] in names and words[end - 2] not in _BEFORE_NAMES:
+        end -= 1
+    while end - start > 1 and words[start] in names and words[start + 1] == ",":
+        start += 2
+    if end - start in (0, len(words)):
+        return []
+    found = _hits(words[start:end], reader.tables)
+    return [_Hit(h.group, h.start + start, h.end + start, frozenset(at + start for at in h.gaps)) for h in found]
 
 
 def _days_meant(
