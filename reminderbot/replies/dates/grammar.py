@@ -243,7 +243,7 @@ _ABOUT: list[tuple[str, _About]] = [
     # your invoice of 3 March
     (f"(?:(?<=R)|(?<=R[-tn])|(?<=R[-tn]{{2}}))[%Vz]{_}[=p]", lambda d, _v, _t: _with(d[-1], None, sort="reference")),
     # before Friday; after the 15th; since Monday
-    (f"f{_}=", _day_before),
+    (f"f{_}=(?!l)", _day_before),
     (f"a{_}=", lambda d, _v, _t: _with(d[-1], d[-1].told, doubtful=True)),
     (f"~{_}=", lambda d, _v, _t: _with(d[-1], False)),
     ("U[-,g%VD<']{0,3}=", lambda d, _v, _t: _with(d[-1], d[-1].told)),

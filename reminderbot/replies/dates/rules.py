@@ -180,9 +180,9 @@ RULES: list[tuple[str, str, Rule]] = [
     ("m", f"i(m)(?:{_}(y))?", lambda v, t: say.named_month(None, v[0], v[1], t)),
     ("M", f"[SXC]{_}(M)|(M){_}[X]", lambda v, t: say.named_month(None, say.first(v), None, t)),
     # before Christmas, by the new year; Easter
-    ("G", f"(?:[f<']{_}(?:X{_})?)?(?<!i)(G)(?:{_}(y))?", lambda v, t: cal.holiday(v[0], v[1], t) - timedelta(1)),
+    ("G", f"(?:[f<']{_}(?:X{_})?)?(?<![-i])(G)(?:{_}(y))?", lambda v, t: cal.holiday(v[0], v[1], t) - timedelta(1)),
     ("G", f"i{_}G", lambda _v, _t: None),
-    ("h", f"(?:X{_})?(h)(?:{_}(y))?", lambda v, t: cal.holiday(v[0], v[1], t)),
+    ("h", f"(?:X{_})?(?<!-)(h)(?:{_}(y))?", lambda v, t: cal.holiday(v[0], v[1], t)),
     ("h", f"f{_}(h)(?:{_}(y))?", lambda v, t: cal.holiday(v[0], v[1], t) - timedelta(1)),
     # KW 12, semaine 12
     ("K", "K([n#])", lambda v, t: say.calendar_week(v[0], t)),
