@@ -122,7 +122,7 @@ def _placed(words: Sequence[str], days: Iterable[Day], sums: Iterable[Sum]) -> t
     """The words with days and sums replaced by what they are, and which word each of them was."""
     shown = list(words)
     for day in days:
-        shown[day.start] = "PAST" if day.past else "DATE"
+        shown[day.start] = "" if day.reference else "PAST" if day.past else "DATE"
         shown[day.start + 1 : day.end] = [""] * (day.end - day.start - 1)
     for found in sums:
         shown[found.start] = "MONEY"
@@ -151,15 +151,14 @@ def _without_idioms(
     "Let me know if you need anything else" is neither a question nor a condition, "no problem" no dispute.
     """
     hits = _hits(words, tables, idioms=True)
-    if not hits:
-        return list(words), list(origins), False
     left = list(words)
     for hit in hits:
         left[hit.start : hit.end] = [","] * (hit.end - hit.start)
     kept = [at for at, word in enumerate(left) if word != "," or (at and left[at - 1] != ",")]
+    # Smileys leave commas as well: "merci :)".
     kept = kept[1:] if kept and left[kept[0]] == "," else kept
     kept = kept[:-1] if kept and left[kept[-1]] == "," else kept
-    return [left[at] for at in kept], [origins[at] for at in kept], True
+    return [left[at] for at in kept], [origins[at] for at in kept], bool(hits)
 
 
 def _hits_beside_names(words: Sequence[str], names: Collection[str], reader: Reader) -> list[_Hit]:
@@ -262,16 +261,16 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
 
 
 def _finding(kind: Kind, reason: DisputeReason | None, sentence: Sentence, named: tuple[str, ...]) -> Finding:
-    day = last_day(sentence.deadlines) if kind is Kind.PROMISE else None
+    day = last_day(sentence.deadlines, surely=True) if kind is Kind.PROMISE else None
     day = last_day(sentence.days) if kind is Kind.AUTO_REPLY else day
     amount = promised_amount(sentence) if kind is Kind.PROMISE else None
     return Finding(kind, sentence.text, named, day, amount, reason)
 
 
-def last_day(named: Iterable[Day]) -> date | None:
-    """The last of the days named; None where one of them cannot be told."""
+def last_day(named: Iterable[Day], surely: bool = False) -> date | None:
+    """The last of the days named; None where one of them cannot be told, or `surely` is asked and it is doubtful."""
     days = [day for day in named if not day.past]
-    if not days or any(day.day is None for day in days):
+    if not days or any(day.day is None or (surely and day.doubtful) for day in days):
         return None
     return max(day.day for day in days if day.day)
 

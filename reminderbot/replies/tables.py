@@ -33,7 +33,7 @@ _GAP_DENIES = (
 class Phrase:
     """One pattern: what it shows, and the words without one of which it cannot match."""
 
-    # "promise", "dispute.defective", "hedge" ...; for days the rule: "next_weekday".
+    # "promise", "dispute.defective", "hedge" ...
     group: str
     source: str
     expression: str
@@ -78,8 +78,6 @@ class Table:
     index: Index
     # Set phrases that never matter, cut out before the rest is read.
     idioms: Index
-    # Patterns of days by rule, see extract.py.
-    days: Index
     fillers: frozenset[str]
     # Words that never matter by themselves; unlike `fillers` they do not tell the language.
     everyday: frozenset[str]
@@ -88,9 +86,6 @@ class Table:
     not_then: frozenset[str]
     spellings: dict[str, str]
     sms_spellings: dict[str, str]
-    weekdays: dict[str, int]
-    months: dict[str, int]
-    numbers: dict[str, int]
 
 
 @cache
@@ -99,27 +94,30 @@ def load(language: str) -> Table:
     return _build(language, tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
 
 
+def is_spoken(language: str, text: str, instead_of: str) -> bool:
+    """True where the small words of `language` are not clearly fewer than those of the language that was told."""
+    words = re.findall(r"[^\W\d_]+", fold(text[:2000]))[:200]
+    counts = _small_words(words)
+    return len(words) < 4 or counts[language] * 10 >= counts[instead_of] * 7
+
+
+def _small_words(words: Sequence[str]) -> dict[str, int]:
+    return {language: sum(word in load(language).fillers for word in words) for language in LANGUAGES}
+
+
 def language_of(text: str, home: str) -> str:
     """The language of a text by its small words; empty where it is none of `LANGUAGES`. `home` wins a tie."""
     words = re.findall(r"[^\W\d_]+", fold(text[:2000]))[:200]
-    counts = {language: sum(word in load(language).fillers for word in words) for language in LANGUAGES}
+    counts = _small_words(words)
     best = max(LANGUAGES, key=lambda language: (counts[language], language == home, language == "en"))
     if counts[best] * 6 < len(words):
         return ""
     return home if home in counts and counts[home] >= counts[best] else best
 
 
-_Slots = dict[str, tuple[str, frozenset[str]]]
-
-
 def _build(language: str, data: dict[str, Any]) -> Table:
     lists = {name: fold(words) for name, words in data.get("lists", {}).items()}
     phrases = tuple(compile_phrase(group, source, lists) for group, source in _sources(data.get("phrases", {})))
-    calendar = data.get("calendar", {})
-    weekdays, months = _numbered(calendar.get("weekdays", [])), _numbered(calendar.get("months", []))
-    numbers = {fold(word): int(n) for n, words in calendar.get("numbers", {}).items() for word in words.split()}
-    slots = _slots(weekdays, months, numbers)
-    dates = [_date_phrase(rule, source, slots) for rule, source in _sources(data.get("dates", {}))]
 
     def words(key: str) -> frozenset[str]:
         return frozenset(fold(data.get(key, "")).split())
@@ -129,25 +127,11 @@ def _build(language: str, data: dict[str, Any]) -> Table:
 
     idioms = tuple(phrase for phrase in phrases if phrase.group == IDIOM)
     return Table(
-        language, phrases, Index(phrases), Index(idioms), Index(dates),
+        language, phrases, Index(phrases), Index(idioms),
         fillers=words("fillers"), everyday=words("everyday"),
         loaded=words("loaded"), matters=words("matters"), not_then=words("not_then"),
         spellings=spellings("spellings"), sms_spellings=spellings("sms_spellings"),
-        weekdays=weekdays, months=months, numbers=numbers,
     )  # fmt: skip
-
-
-def _slots(weekdays: dict[str, int], months: dict[str, int], numbers: dict[str, int]) -> _Slots:
-    """What the blanks of a date pattern stand for: an expression, and the words one of which must be there."""
-    ordinal = r"(?:[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th|er|ere|eme|ro|ra|do|da|to|ta|o|a|e|\.)"
-    return {
-        "weekday": (_choice(weekdays), frozenset(weekdays)),
-        "month": (_choice(months), frozenset(months)),
-        "n": (r"\d{1,3}|" + _choice(numbers), frozenset()),
-        "day": (ordinal + "?", frozenset()),
-        "ordinal": (ordinal, frozenset()),
-        "year": (r"20\d\d", frozenset()),
-    }
 
 
 def _sources(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -156,14 +140,6 @@ def _sources(data: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
             yield from _sources(value, f"{prefix}{name}.")
         else:
             yield from ((prefix + name, source) for source in value)
-
-
-def _numbered(rows: list[str]) -> dict[str, int]:
-    return {fold(word): n for n, row in enumerate(rows) for word in row.split()}
-
-
-def _choice(words: Iterable[str]) -> str:
-    return "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True)) or r"(?!)"
 
 
 def compile_phrase(group: str, source: str, lists: dict[str, str]) -> Phrase:
@@ -212,21 +188,3 @@ def _words(choice: str) -> str:
 
 def _rarity(words: frozenset[str]) -> float:
     return min(len(word) for word in words) - 0.7 * len(words)
-
-
-def _date_phrase(rule: str, source: str, slots: _Slots) -> Phrase:
-    parts = []
-    anchors: frozenset[str] = frozenset()
-    for element in source.split():
-        optional = element.startswith("[")
-        inner = element.strip("[]")
-        if inner.startswith("{"):
-            name = inner.strip("{}")
-            expression, words = f"(?P<{name}>{slots[name][0]})", slots[name][1]
-        else:
-            choices = [fold(choice) for choice in inner.split("|")]
-            expression, words = "|".join(_words(choice) for choice in choices), frozenset(choices)
-        parts.append(f"(?:(?:{expression}) )" + ("?" if optional else ""))
-        if words and not optional and (not anchors or _rarity(words) > _rarity(anchors)):
-            anchors = words
-    return Phrase(rule, source, "(?<= )" + "".join(parts), anchors)

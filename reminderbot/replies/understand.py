@@ -129,7 +129,9 @@ def _reader(
 ) -> Reader:
     home = fold(context.locale)[:2]
     spoken = tables.language_of(text, home)
-    wanted = dict.fromkeys([spoken, home if home in tables.LANGUAGES else spoken, "en", tables.ELSEWHERE])
+    # English stands in where nothing else is told, and beside it where both are mixed; never beside plain French.
+    english = "en" if spoken in ("", "en") or tables.is_spoken("en", text, spoken) else spoken
+    wanted = dict.fromkeys([spoken, home if home in tables.LANGUAGES else spoken, english, tables.ELSEWHERE])
     loaded = tuple(tables.load(language) for language in wanted if language)
     spellings = {k: v for table in reversed(loaded) for k, v in table.spellings.items()}
     if is_sms:
