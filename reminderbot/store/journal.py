@@ -10,10 +10,13 @@ from sqlalchemy import Connection, insert, select
 from reminderbot.core.event import Event, EventKind
 from reminderbot.store.tables import journal
 
+# Put together once: that costs as much as writing the line.
+_INSERT = insert(journal)
+
 
 def record(connection: Connection, event: Event) -> int:
     """Write one line; its sequence number orders it among all others, whatever the clock did."""
-    result = connection.execute(insert(journal).values(**_row(event)))
+    result = connection.execute(_INSERT, _row(event))
     assert result.inserted_primary_key is not None
     return int(result.inserted_primary_key[0])
 
@@ -21,7 +24,7 @@ def record(connection: Connection, event: Event) -> int:
 def record_all(connection: Connection, events: Iterable[Event]) -> None:
     """Write several lines at once."""
     if rows := [_row(event) for event in events]:
-        connection.execute(insert(journal), rows)
+        connection.execute(_INSERT, rows)
 
 
 def _row(event: Event) -> dict[str, Any]:

@@ -25,6 +25,7 @@ RULES = "rules"
 ALERTED = "alerted"
 CHECKED_AT = "checked_at"
 
+_ALL = select(setting.c.key, setting.c.value)
 _VALUE = select(setting.c.value).where(setting.c.key == bindparam("k"))
 
 
@@ -35,7 +36,7 @@ def get(connection: Connection, key: str) -> Any:
 
 def get_all(connection: Connection) -> dict[str, Any]:
     """Everything that is kept here, at once."""
-    return {row.key: row.value for row in connection.execute(select(setting.c.key, setting.c.value))}
+    return {row.key: row.value for row in connection.execute(_ALL)}
 
 
 def put(connection: Connection, key: str, value: Any) -> None:
