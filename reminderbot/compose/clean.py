@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 # Long enough for any real name of a person, a business or an invoice; a letter is no place for more.
@@ -31,6 +32,8 @@ def clean_lines(text: str) -> str:
     return ", ".join(line.strip(" ,") for line in map(clean, text.splitlines()) if line.strip(" ,"))
 
 
+# A letter shows one address in several places.
+@lru_cache(maxsize=256)
 def clean_url(url: str) -> str:
     """A web address that may stand in a letter; empty where it is none: then the letter names other ways to pay."""
     url = url.strip()

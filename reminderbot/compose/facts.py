@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from reminderbot.compose import formats
 from reminderbot.compose.clean import clean, clean_lines, clean_url
@@ -59,7 +60,7 @@ def letter_facts(request: LetterRequest) -> LetterFacts:
     words = WORDS[base(language)]
     due = _still_due(request.account, items)
     values: dict[str, str | bool] = {
-        **_about_business(request),
+        **_about_business(request.business, request.reply_address),
         **_about_customer(request, words),
         **_about_invoices(items, words),
         **_about_dates(items, request.today, words, language),
@@ -96,8 +97,9 @@ def _unapplied(account: Account, items: tuple[OpenItem, ...]) -> tuple[Money, ..
     return tuple(money for money in account.unapplied if money.amount > 0 and money.currency in currencies)
 
 
-def _about_business(request: LetterRequest) -> dict[str, str | bool]:
-    business = request.business
+# The same in every letter of a house.
+@lru_cache(maxsize=16)
+def _about_business(business: Business, reply_address: str) -> Mapping[str, str | bool]:
     phone = clean(business.phone)
     return {
         "business_name": clean(business.name),
@@ -105,7 +107,7 @@ def _about_business(request: LetterRequest) -> dict[str, str | bool]:
         "business_phone": phone,
         "has_business_phone": bool(phone),
         "business_address": clean_lines(business.address),
-        "reply_address": clean(request.reply_address or business.email, 254),
+        "reply_address": clean(reply_address or business.email, 254),
     }
 
 

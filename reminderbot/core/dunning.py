@@ -179,7 +179,7 @@ def _not_held(owed: tuple[OpenItem, ...], holds: tuple[Hold, ...], gates: list[G
 
 def _possibly_paid(account: Account, free: tuple[OpenItem, ...], gates: list[Gate]) -> OpenCase | None:
     """Unallocated money that could settle an item: a person matches it before anybody is reminded."""
-    for item in free:
+    for item in free if account.unapplied else ():
         received = account.unapplied_in(item.balance.currency)
         if received.amount > 0 and received >= item.balance:
             why = f"{received} has come in that is not yet matched to an invoice and could settle {item.invoice.number}"
