@@ -9,7 +9,7 @@ import click
 from reminderbot.cli.door import MODES, stop_json, tell_stops
 from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
-from reminderbot.cli.show import as_json, emit
+from reminderbot.cli.show import as_json, emit, say
 from reminderbot.cli.words import ago, count, moment
 from reminderbot.desk.door import look_at
 from reminderbot.desk.status import Status, status
@@ -37,6 +37,8 @@ def _tell(seen: Status, zone: tzinfo) -> None:
     if seen.texts_at:
         click.echo(f"Texts     {_age(seen.texts_at, seen.now, 'read', '')}")
     click.echo(f"Planned   {_planned(seen, zone)}")
+    for why, number in seen.failing.items():
+        say(f"Failing   {count(number, 'reminder')}, to be tried again: {why}")
     if seen.uncertain:
         named = ", ".join(map(str, seen.uncertain[:10]))
         click.echo(f"Uncertain {count(len(seen.uncertain), 'reminder')} may or may not have arrived: {named}")
@@ -68,7 +70,7 @@ def _age(at: datetime | None, now: datetime, word: str, never: str) -> str:
 def _planned(seen: Status, zone: tzinfo) -> str:
     if not seen.planned:
         return "nothing"
-    first = f", the first for {moment(seen.next_at, zone)}" if seen.next_at else ""
+    first = f", none before {moment(seen.next_at, zone)}" if seen.next_at else ""
     asks = f"; {seen.to_approve} of them wait for your yes (`reminderbot approve`)" if seen.to_approve else ""
     return f"{count(seen.planned, 'reminder')}{first}{asks}"
 
@@ -78,7 +80,7 @@ def _json(seen: Status) -> dict[str, object]:
         key: getattr(seen, key)
         for key in (
             "now", "mode", "ceiling", "granted_by", "granted_at", "unusual", "ledger_at", "inbox_at", "texts_at",
-            "planned", "next_at", "to_approve", "uncertain", "cases", "holds", "unmatched", "promises",
+            "planned", "next_at", "to_approve", "failing", "uncertain", "cases", "holds", "unmatched", "promises",
         )
     }  # fmt: skip
     return plain | {"stops": [stop_json(stop) for stop in seen.stops], "promised": money_json(seen.promised)}

@@ -42,6 +42,8 @@ class Status:
     planned: int
     next_at: datetime | None
     to_approve: int
+    # Reminders that could not be handed over and will be tried again: why, and how many.
+    failing: dict[str, int]
     uncertain: tuple[int, ...]
     cases: dict[str, int]
     holds: int
@@ -73,6 +75,7 @@ def status(house: House, connection: Connection, door: Door) -> Status:
         planned=len(planned),
         next_at=min((row.not_before for row in planned), default=None),
         to_approve=sum(1 for waiting in approvable(connection, door.mode) if waiting.needed),
+        failing=dict(Counter(row.reason for row in planned if row.attempts and row.reason)),
         uncertain=tuple(row.reminder_id for row in outbox.in_state(connection, State.UNCERTAIN)),
         cases=dict(Counter(waiting.kind.value for waiting in case.waiting(connection))),
         holds=len(active(hold.every(connection), now)),

@@ -52,6 +52,7 @@ def why(house: House, connection: Connection, found: Found, door: Door) -> Why:
     facts = house.gatherer.gather(connection, [key], now).get(key)
     made = decide(facts, house.rules, now) if facts else Decision(())
     stored = decision.latest(connection, key)
+    planned = tuple(outbox.planned(connection, [key]))
     return Why(
         customer=found.customer,
         invoice=found.invoice,
@@ -60,8 +61,8 @@ def why(house: House, connection: Connection, found: Found, door: Door) -> Why:
         decision=made,
         decided_at=stored[0] if stored else None,
         decided_otherwise=stored is not None and _gist(stored[1]) != _gist(to_json(made)),
-        next=_next(facts, house, now),
-        planned=tuple(outbox.planned(connection, [key])),
+        next=_next(facts, house, max([now, *(row.not_before for row in planned)])),
+        planned=planned,
         holds=active(hold.of_customers(connection, [key]).get(key, ()), now),
         promises=tuple(promise.open_ones(connection, [key]).get(key, ())),
         cases=tuple(case.waiting(connection, key)),
@@ -71,8 +72,9 @@ def why(house: House, connection: Connection, found: Found, door: Door) -> Why:
     )
 
 
-def _next(facts: Facts | None, house: House, now: datetime) -> Foreseen | None:
-    return next(iter(foresee(facts, house.rules, now, now + LOOK_AHEAD)), None) if facts else None
+def _next(facts: Facts | None, house: House, start: datetime) -> Foreseen | None:
+    """What comes first from `start` on; that is later than now where a planned reminder was put off."""
+    return next(iter(foresee(facts, house.rules, start, start + LOOK_AHEAD)), None) if facts else None
 
 
 def _gist(body: dict[str, Any]) -> tuple[Any, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
+from reminderbot.cli.line import Line
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.stop import Mode
 from reminderbot.store import hold, setting
-from tests.installation import ACME, BOLT, BOLTON, MONDAY, TODAY, Installation, bill, late
+from reminderbot.wiring import build_house
+from tests.installation import ACME, BOLT, BOLTON, MONDAY, TODAY, Installation, bill, late, run_line
 
 
 def test_plan_shows_when_to_whom_and_how_much_and_sends_nothing(shop: Installation) -> None:
@@ -170,7 +173,26 @@ def test_status_counts_what_waits(shop: Installation) -> None:
     assert (told["planned"], told["to_approve"]) == (1, 1)
     assert told["cases"] == {"old_debt": 1}
     assert told["promised"] == [{"amount": "40", "currency": "USD"}]
-    assert "1 reminder, the first for Mon 23 Nov 2026 10:00 EST; 1 of them wait for your yes" in shop.ok("status")
+    assert "1 reminder, none before Mon 23 Nov 2026 10:00 EST; 1 of them wait for your yes" in shop.ok("status")
+
+
+def test_what_the_mail_server_did_not_take_is_in_status_and_why_says_when_it_is_tried_again(shop: Installation) -> None:
+    shop.ok("import")
+    shop.allow()
+    with shop.house() as house:
+        # The settings' own mail server, at which nobody listens.
+        real = build_house(Line(config=str(shop.folder / "config.toml")).settings(with_secrets=True), shop.clock)
+        assert run_line(dataclasses.replace(house, channels=real.channels)) == 0
+        real.store.close()
+
+    told = shop.json("status")["failing"]
+    again = shop.json("why", "C1")["next"]["at"]
+
+    assert list(told.values()) == [1]
+    assert "Cannot connect to the mail server 127.0.0.1:9" in next(iter(told))
+    assert "Failing   1 reminder, to be tried again: Cannot connect" in shop.ok("status")
+    assert again == shop.json("why", "C1")["planned"][0]["not_before"]
+    assert again > MONDAY.isoformat()
 
 
 def test_status_says_when_the_first_batch_waits(shop: Installation) -> None:
