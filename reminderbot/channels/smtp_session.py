@@ -125,7 +125,8 @@ def _secure(relay: Relay, wire: Wire) -> None:
     except ssl.SSLCertVerificationError as error:
         raise HandshakeError(
             f"The certificate of the mail server {relay} cannot be trusted ({error.verify_message}), "
-            f"so nothing was sent: write the name in the certificate as [email] host, or have the certificate renewed."
+            f"so nothing was sent: write the name in the certificate as [email] host, or have the certificate renewed; "
+            f"an authority of your own must be among those that this machine trusts."
         ) from error
     except (OSError, ValueError) as error:
         raise HandshakeError(
@@ -157,8 +158,12 @@ def _log_in(relay: Relay, wire: Wire, offers: dict[str, str]) -> None:
             f"leave [email] username empty if it needs none, or use the provider's submission port (587 or 465)."
         )
     if reply.kind != 2:
+        said = str(reply)
+        # Some servers answer with what they were told; it must not get into the log or the store.
+        for word in (relay.password, _b64(password), _b64(b"\0" + user + b"\0" + password)):
+            said = said.replace(word, "***") if word else said
         raise HandshakeError(
-            f"The mail server {relay} refused the login ({reply}): "
+            f"The mail server {relay} refused the login ({said}): "
             f"check [email] username and the password in REMINDERBOT_SMTP_PASSWORD.",
             reply.enhanced or str(reply.code),
         )

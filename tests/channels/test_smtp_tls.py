@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import ssl
 from collections.abc import Iterator
@@ -227,3 +228,18 @@ def test_a_wrong_password_is_told_before_any_letter(real_server: tuple[int, Mail
     assert failed.halts
     assert "535" in failed.why
     assert mailbox.received == []
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+def test_a_server_that_repeats_the_password_is_not_quoted_with_it(
+    authority: trustme.CA, trusting: ssl.SSLContext, mechanism: str
+) -> None:
+    plain = base64.b64encode(f"\0ledger\0{PASSWORD}".encode()).decode()
+    repeated = f"535 5.7.8 no: {plain} {base64.b64encode(PASSWORD.encode()).decode()} {PASSWORD}"
+    offers = ("STARTTLS", f"AUTH {mechanism}")
+
+    with ScriptedSmtp({"AUTH": repeated}, offers, serving(authority.issue_cert("localhost"))) as server:
+        failed = connect(server, "starttls", trusting)
+
+    assert isinstance(failed, Deferred)
+    assert "refused the login (535 5.7.8 no: *** *** ***)" in failed.why
