@@ -41,6 +41,8 @@ def run_once(house: House, say: Say) -> int:
             remember_time(house)
         finally:
             door.close()
+    if house.ending.is_set():
+        troubles.append("Stopped before everything was done; what was not sent stays planned.")
     for trouble in dict.fromkeys(troubles):
         say(trouble)
     return 1 if troubles else 0

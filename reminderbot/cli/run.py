@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -32,7 +35,22 @@ def _once(line: Line) -> None:
     from reminderbot.once import run_once
 
     with line.house(with_secrets=True) as house:
-        raise SystemExit(run_once(house, click.echo))
+        with _ends_in_order(house):
+            status = run_once(house, click.echo)
+        raise SystemExit(status)
+
+
+@contextmanager
+def _ends_in_order(house: House) -> Iterator[None]:
+    """SIGTERM and Ctrl-C let the message on the wire be finished; what is not on it stays planned."""
+    before = {
+        number: signal.signal(number, lambda *_: house.ending.set()) for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _built(line: Line) -> House:

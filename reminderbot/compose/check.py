@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
 
+from reminderbot.compose.errors import UnfitLetter
 from reminderbot.compose.facts import LetterFacts
 from reminderbot.compose.render import RenderedEmail, RenderedSms
 from reminderbot.compose.sms import MOST_SEGMENTS, fold, fold_accents
@@ -74,6 +75,20 @@ def check_letter(letter: str, message: RenderedEmail | RenderedSms, facts: Lette
     else:
         found += _sms(message, own, facts, courtesy)
     return [*found, *_character(letter, message, own, courtesy)]
+
+
+# What the first letter of each version showed: the words are the same for every customer.
+_shown: dict[str, str] = {}
+
+
+def refuse_unfit(letter: str, message: RenderedEmail | RenderedSms, facts: LetterFacts) -> None:
+    """UnfitLetter where an error was found in this version of the letter, which is looked at once."""
+    key = f"{letter}:{message.version}"
+    if key not in _shown:
+        errors = [found for found in check_letter(letter, message, facts) if found.severity is Severity.ERROR]
+        _shown[key] = "; ".join(f"“{found.words}”: {found.why}; {found.better}" for found in errors)
+    if _shown[key]:
+        raise UnfitLetter(f"the letter '{letter}' is not fit to send ({_shown[key]})")
 
 
 def _own_words(message: RenderedEmail | RenderedSms, facts: LetterFacts) -> str:

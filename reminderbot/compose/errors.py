@@ -42,3 +42,7 @@ class EmptyValue(LetterError):
     def __init__(self, name: str) -> None:
         cure = f"put {{% if {name} %}}...{{% endif %}} around it, or write {{{{ {name}|default('...') }}}}"
         super().__init__(f"{{{{ {name} }}}} is empty for this customer: {cure}")
+
+
+class UnfitLetter(LetterError):
+    """The letter says what no customer should read, or leaves out what every letter must say."""

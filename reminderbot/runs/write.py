@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from reminderbot.compose.check import refuse_unfit
 from reminderbot.compose.email import build_email
 from reminderbot.compose.facts import LetterFacts, LetterRequest, letter_facts
 from reminderbot.compose.guard import guard
@@ -74,6 +75,7 @@ def _email(
     now: datetime,
 ) -> Written:
     rendered = house.letters.render_email(told)
+    refuse_unfit(told.letter, rendered, told)
     own_id = message_id(house.key, row.reminder_id, house.sender.from_address.rpartition("@")[2])
     headers = EmailHeaders(
         sender_name=house.business.name,
@@ -95,6 +97,7 @@ def _email(
 
 def _text(house: House, row: Row[Any], told: LetterFacts, closes: timedelta) -> Written:
     rendered = house.letters.render_sms(told)
+    refuse_unfit(told.letter, rendered, told)
     message = OutgoingMessage(
         str(row.reminder_id),
         Channel.SMS,
