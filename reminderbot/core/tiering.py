@@ -22,9 +22,9 @@ def position(item: OpenItem, ladder: Ladder) -> int:
     """The place of the last tier that `item` has reached; -1 where it was never mentioned."""
     if item.progress is None:
         return -1
-    names = [tier.name for tier in ladder.tiers]
-    if item.progress.tier in names:
-        return names.index(item.progress.tier)
+    for place, tier in enumerate(ladder.tiers):
+        if tier.name == item.progress.tier:
+            return place
     # The ladder was changed since: the tier at or before the days it stood at then.
     return sum(1 for tier in ladder.tiers if tier.days <= item.progress.days) - 1
 
