@@ -269,9 +269,7 @@ def upgrade() -> None:
         sa.Column("promise_on", sa.Date(), nullable=True),
         sa.Column("corrected_by", sa.Text(), nullable=False),
         sa.Column("corrected_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["inbound_id"], ["inbound.inbound_id"], name=op.f("fk_correction_inbound_id_inbound")
-        ),
+        sa.ForeignKeyConstraint(["inbound_id"], ["inbound.inbound_id"], name=op.f("fk_correction_inbound_id_inbound")),
         sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_correction")),
     )
     guard_journal(op.get_bind())
