@@ -106,13 +106,13 @@ def _small_words(words: Sequence[str]) -> dict[str, int]:
 
 
 def language_of(text: str, home: str) -> str:
-    """The language of a text by its small words; empty where it is none of `LANGUAGES`. `home` wins a tie."""
+    """The language of a text by its small words, `home` unless another leads by two; empty for none of `LANGUAGES`."""
     words = re.findall(r"[^\W\d_]+", fold(text[:2000]))[:200]
     counts = _small_words(words)
     best = max(LANGUAGES, key=lambda language: (counts[language], language == home, language == "en"))
     if counts[best] * 6 < len(words):
         return ""
-    return home if home in counts and counts[home] >= counts[best] else best
+    return home if home in counts and counts[home] and counts[home] + 1 >= counts[best] else best
 
 
 def _build(language: str, data: dict[str, Any]) -> Table:

@@ -133,9 +133,12 @@ def _reader(
     english = "en" if spoken in ("", "en") or tables.is_spoken("en", text, spoken) else spoken
     wanted = dict.fromkeys([spoken, home if home in tables.LANGUAGES else spoken, english, tables.ELSEWHERE])
     loaded = tuple(tables.load(language) for language in wanted if language)
-    spellings = {k: v for table in reversed(loaded) for k, v in table.spellings.items()}
-    if is_sms:
-        spellings |= {k: v for table in reversed(loaded) for k, v in table.sms_spellings.items()}
+    own = loaded[0].fillers
+    spellings = dict[str, str]()
+    for table in reversed(loaded):
+        found = table.spellings | (table.sms_spellings if is_sms else {})
+        # A short form of another language respells no word of this one: "im April" is no "I am April".
+        spellings |= {k: v for k, v in found.items() if table is loaded[0] or k not in own}
     return Reader(loaded, today, context.locale, context.invoices, names, is_sms, spoken, spellings)
 
 
