@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reminderbot.replies import tables
+from reminderbot.replies.dates import lexicon
+from reminderbot.replies.dates.grammar import days_of
+from reminderbot.replies.dates.lexemes import Signs
 from reminderbot.replies.extract import amount_in, days_in, sums_in
 from reminderbot.replies.words import tokens
 
@@ -133,3 +138,50 @@ def test_a_sum_stands_beside_its_currency() -> None:
         Decimal(1700),
         Decimal(30),
     ]
+
+
+@given(st.text(alphabet="abdefgilmnorstuvz 0123456789.,/-º?", max_size=200), st.sampled_from(tables.LANGUAGES))
+def test_no_text_makes_days_or_sums_fail(text: str, language: str) -> None:
+    words = tokens(text, {})
+    table = tables.load(language)
+    for found in (*days_in(words, [table], WEDNESDAY, "en-US"), *sums_in(words)):
+        assert 0 <= found.start < found.end <= len(words)
+
+
+def _words_of(language: str) -> list[str]:
+    entries = lexicon.load(language)
+    assert entries is not None
+    return [
+        *(" ".join((first, *rest)) for first, all_ in entries.entries.items() for rest, _, _ in all_),
+        "1", "31", "31.", "20th", "2026", "1/2", "29/2", "99/99", "12-5", "999", "8:00", "x", ",",
+    ]  # fmt: skip
+
+
+@given(st.data(), st.sampled_from(tables.LANGUAGES), st.dates(date(1990, 1, 1), date(2090, 1, 1)))
+def test_no_string_of_date_words_fails_and_days_never_overlap(data: st.DataObject, language: str, today: date) -> None:
+    said = " ".join(data.draw(st.lists(st.sampled_from(_words_of(language)), max_size=12)))
+    found = days_in(tokens(said, {}), [tables.load(language), tables.load("en")], today, "en-US")
+    assert all(one.end <= two.start for one, two in pairwise(found))
+
+
+def test_days_are_read_in_linear_time() -> None:
+    parts = ("g%VDJ", "1", "W,g", "SXgk", "nW", "inXk|n", "!W,&1", "R-%n", "nkanM")
+    hostile = [part * (2000 // len(part)) for part in parts]
+    for text in hostile:
+        values = [1 if sign in "nWoc" else None for sign in text]
+        places = list(range(len(text)))
+        began = time.process_time()
+        days_of(Signs(text, values, places, [n + 1 for n in places]), WEDNESDAY)
+        # 2,000 words, where no more than 120 are ever given; twice the words must not take four times as long.
+        assert time.process_time() - began < 2, text[:10]
+
+
+def test_your_invoice_of_a_day_names_no_time_to_pay() -> None:
+    table = tables.load("en")
+    found = days_in(tokens("your invoice of 3 March will be paid on Friday", {}), [table], WEDNESDAY, "en-GB")
+    assert [(d.start, d.end, d.past, d.reference) for d in found] == [(2, 5, True, True), (9, 10, False, False)]
+
+
+@pytest.mark.parametrize("said", ["after the 15th", "on Friday 14th", "in the first week of April"])
+def test_a_day_that_is_no_sure_last_day_is_marked(said: str) -> None:
+    assert [d.doubtful for d in days_in(tokens(said, {}), [tables.load("en")], WEDNESDAY, "en-GB")] == [True]

@@ -18,7 +18,7 @@ _TIME = re.compile(r"\d{1,2}[:h]\d{2}(?::\d{2})?")
 _SPAN = re.compile(r"(\d{1,3})\.?[-/](\d{1,3})\.?")
 _ORDINAL = re.compile(r"(\d{1,2})([a-zºª]{1,4})\.?")
 # A part of the sum, or "always".
-_NO_DATE = frozenset({"1/2", "1/3", "1/4", "2/3", "3/4", "24/7", "50/50"})
+NO_DATE = frozenset({"1/2", "1/3", "1/4", "2/3", "3/4", "24/7", "50/50"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,17 @@ def figure(word: str, order: Order, endings: frozenset[str], after_day_word: boo
         return ("n.", int(word[:-1])) if 1 <= int(word[:-1]) <= 31 else ("-", None)
     if _TIME.fullmatch(word):
         return ":", None
-    if word not in _NO_DATE or after_day_word:
+    if word not in NO_DATE or after_day_word:
         days = _numeric(word, order, after_day_word)
         if days:
             return "Z", days
+    return span_of(word)
+
+
+def span_of(word: str) -> tuple[str, Any]:
+    """The sign and the end of a span such as 10-14."""
     match = _SPAN.fullmatch(word)
-    if match and int(match[1]) < int(match[2]):
-        return "r", int(match[2])
-    return "-", None
+    return ("r", int(match[2])) if match and int(match[1]) < int(match[2]) else ("-", None)
 
 
 def _number(n: int) -> tuple[str, Any]:

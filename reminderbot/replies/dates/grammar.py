@@ -80,9 +80,10 @@ def _found(
     except (ValueError, OverflowError, StopIteration, TypeError):
         told = None
     core = match.start() + len(match[0]) - len(match[0].lstrip("<'gDJV%"))
-    # Articles belong to the day, prepositions to the sentence.
-    at = core - len(match.string[:core]) + len(match.string[:core].rstrip("gDJ"))
     sort = _sort(match[0])
+    before = match.string[:core]
+    # "The 15th", "le 15", "la semana que viene" with their articles; "je hebt het vrijdag" without.
+    at = len(before.rstrip("gDJ" if match.string[core] in "ebjkqQYXSCA" else "DJ"))
     far = isinstance(told, date) and sort == "weekday" and (told - today).days > 62
     return _Found(at, match.end(), told, core, sort, doubtful or far)
 
@@ -239,7 +240,7 @@ _ABOUT: list[tuple[str, _About]] = [
     # el próximo 12/05
     (f"X{_}=", _to_come),
     # the week of the 20th
-    ("k[-]?[%Vgz]{1,3}=", _week_of),
+    ("k[-]?[%VgzDJ]{1,3}=", _week_of),
     # your invoice of 3 March
     (f"(?:(?<=R)|(?<=R[-tn])|(?<=R[-tn]{{2}}))[%Vz]{_}[=p]", lambda d, _v, _t: _with(d[-1], None, sort="reference")),
     # before Friday; after the 15th; since Monday

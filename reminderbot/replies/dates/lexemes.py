@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reminderbot.replies.amounts import CURRENCIES
-from reminderbot.replies.dates.figures import Order, figure
+from reminderbot.replies.dates.figures import NO_DATE, Order, figure, span_of
 from reminderbot.replies.dates.lexicon import Lexicon
 
 # Before these a bare 5.12 or 12-4 is a date.
 _DAY_WORDS = frozenset("WwsgDJ<'VCXf")
 # A number after "at", or before "o'clock", is none of a day.
-_CLOCK = re.compile(r"[nrc#Z](?=t)|(?<=@)g?[ncZ](?![.%gkdqQBMmWO])")
+_CLOCK = re.compile(r"(?<!i)(?<!i[gDJ])[nrc#Z](?=t)|(?<=@)g?[ncZ](?![.%gkdqQBMmWO])")
 
 
 @dataclass(slots=True)
@@ -62,7 +62,11 @@ def _at(
         return at + 1, (("-", None),)
     sign, value = figure(word, order, lexicon.suffixes, _is_after_day_word(text))
     end = at + 1
-    has_ending = end < len(words) and words[end] in lexicon.suffixes
+    following = words[end] if end < len(words) else ""
+    if (sign == "Z" and _is_month(following, lexicon)) or (word in NO_DATE and not text):
+        sign, value = span_of(word)
+    # "2 ten", "1. o"; "2 o 3" is two or three.
+    has_ending = following in lexicon.suffixes and (len(following) > 1 or sign == "n.")
     if sign == "n." or (sign == "n" and has_ending):
         end += has_ending
         # "20." is an ordinal where a point makes one; in English it ends an abbreviated sentence.
@@ -74,6 +78,10 @@ def _at(
         # "15th" says by itself that it is a day; "15." and "15e" count anything.
         sign = "*"
     return end, ((sign, value),)
+
+
+def _is_month(word: str, lexicon: Lexicon) -> bool:
+    return any(meaning[0][0] in "Mm" for _, meaning, _ in lexicon.entries.get(word, ()))
 
 
 def _is_after_day_word(text: list[str]) -> bool:

@@ -33,7 +33,7 @@ RULES: list[tuple[str, str, Rule]] = [
     # this afternoon, ce soir
     ("s", "Ss", lambda _v, t: t),
     # in the course of the day
-    ("d", "igd|S d", lambda _v, t: t),
+    ("d", "i[gDJ]d|S d", lambda _v, t: t),
     # Friday; this Friday; Friday of this week
     ("W", "(W)", lambda v, t: cal.coming(v[0], t)),
     ("W", f"S(?:{_}[XC])?{_}(W)|(?<!-)C{_}(W)|(W){_}C", lambda v, t: cal.coming(say.first(v), t)),
@@ -112,7 +112,7 @@ RULES: list[tuple[str, str, Rule]] = [
     ("d", f"d([cO])(?={_}$|[,|ts])", lambda v, t: cal.day_of_month(v[0], t)),
     ("O", f"[DJ<'V]{_}(O)d?{_CLAUSE_END}", lambda v, t: cal.day_of_month(v[0], t)),
     ("D", f"D([c]){_CLAUSE_END}", lambda v, t: cal.day_of_month(v[0], t)),
-    ("J", f"[J]([no]){_CLAUSE_END}", lambda v, t: cal.day_of_month(v[0], t)),
+    ("J", f"(?<=[<'f])J([no]){_CLAUSE_END}", lambda v, t: cal.day_of_month(v[0], t)),
     ("o", f"[<'J]{_}(o)(?!I)", lambda v, t: cal.day_of_month(v[0], t)),
     ("r", f"[DVJ](r){_CLAUSE_END}", lambda v, t: cal.day_of_month(v[0], t)),
     # the 15th of this month; am 15. des nächsten Monats; on the 1st of the month
@@ -131,7 +131,7 @@ RULES: list[tuple[str, str, Rule]] = [
     # in two weeks; within the next 10 days; dans les 10 prochains jours; in 3 to 5 days
     (
         "i",
-        f"i{_}(?:X{_})?(?:{NUMBER}\\|)?({NUMBER}){_}(?:X{_})?({UNIT})(?:>|[az]N)?(?!\\||[kdqHB]|[az][g%VDJ]{{0,3}}[TWZMhGA*o])",
+        f"i{_}(?:X{_})?(?:{NUMBER}[|<])?({NUMBER}){_}(?:X{_})?({UNIT})(?:>|[az]N)?(?!\\||[kdqHB]|[az][g%VDJ]{{0,3}}[TWZMhGA*o])",
         lambda v, t: say.span(v[0], v[1], t),
     ),
     # in 3 days, on Friday; Friday three days from now
@@ -140,12 +140,16 @@ RULES: list[tuple[str, str, Rule]] = [
     ("|", f"i{_}(c)({UNIT})\\|([cn])(?!{_}[kdqHB])", lambda v, t: say.span(v[2], v[1], t)),
     (
         "X",
-        f"g{_}X({NUMBER})({UNIT})|g({NUMBER})X({UNIT})",
+        f"[g'DJ]{_}X({NUMBER})({UNIT})|[g'DJ]({NUMBER})X({UNIT})",
         lambda v, t: say.span(say.first(v[::2]), say.first(v[1::2]), t),
     ),
-    (">", f"(?:{NUMBER}\\|)?({NUMBER}){_}({UNIT})[>N]", lambda v, t: say.span(v[0], v[1], t)),
+    (">", f"(?:{NUMBER}[|<])?({NUMBER}){_}({UNIT})[>N]", lambda v, t: say.span(v[0], v[1], t)),
+    # two weeks today, a week tomorrow
+    ("T", f"({NUMBER}){_}([kq])(T)", lambda v, t: say.span(v[0], v[1], t + timedelta(max(v[2], 0)))),
+    # sous 48h
+    ("t", f"i{_}([n#])t", lambda v, t: say.span(v[0], "H", t)),
     # the whole answer: "2 weeks", "10 days max"
-    ("", f"^[<']?(?:{NUMBER}\\|)?({NUMBER})({UNIT})[l,]?$", lambda v, t: say.span(v[0], v[1], t)),
+    ("", f"^[<']?(?:{NUMBER}[|<])?({NUMBER})({UNIT})[l,]?$", lambda v, t: say.span(v[0], v[1], t)),
     ("F", f"(?:i{_})?(?:c{_})?(F)>?", lambda _v, t: t + timedelta(14)),
     ("F", f"(?:i{_})?([nc])F>?", lambda v, t: t + timedelta(14 * v[0])),
     # two weeks ago; hace dos semanas; vor drei Tagen
@@ -168,11 +172,11 @@ RULES: list[tuple[str, str, Rule]] = [
     ("", f"([SXCA]){_}([kqQE])", lambda v, t: say.period(None, v[0], v[1], t)),
     ("", f"(?<![ncx#])([kqQE]){_}([SXCA])", lambda v, t: say.period(None, v[1], v[0], t)),
     ("S", f"SC{_}k", lambda _v, t: say.period(None, "X", "k", t)),
-    ("k", "ig?k", lambda _v, t: cal.end_of_this_week(t)),
-    ("E", "(?<=[DVJgi'])E", lambda _v, t: say.period(None, None, "E", t)),
+    ("k", "i[gDJ]?k(?![n#%Vz])", lambda _v, t: cal.end_of_this_week(t)),
     # before the weekend; after the weekend
     ("E", f"[f<]{_}(?:S{_})?E", lambda _v, t: cal.end_of_this_week(t)),
     ("E", f"a{_}(?:S{_})?E", lambda _v, t: cal.of_week(cal.MONDAY, t, 1)),
+    ("E", "(?<=[DVJgi'])E", lambda _v, t: say.period(None, None, "E", t)),
     # end of March, in April, next April
     ("M", f"([ebj])[g%DJV-]?{_}(M)(?:{_}(y))?", lambda v, t: say.named_month(v[0], v[1], v[2], t)),
     ("m", f"([ebj]){_}(m)(?:{_}(y))?", lambda v, t: say.named_month(v[0], v[1], v[2], t)),
@@ -190,7 +194,8 @@ RULES: list[tuple[str, str, Rule]] = [
     # soon, in a few days, payday
     ("v", "v", lambda _v, _t: None),
     ("U", "U", lambda _v, _t: None),
-    ("9", f"(?:i{_})?(?:X{_})?9{_}[dkqHB]|(?:i{_})?[dkqHB]X|i{_}X[dqH]|g[XC]d", lambda _v, _t: None),
+    ("9", f"(?:i{_})?(?:X{_})?9{_}[dkqHB]", lambda _v, _t: None),
+    ("XC", f"(?:i{_})?[dHB]X|i{_}X[dH]|[g'DJ][XC]d", lambda _v, _t: None),
     ("p", "p", lambda _v, _t: False),
 ]
 DOUBTFUL: list[tuple[str, str, Rule]] = [
