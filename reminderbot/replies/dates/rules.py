@@ -149,7 +149,7 @@ RULES: list[tuple[str, str, Rule]] = [
     # sous 48h
     ("t", f"i{_}([n#])t", lambda v, t: say.span(v[0], "H", t)),
     # the whole answer: "2 weeks", "10 days max"
-    ("", f"^[<']?(?:{NUMBER}[|<])?({NUMBER})({UNIT})[l,]?$", lambda v, t: say.span(v[0], v[1], t)),
+    ("dkqQYHB", f"^[<']?(?:{NUMBER}[|<])?({NUMBER})({UNIT})[l,]?$", lambda v, t: say.span(v[0], v[1], t)),
     ("F", f"(?:i{_})?(?:c{_})?(F)>?", lambda _v, t: t + timedelta(14)),
     ("F", f"(?:i{_})?([nc])F>?", lambda v, t: t + timedelta(14 * v[0])),
     # two weeks ago; hace dos semanas; vor drei Tagen
@@ -167,10 +167,10 @@ RULES: list[tuple[str, str, Rule]] = [
     ("a", f"a{_}[Gh]", lambda _v, _t: None),
     ("L", f"L{_}(?:[ncx9]{_})?[dkqQYE]|[dkqQYE]{_}L|L{_}W|W{_}L|L{_}M|M{_}L", lambda _v, _t: False),
     # end of the month, mid next week, Anfang nächster Woche, la semana que viene
-    ("", f"([ebj]){_}([SXCA])?{_}([kqQYE])", lambda v, t: say.period(v[0], v[1], v[2], t)),
-    ("", f"([ebj]){_}([kqQYE]){_}([SXCA])", lambda v, t: say.period(v[0], v[2], v[1], t)),
-    ("", f"([SXCA]){_}([kqQE])", lambda v, t: say.period(None, v[0], v[1], t)),
-    ("", f"(?<![ncx#])([kqQE]){_}([SXCA])", lambda v, t: say.period(None, v[1], v[0], t)),
+    ("kqQYE", f"([ebj]){_}([SXCA])?{_}([kqQYE])", lambda v, t: say.period(v[0], v[1], v[2], t)),
+    ("kqQYE", f"([ebj]){_}([kqQYE]){_}([SXCA])", lambda v, t: say.period(v[0], v[2], v[1], t)),
+    ("kqQYE", f"([SXCA]){_}([kqQE])", lambda v, t: say.period(None, v[0], v[1], t)),
+    ("kqQYE", f"(?<![ncx#])([kqQE]){_}([SXCA])", lambda v, t: say.period(None, v[1], v[0], t)),
     ("S", f"SC{_}k", lambda _v, t: say.period(None, "X", "k", t)),
     ("k", "i[gDJ]?k(?![n#%Vz])", lambda _v, t: cal.end_of_this_week(t)),
     # before the weekend; after the weekend
