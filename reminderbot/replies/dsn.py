@@ -6,79 +6,35 @@ import re
 from dataclasses import dataclass
 
 from reminderbot.core.understanding import Bounce
+from reminderbot.replies.machines import says, words_of
 from reminderbot.replies.read import Mail
+from reminderbot.replies.verdict import is_hard
 
-_FAILED_SUBJECT = re.compile(
-    r"(?i)undeliver|mail delivery (?:fail|problem|system|error|status)|delivery (?:status notification|failure"
-    r"|has failed|delayed|problem|notification|report|error)|failure notice"
-    r"|returned (?:mail|to sender|email)|non.?delivery|not delivered|could ?n.t be (?:sent|delivered)"
-    r"|unzustellbar|zustellung|remise|non remis|no se (?:pudo|puede|ha podido) entregar|devolvido|mancato "
-    r"recapito"
-    r"|onbestelbaar|delayed mail|mail (?:failure|error|returned|could)|message (?:delay|undeliver|not deliver"
-    r"|status)|warning: (?:could not|message)|error sending|rejected|bounce"
-)
 _DAEMON = re.compile(
-    r"(?i)mailer-?daemon|postmaster|mail delivery|mail-?server|maildelivery|mail administrator|system "
-    r"administrator|bounce|mdaemon|mailsystem"
+    r"(?i)mailer-?daemon|post[_-]?master|mail[ -]?delivery|delivery (?:sub)?system|mail-?server|mail admin"
+    r"|system admin|\bbounces?\b|mdaemon|mailsystem|mail system|microsoft ?exchange|mmsmtp|posta-certificata"
 )
-_FREE_TEXT = re.compile(
-    r"(?i)qmail-send program|unable to deliver (?:your|my|this|the) |could not be delivered|did not reach the "
-    r"following recipient|delivery to the following recipients? (?:has )?failed|message created automatically "
-    r"by mail delivery"
-    r"|delivery has failed to|message (?:was|is|has been) (?:un|not )deliver|returned mail|permanent(?:ly)? "
-    r"(?:fatal )?error|transcript of session|address(?:es)? (?:had|failed)|was not delivered|wasn't delivered"
-    r"|unknown user|user unknown|undeliverable"
-)
-_FIELD = re.compile(
-    r"(?im)^(action|status|diagnostic-code|final-recipient|original-recipient|x-postfix-sender|remote-mta): "
-    r"?(.{0,900})$"
-)
+_NO_REPLY = re.compile(r"(?i)\b(?:no|do-?not)[._-]?reply@")
+_FIELD = re.compile(r"(?im)^(action|status|diagnostic-code|final-recipient|original-recipient): ?(.{0,900})$")
+_FOLDED = re.compile(r"\n[ \t]{1,80}(?=\S)")
 _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_REPLY_CODE = re.compile(r"(?<![\d.:/#-])([45]\d\d)[ -](?=\D)")
+_REPLY_CODE = re.compile(r"(?<![\d.:/#-])([45]\d\d)[ -](?=\D|\d\.\d)")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+=&'*/?^{|}~!#$-]{1,128}@[A-Za-z0-9.-]{1,253}[A-Za-z0-9]")
-_ID = re.compile(r"(?im)^\s{0,9}(?:original-)?message-id:\s{0,9}(<[^<>\s]{1,500}>)")
-
-_FULL = re.compile(
-    r"(?i)(?:mail)?box (?:is |was )?(?:full|over|disk)|over ?quota|quota (?:exceeded|exceed)|exceed\w{0,3} "
-    r"(?:\w+ ){0,4}(?:quota|storage|space|limit)|out of (?:disk|storage|email) ?(?:space|quota)?|mailfolder is "
-    r"full|insufficient (?:system )?(?:storage|disk|space)"
-    r"|storage (?:limit|space|quota)|quotaexceeded|not enough (?:disk|storage|space)|mailbox size|disk (?:quota"
-    r"|full|space)|too much mail|account is full|max message size|casella piena|postfach (?:ist )?voll|bo[iî]te "
-    r"(?:aux lettres )?pleine|buz[oó]n lleno"
-)
-_TEMPORARY = re.compile(
-    r"(?i)grey ?list|gray ?list|try(?:ing)? (?:again )?later|temporar|will (?:keep|be re-?tr|continue|retry)"
-    r"|still (?:trying|being retried)|defer|delay(?:ed)?\b|too many (?:connections|messages|recipients"
-    r"|concurrent)|rate ?(?:limit|exceeded)|throttl|resources? (?:temporarily|unavailable)|connection (?:timed "
-    r"out|refused|reset)|not a permanent|no action is required|no need to resend"
-)
-_GAVE_UP = re.compile(
-    r"(?i)(?:giving|gave|given) up|retry (?:time(?:out)?|limit) (?:not reached|exceeded)|has been in (?:the "
-    r")?queue (?:too|for)|delivery time expired|too long in (?:the )?queue|message (?:has )?expired|unable to "
-    r"deliver .{0,60}(?:days|hours)|for (?:more than )?\d+ (?:days|hours)|in (?:the )?queue too long|no longer "
-    r"be retried|all (?:retries|attempts)|(?:retries|attempts) (?:exhausted|failed)|undeliverable after"
-)
-_NOBODY = re.compile(
-    r"(?i)user unknown|unknown (?:user|recipient|address|mailbox|local)|no such (?:user|mailbox|recipient"
-    r"|address|account|person|domain|host)|does(?: not|n't) exist|doesn't have a|not (?:exist|found)|invalid "
-    r"(?:recipient|mailbox|address|user)|mailbox (?:unavailable|not found|unknown|disabled|inactive)|(?:account"
-    r"|mailbox|user|address) (?:\w+ ){0,3}(?:disabled|inactive|closed|deactivated|suspended|terminated|expired)"
-    r"|recipient (?:address )?(?:rejected|not found|unknown)|no mailbox|not a (?:valid|known) |unrouteable|host "
-    r"(?:unknown|not found)|domain (?:\w+ ){0,2}(?:not found|unknown|invalid)|name service error|nxdomain|bad "
-    r"destination|not our customer|no (?:valid )?(?:mx|mail exchanger)|null mx|relay(?:ing)? (?:access )?denied"
-    r"|unable to relay|no longer (?:valid|available|with|works|employed)"
-)
-# Our standing or the mail itself is refused, not the address.
-_REFUSED = re.compile(
-    r"(?i)\bspam|policy|block(?:ed|list)|black ?list|\bspf\b|dkim|dmarc|\bptr\b|reverse (?:dns|lookup)|virus"
-    r"|malware|content|reputation|too many|rate limit|\btls\b|authenticat|access denied|syntax|message (?:size"
-    r"|too)|too large|not accepted"
-)
-_FOR_GOOD = re.compile(
-    r"(?i)permanently (?:block|reject|refus)|do not (?:retry|resend|try again)|blocked (?:for good|permanently)"
-    r"|never accept"
+_ID = re.compile(r"(?im)^[\s>|]{0,9}(?:x-)?(?:original-)?message-id:\s{0,9}(<[^<>\s]{1,500}>)")
+# "rfc822;", "x-unix;": which language a field is written in.
+_TYPE = re.compile(r"^\s{0,9}[\w-]{1,30}\s{0,9};")
+# "----- Original message -----", "--- Below this line is a copy", "Message headers follow."
+_QUOTATION = re.compile(
+    r"(?im)^(?:[-=*|#_ ]{0,40}(?:below (?:this|is)|this is a copy|the header of|included is|begin|start|unsent"
+    r"|returned|original|forwarded|message (?:headers?|text)|copy)\b.{0,60}"
+    r"|-{2,}.{0,60}(?:original|copy|returned|body|unsent|headers|message)\b.{0,60}"
+    r"|return-path:.{0,200}|received: ?(?:from|by|\().{0,200}|dkim-signature:.{0,200}|> .{0,200})$"
 )
 _DELIVERED = frozenset({"delivered", "relayed", "expanded"})
+_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_BEGINNING = 4000
+# "Re:", "Fwd:", "AW:" stand before what a person writes on.
+_ANSWERED = re.compile(r"(?i)^\s{0,3}(?:re|fwd?|aw|wg|tr|rv|r|i|enc|sv|vs|antw)\s{0,2}(?:\[\d+\])?:\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +48,31 @@ class Failure:
 
 def read_failure(mail: Mail) -> Failure | None:
     """What a delivery report says; None where the mail is none."""
-    if "message/feedback-report" in mail.types or "message/disposition-notification" in mail.types:
+    if _is_other_report(mail):
         return None
-    fields = [(name.lower(), value.strip()) for name, value in _FIELD.findall("\n".join(mail.reports))]
-    if "message/delivery-status" in mail.types and fields:
+    fields = _fields("\n".join(mail.reports))
+    if _REPORTS & set(mail.types) and fields:
         return _of_report(mail, fields)
     return _of_text(mail) if _looks_like_failure(mail) else None
 
 
 def is_complaint(mail: Mail) -> bool:
-    """True for an abuse report (RFC 5965): the recipient pressed "this is spam"."""
-    return "message/feedback-report" in mail.types
+    """True for an abuse report (RFC 5965) and its cousins: the recipient pressed "this is spam"."""
+    if "message/feedback-report" in mail.types:
+        return True
+    # "complaint about message from 192.0.2.222", Hotmail's junk reports: our mail attached, nothing else said.
+    subject = mail.header("subject").lower()
+    if subject.startswith("complaint about message from") and "message/rfc822" in mail.types:
+        return True
+    return '"notificationtype":"complaint"' in mail.text[:_BEGINNING].replace(" ", "").lower()
+
+
+def _is_other_report(mail: Mail) -> bool:
+    return "message/disposition-notification" in mail.types or is_complaint(mail)
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    return [(name.lower(), value.strip()) for name, value in _FIELD.findall(_FOLDED.sub(" ", text))]
 
 
 def _of_report(mail: Mail, fields: list[tuple[str, str]]) -> Failure:
@@ -110,87 +80,96 @@ def _of_report(mail: Mail, fields: list[tuple[str, str]]) -> Failure:
         return next((value for key, value in fields if key == name and value), "")
 
     action = first("action").lower().split(" ")[0]
-    diagnostic = first("diagnostic-code")
-    status = _code(first("status")) or _code(diagnostic)
+    diagnostic = _TYPE.sub("", first("diagnostic-code"))
+    text = _before_quotation(mail.text)
     address = _address(first("original-recipient")) or _address(first("final-recipient"))
-    text = f"{diagnostic}\n{_before_quotation(mail.text)}"
-    hard = None if action in _DELIVERED else _is_hard(action, status, diagnostic or text, text)
-    bounce = Bounce(address, _original_id(mail), status, diagnostic[:500])
-    return Failure(hard, bounce, _evidence(diagnostic, text))
+    if action in _DELIVERED:
+        hard = None
+        code = _code(first("status"))
+    else:
+        # The refusing server's own code says more than the reporting one's "5.0.0".
+        code = _code(diagnostic) or _code(first("status")) or _code(text)
+        hard = is_hard(action, code, _reply(diagnostic), diagnostic, text)
+    status = _code(first("status")) or code
+    return Failure(
+        hard,
+        Bounce(address or _failing_address(mail, text), _original_id(mail), status, first("diagnostic-code")[:500]),
+        _evidence(first("diagnostic-code"), text),
+    )
 
 
 def _of_text(mail: Mail) -> Failure:
     text = _before_quotation(mail.text)
-    status = _code(text)
+    code = _code(text)
+    fields = dict(reversed(_fields(text)))
+    action = fields.get("action", "").lower().split(" ")[0]
     return Failure(
-        _is_hard("", status, text, text),
-        Bounce(_failing_address(mail, text), _original_id(mail), status, _evidence("", text)),
+        is_hard(action, code, _reply(text), fields.get("diagnostic-code", ""), text, mail.header("subject")),
+        Bounce(_failing_address(mail, text), _original_id(mail), code, _evidence("", text)),
         _evidence("", text),
     )
 
 
-def _is_hard(action: str, status: str, diagnostic: str, text: str) -> bool:
-    """Whether the address is of no use any more; 5.x.x alone does not say so, and a full mailbox never does."""
-    if _FULL.search(diagnostic) or status.endswith(".2.2"):
-        return False
-    if action == "delayed":
-        return False
-    if _NOBODY.search(diagnostic) or _FOR_GOOD.search(diagnostic):
-        return True
-    if _GAVE_UP.search(diagnostic) or (action == "failed" and status.startswith("4")) or status == "5.4.7":
-        return True
-    if status.startswith("4") or (not status and _reply_class(diagnostic) == "4"):
-        return bool(_GAVE_UP.search(text))
-    # "550 5.7.1 ... try again later" is a passing refusal; "5.1.1 ... contact us later" is not.
-    passing = _TEMPORARY.search(diagnostic) or _REFUSED.search(diagnostic)
-    return not (passing and not status.startswith("5.1"))
-
-
 def _looks_like_failure(mail: Mail) -> bool:
-    sender = f"{mail.header('from')} {mail.header('sender')}"
-    daemon = (
-        bool(_DAEMON.search(sender))
-        or mail.header("return-path").strip() == "<>"
-        or bool(mail.header("x-failed-recipients"))
-    )
-    subject = bool(_FAILED_SUBJECT.search(mail.header("subject")))
-    body = bool(_FREE_TEXT.search(mail.text[:4000]))
-    return (daemon and (subject or body)) or (
-        subject and body and bool(_code(mail.text[:4000]) or _NOBODY.search(mail.text[:4000]))
-    )
+    """A daemon's address, a telling subject, a telling beginning: two of them."""
+    beginning = words_of(_before_quotation(mail.text)[:_BEGINNING])
+    body = bool(says("failure.announced", beginning))
+    if mail.header("x-failed-recipients"):
+        return True
+    title = mail.header("subject")
+    subject = not _ANSWERED.match(title) and bool(says("subject.failure", words_of(title)))
+    if _DAEMON.search(f"{mail.header('from')} {mail.header('sender')}"):
+        return subject or body or "multipart/report" in mail.types
+    # A person's address: an away note goes out with an empty envelope sender too.
+    nobodys = mail.header("return-path").strip() in ("<>", "<MAILER-DAEMON>")
+    if not body or not (subject or _NO_REPLY.search(mail.header("from"))):
+        return False
+    return (subject and nobodys) or _shows_a_refusal(beginning, mail.text[:_BEGINNING])
+
+
+def _shows_a_refusal(words: str, text: str) -> bool:
+    why = _CODE.search(text) or _REPLY_CODE.search(text) or says("failure.gone", words) or says("failure.full", words)
+    return bool(why and _ADDRESS.search(text))
 
 
 def _before_quotation(text: str) -> str:
     """The server's own words: what stands before the mail it returns."""
-    cut = re.search(
-        r"(?im)^(?:-{2,}.{0,60}(?:original|copy|returned|body|unsent|headers|message)\b.{0,60}$|return-path:"
-        r"|received: |> )",
-        text,
-    )
-    return text[: cut.start()][:8000] if cut and cut.start() > 40 else text[:8000]
+    for cut in _QUOTATION.finditer(text[: 2 * _BEGINNING]):
+        if len(text[: cut.start()].strip()) > 40:
+            return text[: cut.start()]
+    return text[: 2 * _BEGINNING]
 
 
 def _code(text: str) -> str:
-    match = _CODE.search(text)
-    return match[0] if match and match[1] != "2" else ""
+    return next((match[0] for match in _CODE.finditer(text[: 2 * _BEGINNING]) if match[1] != "2"), "")
 
 
-def _reply_class(text: str) -> str:
+def _reply(text: str) -> str:
     match = _REPLY_CODE.search(text)
-    return match[1][0] if match else ""
+    return match[1] if match else ""
 
 
 def _address(value: str) -> str:
-    match = _ADDRESS.search(value.partition(";")[2] or value)
+    match = _ADDRESS.search(_TYPE.sub("", value))
     return match[0].lower() if match else ""
 
 
 def _failing_address(mail: Mail, text: str) -> str:
-    return _address(mail.header("x-failed-recipients")) or _address(text)
+    named = _address(mail.header("x-failed-recipients"))
+    if named:
+        return named
+    for name in ("final-recipient", "original-recipient"):
+        if found := _address(dict(reversed(_fields(text))).get(name, "")):
+            return found
+    # The report is sent to ourselves; whoever else it names first did not get our mail.
+    ours = {address.lower() for value in mail.all("to", "delivered-to") for address in _ADDRESS.findall(value[:2000])}
+    ours |= {address.lower() for address in _ADDRESS.findall(f"{mail.header('from')} {mail.header('sender')}")}
+    others = (address.lower() for address in _ADDRESS.findall(text))
+    return next((address for address in others if address not in ours and not _DAEMON.search(address)), "")
 
 
 def _original_id(mail: Mail) -> str:
-    for text in (*mail.originals, *mail.reports, mail.text[-8000:]):
+    for text in (*mail.originals, *mail.reports, mail.text[-2 * _BEGINNING :]):
         if match := _ID.search(text):
             return match[1]
     return ""
@@ -199,10 +178,11 @@ def _original_id(mail: Mail) -> str:
 def _evidence(diagnostic: str, text: str) -> str:
     if diagnostic:
         return " ".join(diagnostic.split())[:300]
-    lines = [line.strip() for line in text.split("\n")]
-    telling = (
-        line
-        for line in lines
-        if _NOBODY.search(line) or _FULL.search(line) or _CODE.search(line) or _TEMPORARY.search(line)
-    )
+    lines = [line.strip() for line in text.split("\n")[:200]]
+    telling = (line for line in lines if _CODE.search(line) or _tells_why(line))
     return (next(telling, "") or next((line for line in lines if line), ""))[:300]
+
+
+def _tells_why(line: str) -> bool:
+    words = words_of(line)
+    return any(says(f"failure.{group}", words) for group in ("full", "gone", "gave_up", "refused", "pending"))
