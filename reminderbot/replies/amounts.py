@@ -11,8 +11,12 @@ CURRENCIES = frozenset([
     "$", "€", "£", "¥", "₹", "₦", "₱", "r$", "a$", "us$", "c$", "nz$", "rs", "inr", "eur", "euro", "euros",
     "usd", "gbp", "chf", "aud", "cad", "nzd", "sek", "nok", "dkk", "pln", "brl", "mxn", "ars", "aed", "zar",
     "ngn", "reais", "real", "dollar", "dollars", "bucks", "pound", "pounds", "quid", "franken", "francs",
-    "franc", "sfr", "pesos", "peso", "rupees", "naira", "rand", "stutz",
+    "franc", "sfr", "pesos", "peso", "rupees", "naira", "rand", "stutz", "balles", "pavos", "lempiras",
+    "soles", "colones", "sgd", "hkd", "kr", "kes", "ksh", "ghs", "egp", "sar", "czk", "huf", "ron", "jpy",
+    "yen", "pkr", "lkr", "bdt", "php", "myr", "thb", "cents", "dirhams", "dhs",
 ])  # fmt: skip
+_FIRST_GROUP = re.compile(r"[1-9]\d{0,2}'?")
+_GROUP = re.compile(r"\d{3}(?:[.,]\d{2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +29,39 @@ class Sum:
 
 
 def sums_in(words: Sequence[str]) -> list[Sum]:
-    """Every amount that stands beside a currency."""
+    """Every amount that stands beside a currency, or says by its "k" that it is one."""
     found: list[Sum] = []
-    for index, word in enumerate(words):
-        if not word[0].isdigit() or (found and index < found[-1].end):
-            continue
-        amount = amount_in(word)
-        before = index > 0 and words[index - 1] in CURRENCIES
-        after = index + 1 < len(words) and words[index + 1] in CURRENCIES
-        if amount is not None and (before or after):
-            found.append(Sum(index - before, index + 1 + (after and not before), amount))
+    at = 0
+    while at < len(words):
+        one = _sum_at(words, at) if words[at][:1].isdigit() else None
+        if one:
+            found.append(one)
+        at = one.end if one else at + 1
     return found
+
+
+def _sum_at(words: Sequence[str], at: int) -> Sum | None:
+    end = _end_of_number(words, at)
+    amount = amount_in("".join(words[at:end]))
+    is_thousands = words[end : end + 1] == ["k"]
+    end += is_thousands
+    before = at > 0 and words[at - 1] in CURRENCIES
+    after = not before and end < len(words) and words[end] in CURRENCIES
+    if amount is None or not (before or after or is_thousands):
+        return None
+    return Sum(at - before, end + after, amount * (1000 if is_thousands else 1))
+
+
+def _end_of_number(words: Sequence[str], at: int) -> int:
+    """Where a number of several words ends: "1 250,00", "1' 250"."""
+    if not _FIRST_GROUP.fullmatch(words[at]):
+        return at + 1
+    end = at + 1
+    while end < len(words) and _GROUP.fullmatch(words[end]):
+        end += 1
+    # "3 250" is three and 250, unless a currency stands right beside it.
+    before, after = words[max(0, at - 1) : at], words[end : end + 1]
+    return end if CURRENCIES.intersection((*before, *after)) else at + 1
 
 
 def amount_in(number: str) -> Decimal | None:

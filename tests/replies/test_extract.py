@@ -185,3 +185,24 @@ def test_your_invoice_of_a_day_names_no_time_to_pay() -> None:
 @pytest.mark.parametrize("said", ["after the 15th", "on Friday 14th", "in the first week of April"])
 def test_a_day_that_is_no_sure_last_day_is_marked(said: str) -> None:
     assert [d.doubtful for d in days_in(tokens(said, {}), [tables.load("en")], WEDNESDAY, "en-GB")] == [True]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("$1,700 on Friday", "1700.00"),
+        ("1.250,00 € am 15.", "1250.00"),
+        ("je verse 1 250,00 € vendredi", "1250.00"),
+        ("CHF 1'250.- am Freitag", "1250.00"),
+        ("€ 1 250 vrijdag", "1250.00"),
+        ("I'll do 2k on Friday", "2000.00"),
+        ("1,5k am Montag", "1500.00"),
+        ("R$ 1.500,00 e 200 reais", "1500.00 200.00"),
+        ("60 euros", "60.00"),
+        ("3 chairs on the 20th", ""),
+        ("the 3 250 litre tanks", ""),
+        ("INV 12 500 boxes", ""),
+    ],
+)
+def test_sums_as_they_are_written(said: str, expected: str) -> None:
+    assert " ".join(str(found.amount) for found in sums_in(tokens(said, {}))) == expected
