@@ -69,13 +69,13 @@ RULES: list[tuple[str, str, Rule]] = [
     # 20 March; Friday, 20 March 2026; March 20th
     (
         "M",
-        f"(?:(W),?{_})?({DAY})d?,?{_}(M)(?:,?i?{_}(y))?(?:,?W)?",
+        f"(?:(W),?{_})?({DAY})d?,?{_}(M)(?:,?i?{_}(y))?",
         lambda v, t: say.day_month(v[0], v[1], v[2], v[3], t),
     ),
     ("m", f"(?:(W),?{_})?([nor*O]),?{_}(m)(?:,?i?{_}(y))?", lambda v, t: say.day_month(v[0], v[1], v[2], v[3], t)),
     (
         "M",
-        f"(?:(W),?{_})?(M)(?:,?{_}([r*O])|{_}([no])|,([no]){_CLAUSE_END})(?:,?i?{_}(y))?(?!{_}[kdqHB])(?:,?W)?",
+        f"(?:(W),?{_})?(M)(?:,?{_}([r*O])|{_}([no])|,([no]){_CLAUSE_END})(?:,?i?{_}(y))?(?!{_}[kdqHB])",
         lambda v, t: say.day_month(v[0], say.first(v[2:5]), v[1], v[5], t),
     ),
     ("m", f"(?:(W),?{_})?(m),?{_}([nor*O])(?:,?i?{_}(y))?", lambda v, t: say.day_month(v[0], v[2], v[1], v[3], t)),
@@ -94,7 +94,7 @@ RULES: list[tuple[str, str, Rule]] = [
         lambda v, t: say.day_month(say.first(v[::3]), say.first(v[1::3]), say.first(v[2::3]) - 1, None, t),
     ),
     # 20.3.; Friday 3/20; 2026-03-20
-    ("Z", f"(?:(W),?{_})?(Z)(?:,?(W))?", lambda v, _t: say.numeric(v[0] if v[0] is not None else v[2], v[1])),
+    ("Z", f"(?:(W),?{_})?(Z)", lambda v, _t: say.numeric(v[0], v[1])),
     # Friday the 13th; Monday 21; martes once
     (
         "Ww",
