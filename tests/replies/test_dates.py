@@ -145,6 +145,9 @@ SAID = {
         the sun is shining here                                  -
         between the 10th and the 15th                            03-15
         10-12 March                                              03-12
+        the 2nd to the 12th of March                             03-12
+        the 2nd and 12th of March                                03-12
+        3 March Friday                                           03-06
         half Friday and half on the 20th                         03-20
     """,
     "us": """
@@ -241,6 +244,9 @@ SAID = {
         Guten Morgen                                             -
         zahle mo                                                 03-09
         ab dem 13.04.2026                                        04-13
+        vom 2. bis zum 13. März                                  03-13
+        vom 2. bis 13.3.                                         03-13
+        zwischen dem 2. und dem 13. März                         03-13
     """,
     "fr": """
         vendredi                                                 03-06
@@ -318,6 +324,8 @@ SAID = {
         depuis lundi                                             -
         à partir du 13 avril                                     04-13
         mon virement                                             -
+        du 2 au 16 mars                                          03-16
+        le 2 et le 16 mars                                       03-16
         bonne journée                                            -
     """,
     "es": """

@@ -85,6 +85,13 @@ RULES: list[tuple[str, str, Rule]] = [
         f"([nor*]){_}(M)([n#])(?!t|{_}[kdqHB])",
         lambda v, t: say.day_month(None, v[0], v[1], say.short_year(v[2], t), t),
     ),
+    # vom 2. bis zum 13. März; du 2 au 16 mars; the 10th and 15th of March
+    (
+        "Mm",
+        f"(?:[no*O]{_}[|<']|[o*O]-|D[no]-){_}([no*O]){_}([Mm])(?:,?i?{_}(y))?",
+        lambda v, t: say.day_month(None, v[0], v[1], v[2], t),
+    ),
+    ("Z", f"(?:[noO]{_}[|<']|[oO]-){_}(Z)", lambda v, _t: say.numeric(None, v[0])),
     # am siebten vierten; el 17 del 11
     ("D", f"(?:(W),?{_})?D([noO])([noO])", lambda v, t: say.day_month(v[0], v[1], v[2] - 1, None, t)),
     ("V", f"[DV]([nO])V([n])(?!{_}[-kdqHBRI])", lambda v, t: say.day_month(None, v[0], v[1] - 1, None, t)),
