@@ -26,7 +26,7 @@ _TELLING = (
 # Ticket systems: their people's answers carry these as well.
 _SYSTEMS = (
     "x-fc-machinegenerated", "x-servicenow-generated", "x-jira-fingerprint", "x-otrs-loop", "x-znuny-loop",
-    "x-rt-loop-prevention", "x-zammad-ticket-id", "x-zendesk-autoreply", "x-freshdesk-ticket", "x-loop",
+    "x-rt-loop-prevention", "x-zammad-ticket-id", "x-zendesk-autoreply", "x-freshdesk-ticket",
 )  # fmt: skip
 _PRECEDENCE = frozenset({"auto_reply", "auto-reply", "autoreply"})
 _PRECEDENCE_OF_MANY = frozenset({"bulk", "junk", "list"})
@@ -43,6 +43,9 @@ def why_automatic(mail: Mail) -> str:
     """What shows that no person wrote this mail; empty where nothing does."""
     if "message/disposition-notification" in mail.types:
         return READ_RECEIPT
+    # What we write into our own mails, see compose/email.py.
+    if mail.header("x-reminderbot"):
+        return "our own mail"
     if receipt := _receipt(mail):
         return receipt
     reason = _by_header(mail)
@@ -81,9 +84,10 @@ def day_back(told: Sequence[tuple[str, date | None]]) -> date | None:
 
     "Back on the 5th" counts before "away until the 2nd", and either before a day in any other sentence.
     """
+    dated = [(words_of(sentence), day) for sentence, day in told if day]
     for group in ("back", "away"):
-        for sentence, day in told:
-            if day and says(f"notice.{group}", words_of(sentence)):
+        for words, day in dated:
+            if says(f"notice.{group}", words) and not says("notice.answer_by", words):
                 return day
     return None
 
