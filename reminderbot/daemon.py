@@ -5,8 +5,10 @@ What is due lives in the store; a tick only looks. A job that fails is logged an
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
+import select
 import signal
 import threading
 from collections.abc import Callable
@@ -45,7 +47,9 @@ class Daemon:
     def __init__(self, house: House) -> None:
         self.house = house
         self.reload = threading.Event()
-        self._ended = threading.Event()
+        # A signal may come while a lock is held: its handler takes none, it only rings.
+        self._asked_to_end = False
+        self._bell, self._button = os.pipe()
         self._door = Listener(house)
         self._busy = threading.Lock()
         self._heard_at = elapsed()
@@ -64,6 +68,7 @@ class Daemon:
         pages = serve_pages(self.house)
         notify("READY=1", f"STATUS={self._status()}")
         self._keep_alive(ear)
+        self.house.ending.set()
         notify("STOPPING=1")
         scheduler.shutdown(wait=False)
         # A message in flight gets a moment; what is still there then will be uncertain, and never sent twice.
@@ -72,11 +77,15 @@ class Daemon:
         if pages is not None:
             # At a reload the next pages want the same port.
             pages.join(timeout=2)
+        for end in (self._button, self._bell):
+            os.close(end)
         log("ended")
 
     def end(self) -> None:
-        self.house.ending.set()
-        self._ended.set()
+        """Ask it to end, from wherever: also from a signal handler."""
+        self._asked_to_end = True
+        with contextlib.suppress(OSError):
+            os.write(self._button, b"!")
 
     def _scheduler(self) -> BackgroundScheduler:
         from apscheduler.executors.pool import ThreadPoolExecutor
@@ -189,8 +198,8 @@ class Daemon:
     # ---- signs of life
 
     def _keep_alive(self, ear: threading.Thread) -> None:
-        every = watchdog_seconds()
-        while not self._ended.wait(min(every or 5.0, 5.0)):
+        every = min(watchdog_seconds() or 5.0, 5.0)
+        while not self._asked_to_end and not select.select([self._bell], [], [], every)[0]:
             if ear.is_alive() and elapsed() - self._heard_at < _SILENT_AFTER_SECONDS:
                 notify("WATCHDOG=1")
 

@@ -42,20 +42,6 @@ _REMITTANCE = re.compile(
     r"(?i)remittance|payment|receipt|proof|advice|beleg|zahlung|überweisung|justificante|pago|virement|paiement"
     r"|comprovante|pagamento|bonifico|betaling|betaalbewijs|swift|utr"
 )
-_LEFT_FOR_GOOD = re.compile(
-    r"(?i)no longer (?:with|works?|employed|at|monitored|in use|part of|being|active)|has left|have left|left "
-    r"the (?:company|firm|organi)|(?:mailbox|address|account) (?:is |has been |will be )?(?:closed|no longer"
-    r"|not (?:in use|monitored)|discontinued|deactivated)"
-    r"|nicht mehr (?:im|bei|für|in|tätig|besch|verwendet|aktiv)|ausgeschieden|verlassen|ne travaille plus|a "
-    r"quitté|n'est plus|ya no (?:trabaja|forma|está)|ha dejado|não (?:trabalha|faz|está) mais|non (?:lavora|fa"
-    r"|è) più|niet (?:meer|langer)|retired|in pension|im ruhestand|jubilad"
-)
-_AWAY = re.compile(
-    r"(?i)out of (?:the )?office|on (?:annual |parental |maternity |sick )?leave|on (?:holiday|vacation)|away"
-    r"|abwesen|nicht im (?:büro|haus)|wieder (?:im|für|da|erreichbar|zurück)|urlaub|absent|congés|vacances|de "
-    r"retour|fuera de la oficina|vacaciones|de férias|retorno|ausente|fuori (?:sede|ufficio)|ferie|assente"
-    r"|afwezig|vakantie|terug|back on|return(?:ing)? (?:on|to)|be back"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +142,22 @@ def _of_failure(failure: dsn.Failure) -> Understanding:
 def _of_machine(why: str, own: str, reader: Reader) -> Understanding:
     """What a machine wrote: never a promise, payment or opt-out, whatever its words; the day of return is read."""
     read = [read_sentence(sentence, reader) for sentence in sentences(own)]
-    away = (s for s in read if "auto_reply" in s.groups or _AWAY.search(s.text))
-    back = next((day for s in away if (day := last_day(s.days))), None) if why != automatic.READ_RECEIPT else None
-    left = next((s.text for s in read if _LEFT_FOR_GOOD.search(s.text)), "")
-    findings = [Finding(Kind.AUTO_REPLY, (read[0].text if read else why)[:300], day=back)]
+    told = [(s.text, last_day(s.days)) for s in read]
+    back = automatic.day_back(told) if why != automatic.READ_RECEIPT else None
+    left = automatic.left_for_good(s.text for s in read)
+    matters = automatic.what_matters(s.text for s in read)
+    findings = [Finding(Kind.AUTO_REPLY, ((read[0].text if read else "") or why)[:300], day=back)]
     if left:
-        findings.append(Finding(Kind.WRONG_CONTACT, left))
-    kinds = tuple(finding.kind for finding in findings)
+        findings.append(Finding(Kind.WRONG_CONTACT, left[:300]))
     return Understanding(
-        kinds, bool(left), tuple(findings), return_on=back, own_text=own, language=reader.language, confidence=0.97
+        tuple(finding.kind for finding in findings),
+        bool(left or matters),
+        tuple(findings),
+        return_on=back,
+        own_text=own,
+        unexplained=(matters,) if matters else (),
+        language=reader.language,
+        confidence=0.97,
     )
 
 
