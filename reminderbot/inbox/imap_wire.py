@@ -54,7 +54,7 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
         self._tls, self._at_once, self._seconds = tls, at_once, seconds
         self._io = threading.Lock()
         self._allowance = ANSWER_MAX_BYTES
-        # The first thing that went wrong; imaplib2 tells only what followed from it.
+        # The first thing that went wrong, or the server's own word for it; imaplib2 tells only what followed from it.
         self.fault: Broken | None = None
         failure: Broken | None = None
         try:
@@ -132,7 +132,8 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
     def _append_untagged(self, typ: str, dat: bytes | None) -> None:
         if typ == "BYE" and self.state != imaplib2.imaplib2.LOGOUT:
             said = (dat or b"").decode("ascii", "replace")
-            self.fault = self.fault or Broken(f"the server ended the connection, saying: {said}")
+            # Another thread reads, and has often seen the end of the stream before this one comes to the reason for it.
+            self.fault = Broken(f"the server ended the connection, saying: {said}")
         super()._append_untagged(typ, dat)
 
     def _request_pop(self, name: str | bytes, data: tuple[Any, Any]) -> None:

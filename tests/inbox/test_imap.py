@@ -19,6 +19,7 @@ from reminderbot.clock import SteppedClock
 from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.inbox.imap import ImapInbox, ImapTimeouts
 from reminderbot.inbox.imap_session import PIECE
+from reminderbot.inbox.imap_wire import Wire
 from tests.servers.dovecot import Dovecot
 from tests.servers.pymap_imap import Pymap
 from tests.servers.scripted_imap import ScriptedImap
@@ -659,7 +660,17 @@ def test_stop_ends_the_wait_within_a_second_even_when_nobody_answers() -> None:
         assert time.monotonic() - begin < 1.2
 
 
-def test_a_server_that_ends_the_connection_during_the_wait_is_noticed_at_once() -> None:
+@pytest.mark.parametrize("slowness", [0, 0.2], ids=["its word first", "the end of the stream first"])
+def test_a_server_that_ends_the_connection_during_the_wait_is_noticed_at_once(
+    slowness: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_slowly(wire: Wire, typ: str, dat: bytes | None) -> None:
+        time.sleep(slowness if typ == "BYE" else 0)
+        understood(wire, typ, dat)
+
+    understood = Wire._append_untagged
+    monkeypatch.setattr(Wire, "_append_untagged", read_slowly)
+
     def leave(connection: socket.socket, _tag: bytes) -> None:
         connection.sendall(b"+ idling\r\n")
         time.sleep(0.2)
