@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from reminderbot.core.understanding import DisputeReason, Finding, Kind
+from reminderbot.replies.explained import clauses_of, is_explained, proper_names
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
+from reminderbot.replies.hits import INVOICE_SIGN, Hit, Reader, hits_beside_names, hits_in, placed, without_idioms
 from reminderbot.replies.match import invoice_numbers_in
-from reminderbot.replies.tables import PLACEHOLDERS, Table
-from reminderbot.replies.words import fold, tokens
+from reminderbot.replies.tables import DENIALS, Table
+from reminderbot.replies.words import tokens
 
-# More unknown words than this beside what was understood, and a person reads the clause: an excuse may tell a story
-# ("it slid under a pile on the truck seat"), an apology may not ("sorry about the hole in the sofa").
-MAX_UNKNOWN = {"excuse": 4, "harmless": 1}
-MAX_UNKNOWN_ELSE = 2
-
-_INVOICE_SIGN = "\ue000"
-# "Not Dave", "who is Karen": there the name is what matters.
-_BEFORE_NAMES = frozenset({"not", "is", "am", "are", "no", "for", "to", "from", "by", "called", "with"})
 # A day in a clause that says only this is no day of payment.
 _STORIES = frozenset({"excuse", "auto_reply", "paid"})
 _KINDS = {kind.value: kind for kind in Kind}
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """What is known when a reply is read: the tables of its languages and what the reminder was about."""
-
-    tables: tuple[Table, ...]
-    today: date
-    locale: str
-    invoices: tuple[str, ...] = ()
-    names: frozenset[str] = frozenset()
-    is_sms: bool = False
-    language: str = ""
-    # What short and misspelt words stand for, in all the languages at hand.
-    spellings: Mapping[str, str] = field(default_factory=dict)
+_NO_PROMISE = frozenset({"not_promise", "not_paid", "condition_on_us", "excuse"})
+_HINT = "hint."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,34 +42,24 @@ class Sentence:
     on_us: bool = False
     # Every word of it is explained.
     accounted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    group: str
-    start: int
-    end: int
-    # Words in the gaps of the pattern: they belong to it, and are not explained by it.
-    gaps: frozenset[int] = frozenset()
-
-    @property
-    def explains(self) -> Iterable[int]:
-        return (at for at in range(self.start, self.end) if at not in self.gaps)
+    # What it may be about where the whole reply says nothing clearer.
+    hints: tuple[Finding, ...] = ()
 
 
 def read_sentence(text: str, reader: Reader) -> Sentence:
     """What one sentence says."""
     spoken = text
     for number in invoice_numbers_in(text, reader.invoices):
-        spoken = re.sub(re.escape(number), f" {_INVOICE_SIGN} ", spoken, flags=re.IGNORECASE)
+        spoken = re.sub(re.escape(number), f" {INVOICE_SIGN} ", spoken, flags=re.IGNORECASE)
     words = _words(spoken, reader)
     is_question = "?" in text
     words = [word for word in words if word != "?"]
     days = days_in(words, reader.tables, reader.today, reader.locale)
     sums = [found for found in sums_in(words) if not any(found.start < d.end and d.start < found.end for d in days)]
-    shown, origins = _placed(words, days, sums)
-    left, origins, cut = _without_idioms(shown, origins, reader.tables)
-    hits = _hits(left, reader.tables) + _hits_beside_names(left, reader.names | _proper_names(text, reader), reader)
+    shown, origins = placed(words, days, sums)
+    left, origins, cut = without_idioms(shown, origins, reader.tables)
+    hits = hits_in(left, reader.tables) + hits_beside_names(left, reader.names | proper_names(text, reader), reader)
+    hits += _paying_on_a_day(left, hits, reader.tables) if not is_question else []
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
     is_question = is_question and (not cut or bool(left))
     days = list(_days_meant(days, left, origins, hits))
@@ -106,7 +76,8 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
         on_us="condition_on_us" in groups,
     )
     sentence = replace(sentence, findings=tuple(_findings(sentence, reader)))
-    return replace(sentence, accounted=_is_accounted(left, hits, text, reader))
+    hints = tuple(_hints(sentence, reader))
+    return replace(sentence, hints=hints, accounted=is_explained(left, hits, text, reader))
 
 
 def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> bool:
@@ -118,68 +89,12 @@ def _words(text: str, reader: Reader) -> list[str]:
     return tokens(text, reader.spellings)
 
 
-def _placed(words: Sequence[str], days: Iterable[Day], sums: Iterable[Sum]) -> tuple[list[str], list[int]]:
-    """The words with days and sums replaced by what they are, and which word each of them was."""
-    shown = list(words)
-    for day in days:
-        shown[day.start] = "" if day.reference else "PAST" if day.past else "DATE"
-        shown[day.start + 1 : day.end] = [""] * (day.end - day.start - 1)
-    for found in sums:
-        shown[found.start] = "MONEY"
-        shown[found.start + 1 : found.end] = [""] * (found.end - found.start - 1)
-    return _with_phones([(_placeholder(word), at) for at, word in enumerate(shown) if word])
-
-
-def _with_phones(words: list[tuple[str, int]]) -> tuple[list[str], list[int]]:
-    """Groups of figures such as "0491 570 156" made one number to call."""
-    shown: list[str] = []
-    origins: list[int] = []
-    for word, at in words:
-        if word in ("NUMBER", "PHONE") and shown[-1:] in (["NUMBER"], ["PHONE"]):
-            shown[-1] = "PHONE"
-        else:
-            shown.append(word)
-            origins.append(at)
-    return shown, origins
-
-
-def _without_idioms(
-    words: Sequence[str], origins: Sequence[int], tables: Iterable[Table]
-) -> tuple[list[str], list[int], bool]:
-    """The words without set phrases that never matter, a comma in the place of each; and whether there were any.
-
-    "Let me know if you need anything else" is neither a question nor a condition, "no problem" no dispute.
-    """
-    hits = _hits(words, tables, idioms=True)
-    left = list(words)
-    for hit in hits:
-        left[hit.start : hit.end] = [","] * (hit.end - hit.start)
-    kept = [at for at, word in enumerate(left) if word != "," or (at and left[at - 1] != ",")]
-    # Smileys leave commas as well: "merci :)".
-    kept = kept[1:] if kept and left[kept[0]] == "," else kept
-    kept = kept[:-1] if kept and left[kept[-1]] == "," else kept
-    return [left[at] for at in kept], [origins[at] for at in kept], bool(hits)
-
-
-def _hits_beside_names(words: Sequence[str], names: Collection[str], reader: Reader) -> list[_Hit]:
-    """What is found once a name at the beginning or the end is left out: "Perfect, thanks Anna", "Karen, Friday"."""
-    start, end = 0, len(words)
-    while end - start > 1 and words[end - 1] in names and words[end - 2] not in _BEFORE_NAMES:
-        end -= 1
-    while end - start > 1 and words[start] in names and words[start + 1] == ",":
-        start += 2
-    if end - start in (0, len(words)):
-        return []
-    found = _hits(words[start:end], reader.tables)
-    return [_Hit(h.group, h.start + start, h.end + start, frozenset(at + start for at in h.gaps)) for h in found]
-
-
 def _days_meant(
-    days: Iterable[Day], words: Sequence[str], origins: Sequence[int], hits: Sequence[_Hit]
+    days: Iterable[Day], words: Sequence[str], origins: Sequence[int], hits: Sequence[Hit]
 ) -> Iterable[Day]:
     """Without the days of set phrases and of clauses that only tell a story ("was ill on Monday, will pay Friday")."""
     places = {origin: place for place, origin in enumerate(origins)}
-    clauses = list(_clauses(words))
+    clauses = list(clauses_of(words))
     told = [{hit.group for hit in hits if hit.start < b and hit.end > a} for a, b in clauses]
     promised = any("promise" in groups for groups in told)
     for day in days:
@@ -191,38 +106,35 @@ def _days_meant(
             yield day
 
 
-def _placeholder(word: str) -> str:
-    if word == _INVOICE_SIGN:
-        return "INVOICE"
-    if "@" in word:
-        return "ADDRESS"
-    if word[:1].isdigit():
-        return "PHONE" if sum(c.isdigit() for c in word) >= 7 else "NUMBER"
-    return word
-
-
-def _hits(words: Sequence[str], tables: Iterable[Table], idioms: bool = False) -> list[_Hit]:
-    text = " " + " ".join(words) + " "
-    starts = [at for at, char in enumerate(text) if char == " "]
-    present = set(words)
-    found: list[_Hit] = []
-    for table in tables:
-        for phrase in (table.idioms if idioms else table.index).candidates(present):
-            found.extend(_hit(phrase.group, match, starts) for match in phrase.pattern.finditer(text))
-    return found
-
-
-def _hit(group: str, match: re.Match[str], starts: Sequence[int]) -> _Hit:
-    def word(at: int) -> int:
-        return bisect_right(starts, at) - 1
-
-    gaps = frozenset(at for a, b in match.regs[1:] if a < b for at in range(word(a), word(b - 1)))
-    return _Hit(group, word(match.start()), word(match.end() - 1), gaps)
+def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], tables: Sequence[Table]) -> list[Hit]:
+    """A promise in words no pattern has: of paying, on a day to come, and nothing that could mean otherwise."""
+    otherwise = any(_KINDS.get(hit.group.partition(".")[0]) not in (None, Kind.ACK) for hit in hits)
+    if "DATE" not in words or otherwise or any(hit.group in _NO_PROMISE for hit in hits):
+        return []
+    if any(word in table.loaded or word in DENIALS for word in words for table in tables):
+        return []
+    paying = any(word in table.pays for word in words for table in tables)
+    return [Hit("promise", at, at + 1) for at, word in enumerate(words) if word == "DATE"] if paying else []
 
 
 def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
     named = invoice_numbers_in(sentence.text, reader.invoices)
-    groups = sentence.groups
+    kinds = _kinds_in(sentence.groups)
+    if sentence.is_question and not kinds:
+        kinds[Kind.QUESTION] = None
+    for kind, why in _sensible(kinds, sentence).items():
+        yield _finding(kind, why, sentence, named)
+
+
+def _hints(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
+    named = invoice_numbers_in(sentence.text, reader.invoices)
+    kinds = _kinds_in(group.removeprefix(_HINT) for group in sentence.groups if group.startswith(_HINT))
+    for kind, why in kinds.items():
+        yield _finding(kind, why, sentence, named)
+
+
+def _kinds_in(groups: Iterable[str]) -> dict[Kind, DisputeReason | None]:
+    """The kinds that groups of patterns stand for, a dispute with the reason told most exactly."""
     kinds: dict[Kind, DisputeReason | None] = {}
     for group in sorted(groups):
         head, _, reason = group.partition(".")
@@ -232,10 +144,7 @@ def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
         kinds.setdefault(kind, None)
         if kind is Kind.DISPUTE and kinds[kind] in (None, DisputeReason.UNSPECIFIED):
             kinds[kind] = DisputeReason(reason or "unspecified")
-    if sentence.is_question and not kinds:
-        kinds[Kind.QUESTION] = None
-    for kind, why in _sensible(kinds, sentence).items():
-        yield _finding(kind, why, sentence, named)
+    return kinds
 
 
 def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> dict[Kind, DisputeReason | None]:
@@ -293,65 +202,6 @@ def promised_amount(sentence: Sentence) -> Decimal | None:
 
 def _without_days(text: str) -> str:
     return re.sub(r"\S*[-/]\S*|\d+(?:st|nd|rd|th)\b|\b20\d\d\b", " ", text)
-
-
-def _is_accounted(words: Sequence[str], hits: Sequence[_Hit], text: str, reader: Reader) -> bool:
-    def is_name(start: int, end: int) -> bool:
-        """True for "Thanks Anna" and "Dan" at the beginning or the end: one word more, written large, and no noun."""
-        unknown = [word for word in words[start:end] if not _is_plain(word, reader)]
-        loaded = any(word in table.loaded for word in unknown for table in reader.tables)
-        large = len(unknown) == 1 and re.search(rf"(?<!\w){re.escape(unknown[0].capitalize())}(?!\w)", text)
-        return end - start <= 3 and bool(large) and not loaded and reader.language != "de"
-
-    reader = replace(reader, names=reader.names | _proper_names(text, reader))
-    clauses = list(_clauses(words))
-    return all(
-        _clause_accounted(words, a, b, hits, reader) or ((a, b) in (clauses[0], clauses[-1]) and is_name(a, b))
-        for a, b in clauses
-    )
-
-
-def _proper_names(text: str, reader: Reader) -> frozenset[str]:
-    """Words written large in the middle of a sentence: people, places, firms; in German every noun is."""
-    if reader.language == "de" or sum(c.isupper() for c in text) * 4 > len(text):
-        return frozenset()
-    return frozenset(fold(match[1]) for match in re.finditer(r"(?<=[\w,] )([A-ZÀ-Ý][a-zà-ÿ]{2,20})(?![\w'’])", text))
-
-
-def _clauses(words: Sequence[str]) -> Iterable[tuple[int, int]]:
-    start = 0
-    for at, word in enumerate(words):
-        if word == ",":
-            yield start, at
-            start = at + 1
-    yield start, len(words)
-
-
-def _clause_accounted(words: Sequence[str], start: int, end: int, hits: Sequence[_Hit], reader: Reader) -> bool:
-    """True where what is known of the clause leaves nothing that could matter."""
-    within = [hit for hit in hits if hit.start < end and hit.end > start]
-    known = {at for hit in within for at in hit.explains}
-    rest = [words[at] for at in range(start, end) if at not in known and not _is_plain(words[at], reader)]
-    if not rest or not within:
-        return not rest
-    allowed = max(MAX_UNKNOWN.get(hit.group, MAX_UNKNOWN_ELSE) for hit in within)
-    return len(rest) <= allowed and not any(word in table.loaded for word in rest for table in reader.tables)
-
-
-def _is_plain(word: str, reader: Reader) -> bool:
-    if word in PLACEHOLDERS:
-        return word != "PHONE"
-    if word in reader.names:
-        return not any(word in table.loaded for table in reader.tables)
-    return any(word in table.fillers or word in table.everyday for table in reader.tables)
-
-
-def says_something(text: str, tables: Iterable[Table], spellings: Mapping[str, str]) -> bool:
-    """True where a line holds a phrase that matters: it is no signature then."""
-    harmless = ("harmless", "idiom", "excuse", "hedge", "condition", "ack")
-    words, origins = _placed(tokens(text, spellings), [], [])
-    left, _, _ = _without_idioms(words, origins, tables)
-    return any(not hit.group.startswith(harmless) for hit in _hits(left, tables))
 
 
 def invoices_of(sentences: Collection[Sentence]) -> tuple[str, ...]:

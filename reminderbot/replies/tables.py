@@ -24,9 +24,23 @@ PLACEHOLDERS = frozenset({"DATE", "PAST", "MONEY", "INVOICE", "NUMBER", "ADDRESS
 IDIOM = "idiom"
 
 _FOLDER = Path(__file__).parent / "phrases"
-_GAP_DENIES = (
-    "not|never|no|nor|nicht|unable|refuse|kein|keine|keinen|nie|pas|jamais|nunca|jamas|nao|non|mai|niet|geen|nooit|,"
-)
+_DENIALS = """
+not never no nor unable refuse nicht kein keine keinen nie pas jamais non nunca jamas nao mai niet geen nooit
+"""
+DENIALS = frozenset(_DENIALS.split())
+_NOT_IN_GAPS = "|".join([*sorted(DENIALS), ","])
+
+
+class Vocabulary:
+    """A list of words of which some stand for all that begin with them ("leak*")."""
+
+    def __init__(self, listed: str) -> None:
+        folded = fold(listed).split()
+        self.words = frozenset(word for word in folded if not word.endswith("*"))
+        self._stems = tuple(word[:-1] for word in folded if word.endswith("*"))
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.words or word.startswith(self._stems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,10 @@ class Table:
     fillers: frozenset[str]
     # Words that never matter by themselves; unlike `fillers` they do not tell the language.
     everyday: frozenset[str]
-    loaded: frozenset[str]
+    # Words that never pass unexplained: they complain, deny, ask or part.
+    loaded: Vocabulary
+    # Words of paying, in the forms that look ahead: beside a day to come they promise.
+    pays: Vocabulary
     matters: frozenset[str]
     not_then: frozenset[str]
     spellings: dict[str, str]
@@ -90,8 +107,12 @@ class Table:
 
 @cache
 def load(language: str) -> Table:
-    """The table of a language, read from its file once."""
-    return _build(language, tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
+    """The table of a language, read from the files of its folder once."""
+    together: dict[str, Any] = {}
+    for path in sorted((_FOLDER / language).glob("*.toml")):
+        for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            together[name] = together.get(name, {}) | value if isinstance(value, dict) else value
+    return _build(language, together)
 
 
 def is_spoken(language: str, text: str, instead_of: str) -> bool:
@@ -129,7 +150,8 @@ def _build(language: str, data: dict[str, Any]) -> Table:
     return Table(
         language, phrases, Index(phrases), Index(idioms),
         fillers=words("fillers"), everyday=words("everyday"),
-        loaded=words("loaded"), matters=words("matters"), not_then=words("not_then"),
+        loaded=Vocabulary(data.get("loaded", "")), pays=Vocabulary(data.get("pays", "")),
+        matters=words("matters"), not_then=words("not_then"),
         spellings=spellings("spellings"), sms_spellings=spellings("sms_spellings"),
     )  # fmt: skip
 
@@ -148,7 +170,7 @@ def compile_phrase(group: str, source: str, lists: dict[str, str]) -> Phrase:
     anchors: frozenset[str] = frozenset()
     for element in source.split():
         if element == "..":
-            parts.append(rf"((?:(?!(?:{_GAP_DENIES}) )\S+ ){{0,3}}?)")
+            parts.append(rf"((?:(?!(?:{_NOT_IN_GAPS}) )\S+ ){{0,3}}?)")
         elif element in "^$":
             parts.append("^ " if element == "^" else "$")
         else:

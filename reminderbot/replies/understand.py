@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from reminderbot.core.understanding import DisputeReason, Finding, Kind, Understanding, unreadable
 from reminderbot.replies import automatic, dsn, sms, tables
-from reminderbot.replies.intent import Reader, Sentence, last_day, read_sentence, says_something
+from reminderbot.replies.hits import Reader, says_something
+from reminderbot.replies.intent import Sentence, last_day, read_sentence
 from reminderbot.replies.match import by_invoice
 from reminderbot.replies.read import Mail, read_mail
 from reminderbot.replies.trim import own_words
@@ -34,6 +35,8 @@ _WEIGHTIER = frozenset(
         Kind.INSTALMENTS,
     }
 )  # fmt: skip
+# A reply that shows no more than these may be about what its words only hint at.
+_UNCLEAR = frozenset({Kind.QUESTION, Kind.ACK})
 _RANK = {kind: place for place, kind in enumerate(ORDER)}
 # Anger matters less than what it is about.
 _ABUSE = _RANK[Kind.OPT_OUT] + 0.5
@@ -198,6 +201,9 @@ def _read(text: str, reader: Reader) -> list[Sentence]:
 def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -> Understanding:
     """The sentences put together."""
     findings = _settle_amounts(_settle_days(read), context)
+    hints = [hint for s in read for hint in s.hints]
+    if {f.kind for f in findings} <= _UNCLEAR:
+        findings += hints
     groups = {group for s in read for group in s.groups}
     findings = _without_asides(findings, read, reader.today)
     kinds = _kinds(findings, abusive="sensitive.grave" not in groups)
@@ -205,7 +211,7 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     if kinds == (Kind.AUTO_REPLY,):
         unexplained = tuple(s.text for s in read if not s.accounted and (s.is_question or _matters(s, reader)))
     promise = next((f for f in findings if f.kind is Kind.PROMISE), None)
-    alone = not unexplained and bool(read) and _is_harmless(kinds, findings, read, reader.today)
+    alone = not unexplained and not hints and bool(read) and _is_harmless(kinds, findings, read, reader.today)
     return Understanding(
         kinds=kinds or (Kind.OTHER,),
         needs_human=not alone,
@@ -230,11 +236,11 @@ def _without_asides(findings: list[Finding], read: Sequence[Sentence], today: da
     dispute asks nothing further, unless a question mark stands there.
     """
     kinds = {f.kind for f in findings}
-    asked = {s.text for s in read if s.is_question}
+    asked = {s.text for s in read if s.is_question and "question" in s.groups}
     if kinds & _WEIGHTIER:
         findings = [f for f in findings if f.kind is not Kind.QUESTION or f.text in asked]
     if Kind.PAID in kinds:
-        findings = [f for f in findings if f.kind is not Kind.PROMISE or f.day is None or f.day >= today]
+        findings = [f for f in findings if f.kind is not Kind.PROMISE or f.day is None or f.day > today]
     passed_on = {s.text for s in read if "wrong_contact" not in s.groups}
     if len(kinds) > 1:
         findings = [f for f in findings if f.kind is not Kind.WRONG_CONTACT or f.text not in passed_on]

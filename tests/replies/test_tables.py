@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from reminderbot.replies import tables
-from reminderbot.replies.intent import Reader, read_sentence
+from reminderbot.replies.hits import Reader
+from reminderbot.replies.intent import read_sentence
 from reminderbot.replies.tables import compile_phrase
 
 FOLDER = Path(tables.__file__).parent / "phrases"
@@ -21,8 +22,9 @@ LANGUAGES = (*tables.LANGUAGES, tables.ELSEWHERE)
 def lines_with_patterns(language: str) -> Iterator[tuple[str, str, str]]:
     """The group, the line in the comment, and the pattern below it."""
     section, name, example, inside = "", "", "", False
-    for line in (FOLDER / f"{language}.toml").read_text(encoding="utf-8").splitlines():
-        if match := re.match(r"\[(?:phrases\.?)(\w*)\]", line):
+    written = [path.read_text(encoding="utf-8") for path in sorted((FOLDER / language).glob("*.toml"))]
+    for line in "\n".join(written).splitlines():
+        if match := re.match(r"\[(?:phrases\.?)([\w.]*)\]", line):
             section, inside = match[1] + "." * bool(match[1]), True
         elif line.startswith("["):
             inside = False
