@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 
+from reminderbot.replies.signature import without_footers, without_signature
+
 MAX_LINES = 2_000
 MAX_LINE = 1_000
 
@@ -17,8 +19,14 @@ _ATTRIBUTION_END = re.compile(
     r"(?i)(?:wrote|writes|escribi[oó]|[aà] [eé]crit|schrieb|escreveu|ha scritto|scrisse|schreef|geschreven|skrev"
     r"|napisa[lł](?:\(a\))?"
     r"|kirjoitti|написал(?:\(а\))?|yazd[iı]|va escriure|sent)\b[^:\n]{0,120}:\s{0,3}$"
+    # As Roundcube ends it, the name first and the time last.
+    r"|\b(?:wrote on|schrieb am|escribi[oó] el|a [eé]crit le|escreveu em|ha scritto il|schreef op)\b[^:\n]{0,60}\d"
+    r"[\d:]{0,8}\s{0,3}:\s{0,3}$"
     # Old Gmail: "2014-10-17 11:28 GMT+03:00 Postmaster <postmaster@mail.example>:"
     r"|\d[^\n]{0,150}<\s?[^\s<>]{1,80}@[^\s<>]{1,80}>\s{0,3}:?\s{0,3}$"
+)
+_WROTE_ON = re.compile(
+    r"(?i)\b(?:wrote on|schrieb am|escribi[oó] el|a [eé]crit le|escreveu em|ha scritto il|schreef op)\b.{0,60}\d:\d\d"
 )
 _ORIGINAL = re.compile(
     r"(?i)^\W{0,10}(?:original (?:message|email|appointment)|forwarded (?:message|by)|begin forwarded message"
@@ -62,43 +70,9 @@ _MOBILE = re.compile(
     r"\b(?:iphone|ipad|android|galaxy|samsung|blackberry|mobile|handy|outlook|yahoo|phone|proton\w{0,5}|huawei"
     r"|xiaomi|device|ger[aä]t|m[oó]vil|celular|smartphone|gmail|mail|cellulare|telefoon|t[eé]l[eé]phone"
     r"|mobiltelefon)\b"
-    r"|get outlook for\b|von meinem .{0,40}gesendet|diese nachricht wurde von meinem|t[eé]l[eé]charger outlook"
-    r"|obtener outlook|outlook f[uü]r).{0,120}$"
+    r"|get outlook for\b|von meine[mr].{0,40}gesendet|diese nachricht wurde von meinem|t[eé]l[eé]charger outlook"
+    r"|obtener outlook|(?:\w{3,12} )?outlook (?:f[uü]r|voor|per|pour|para) (?:ios|android)).{0,120}$"
 )
-_FOOTER = re.compile(
-    r"(?i)^\W{0,4}(?:confidential(?:ity)?\b|privileged\b|disclaimer|legal (?:notice|disclaimer)|(?:this|the "
-    r"information in this) (?:e-?mail|message|communication)\b.{0,80}"
-    r"(?:confidential|intended|privileged|virus|scanned|attachment|sender|checked|monitored)|(?:diese (?:e-?mail"
-    r"|nachricht))\b.{0,60}(?:vertraulich|enth[aä]lt|bestimmt)"
-    r"|ce (?:message|courriel|mail)\b.{0,80}(?:confidentiel|destin|pi[eè]ces jointes)|este (?:mensaje|correo"
-    r"|e-?mail)\b.{0,90}(?:confidencial|dirig|adjunto|destin)"
-    r"|aviso (?:legal|de confidencialidad)|esta mensagem\b.{0,90}(?:confidencia|destin)|(?:questa e-?mail|il "
-    r"presente messaggio|questo messaggio)\b.{0,90}(?:riservat|confidenzial|destinat|contien)"
-    r"|dit (?:e-?mail)?bericht\b.{0,90}(?:vertrouwelijk|bestemd)|deze e-?mail\b.{0,90}(?:vertrouwelijk|bestemd)"
-    r"|beware of (?:e-?mail )?fraud|cyber ?fraud|(?:please )?(?:consider|think about) the environment|bitte "
-    r"denken sie an die umwelt|virus-?free|scanned by|"
-    r"if you (?:are|have) (?:not the intended|received this (?:e-?mail|message) in error)|registered (?:in"
-    r"|office|address|company)|company (?:registration|number|no)\b|vat (?:no|number|reg)|e-?mails? (?:may|are) "
-    r"(?:be )?monitored|"
-    r"gesch[aä]ftsf[uü]hrer|handelsregister|amtsgericht .{0,40}\bhr|\[?cid:|unsubscribe\b.{3,}manage|caution: "
-    r"(?:this|external)|external e-?mail)"
-)
-_CLOSING = re.compile(
-    r"(?i)^\W{0,3}(?:(?:with )?(?:my |our )?(?:kind(?:est)?|best|warm(?:est)?|many|b(?:es)?t)?\s?(?:regards"
-    r"|wishes|rgds)|regards|best|all the best|cheers|ta|sincerely(?: yours)?|yours(?: (?:sincerely|faithfully"
-    r"|truly|in service))?"
-    r"|very (?:truly|cordially)(?: yours)?|respectfully(?: yours)?|cordially|many thanks|thanks(?: (?:again|so "
-    r"much|a lot|and (?:kind |best )?regards))?|thank(?:ing)? you(?: (?:very much|again|and regards))?|thx|take "
-    r"care|love|xx?"
-    r"|mit (?:freundlichen|besten|lieben|herzlichen) gr[uü](?:ß|ss)en|mfg|lg|vg|(?:viele|beste|liebe|freundliche"
-    r"|herzliche|sch[oö]ne) gr[uü](?:ß|ss)e|gru(?:ß|ss)|hochachtungsvoll|danke|(?:bien |tr[eè]s )?cordialement"
-    r"|bien [aà] (?:vous|toi)|(?:sinc[eè]res |meilleures )?salutations|merci"
-    r"|(?:un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|atentamente|atte|gracias|cordiali saluti|distinti "
-    r"saluti|(?:cari )?saluti|grazie|met (?:vriendelijke|hartelijke) groet(?:en)?|mvg|groet(?:en|jes)?|bedankt"
-    r"|atenciosamente|att|abra[cç]os?|abs|cumprimentos|obrigad[oa]|grat[oa])\W{0,4}$"
-)
-_DELIMITER = re.compile(r"^--\s?$|^—\s?$|^_{2,4}$")
-_POSTSCRIPT = re.compile(r"(?i)^\W{0,2}p\.?\s?s\b")
 
 
 def own_words(text: str, says_something: Callable[[str], bool] = lambda _: False, names: Collection[str] = ()) -> str:
@@ -107,8 +81,8 @@ def own_words(text: str, says_something: Callable[[str], bool] = lambda _: False
     `says_something` keeps lines out of the signature that mean something; `names` are words of the sender's name.
     """
     lines = [line[:MAX_LINE].rstrip() for line in text.replace("\r\n", "\n").split("\n", MAX_LINES)[:MAX_LINES]]
-    kept = _without_footers(_without_quotations(_without_help_desk(lines)))
-    return "\n".join(_without_signature(kept, says_something, {name.lower() for name in names})).strip()
+    kept = without_footers(_without_quotations(_without_help_desk(lines)))
+    return "\n".join(without_signature(kept, says_something, {name.lower() for name in names})).strip()
 
 
 def _without_help_desk(lines: list[str]) -> list[str]:
@@ -146,7 +120,7 @@ def _without_quotations(lines: list[str]) -> list[str]:
 
 def _attribution(lines: list[str], at: int) -> int:
     """How many lines the attribution that starts here has; 0: there is none."""
-    if not _ATTRIBUTION_START.match(lines[at]) and "@" not in lines[at]:
+    if not (_ATTRIBUTION_START.match(lines[at]) or "@" in lines[at] or _WROTE_ON.search(lines[at])):
         return 0
     joined = ""
     for length, line in enumerate(lines[at : at + 4], 1):
@@ -173,71 +147,3 @@ def _starts_header_block(lines: list[str], at: int) -> bool:
         return False
     # A date right below needs no third witness; nobody begins two lines of his own so.
     return len(found) >= 2 or bool(found & {"date", "sent", "datum", "gesendet"} and "@" in lines[at])
-
-
-def _without_footers(lines: list[str]) -> list[str]:
-    """Leave out paragraphs that are a company's standing text."""
-    kept: list[str] = []
-    skipping = False
-    for line in lines:
-        if not line.strip():
-            skipping = False
-        elif _FOOTER.match(line) and any(k.strip() for k in kept):
-            skipping = True
-        if not skipping:
-            kept.append(line)
-    return kept
-
-
-def _without_signature(lines: list[str], says_something: Callable[[str], bool], names: set[str]) -> list[str]:
-    for at, line in enumerate(lines):
-        before = any(k.strip() for k in lines[:at])
-        if _DELIMITER.match(line) and before and not any(says_something(rest) for rest in lines[at + 1 :]):
-            return lines[:at]
-        if _CLOSING.match(line) and before and _all_signature(lines[at + 1 :], says_something):
-            return lines[:at]
-    end = len(lines)
-    while end > 1 and (not lines[end - 1].strip() or _is_name(lines[end - 1], says_something, names)):
-        end -= 1
-    rest = lines[:end]
-    return rest if any(line.strip() for line in rest) else lines
-
-
-def _all_signature(lines: list[str], says_something: Callable[[str], bool]) -> bool:
-    written = [line.strip() for line in lines if line.strip()]
-    return (
-        len(written) <= 12
-        and not any(_POSTSCRIPT.match(line) or says_something(line) for line in written)
-        and all(len(line) <= 100 and (len(line.split()) <= 9 or any(c.isdigit() for c in line)) for line in written)
-    )
-
-
-def _is_name(line: str, says_something: Callable[[str], bool], names: set[str]) -> bool:
-    """True for "Dan", "A.C.", "Ames & Daughter Funeral Home", "Marcy (front desk) for Dr. Raman"."""
-    words = re.findall(r"[^\W_]+", line)
-    if not words or len(words) > 8 or len(line) > 80 or line.rstrip().endswith(("?", "!")):
-        return False
-    small = {
-        "for",
-        "of",
-        "and",
-        "the",
-        "front",
-        "desk",
-        "und",
-        "y",
-        "e",
-        "et",
-        "en",
-        "van",
-        "von",
-        "de",
-        "da",
-        "del",
-        "la",
-        "x",
-        "xx",
-    }
-    named = any(word.lower() in names for word in words) and len(words) <= 6
-    titled = all(word[0].isupper() or word.lower() in small for word in words) and not any(c.isdigit() for c in line)
-    return (named or titled) and not says_something(line)
