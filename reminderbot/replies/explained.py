@@ -16,9 +16,13 @@ MAX_UNKNOWN = {"excuse": 4, "harmless": 1}
 MAX_UNKNOWN_ELSE = 2
 # Small talk in words no table has, in a clause that neither speaks of us nor complains.
 MAX_UNKNOWN_ALONE = 2
+# A stroke through the letters (combining overlays, and what `markup` makes of <s>), mockery, anger.
+_TURNED_ROUND = re.compile("[\u0335-\u0338🙄🖕🤡💩😒😤🤬😡😠👎🤥🙃]")
 
 
 def is_explained(words: Sequence[str], hits: Sequence[Hit], text: str, reader: Reader) -> bool:
+    """True where nothing in the sentence is left that could mean something; never where a sign turns it round."""
+
     def is_name(start: int, end: int) -> bool:
         """True for "Thanks Anna" and "Dan" at the beginning or the end: one word more, written large, and no noun."""
         unknown = [word for word in words[start:end] if not _is_plain(word, reader)]
@@ -26,6 +30,8 @@ def is_explained(words: Sequence[str], hits: Sequence[Hit], text: str, reader: R
         large = len(unknown) == 1 and re.search(rf"(?<!\w){re.escape(unknown[0].capitalize())}(?!\w)", text)
         return end - start <= 3 and bool(large) and not loaded and reader.language != "de"
 
+    if _TURNED_ROUND.search(text):
+        return False
     reader = replace(reader, names=reader.names | proper_names(text, reader))
     clauses = list(clauses_of(words))
     return all(

@@ -49,6 +49,7 @@ _BLOCKS = frozenset(
 _HIDDEN = re.compile(
     r"display:none|visibility:hidden|mso-hide:all|opacity:0(?![.\d])|font-size:0(?![.\d])|max-height:0(?![.\d])"
     r"|(?<![-\w])color:(?:transparent|white|#fff(?:fff)?(?![0-9a-f]))|text-indent:-\d{3}"
+    r"|(?<![-\w])(?:left|top|right|margin-left):-\d{3}"
 )
 _HIDING_CLASS = re.compile(
     r"\.[\w-]{1,60}\s{0,9}\{[^{}]{0,400}(?:display\s{0,9}:\s{0,9}none|font-size\s{0,9}:\s{0,9}0)"
@@ -87,6 +88,8 @@ _UNCLOSED = frozenset(
 )
 
 _OPEN, _CLOSE, _BREAK = "\x01", "\x02", "\n"
+# Stands before words that are struck through: whoever reads them must not take them for said.
+_STRUCK = "\u0336"
 
 
 def to_text(markup: str) -> tuple[str, tuple[str, ...]]:
@@ -159,6 +162,8 @@ def _around(node: LexborNode, tag: str) -> tuple[str, str]:
         return _BREAK + _OPEN, _BREAK + _CLOSE
     if tag in ("td", "th"):
         return "", " "
+    if tag in ("s", "strike", "del"):
+        return _STRUCK, ""
     return (_BREAK, _BREAK) if tag in _BLOCKS else ("", "")
 
 

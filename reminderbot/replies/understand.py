@@ -35,6 +35,7 @@ _WEIGHTIER = frozenset(
         Kind.INSTALMENTS,
     }
 )  # fmt: skip
+_CONTESTING = frozenset({Kind.LEGAL, Kind.DISPUTE, Kind.PAID, Kind.HARDSHIP, Kind.SENSITIVE})
 # A reply that shows no more than these may be about what its words only hint at.
 _UNCLEAR = frozenset({Kind.QUESTION, Kind.ACK})
 _RANK = {kind: place for place, kind in enumerate(ORDER)}
@@ -148,7 +149,7 @@ def _of_machine(why: str, own: str, reader: Reader) -> Understanding:
     told = [(s.text, last_day(s.days)) for s in read]
     back = automatic.day_back(told) if why != automatic.READ_RECEIPT else None
     left = automatic.left_for_good(s.text for s in read)
-    matters = automatic.what_matters(s.text for s in read)
+    matters = automatic.what_matters(s.text for s in read) or _contested(read)
     findings = [Finding(Kind.AUTO_REPLY, ((read[0].text if read else "") or why)[:300], day=back)]
     if left:
         findings.append(Finding(Kind.WRONG_CONTACT, left[:300]))
@@ -162,6 +163,11 @@ def _of_machine(why: str, own: str, reader: Reader) -> Understanding:
         language=reader.language,
         confidence=0.97,
     )
+
+
+def _contested(read: Sequence[Sentence]) -> str:
+    """The sentence that contests an invoice by its number: no notice does that, whatever its headers claim."""
+    return next((s.text for s in read if any(f.kind in _CONTESTING and f.invoices for f in s.findings)), "")
 
 
 def _of_person(own: str, mail: Mail, reader: Reader, context: Context) -> Understanding:
