@@ -27,7 +27,7 @@ _TYPE = re.compile(r"^\s{0,9}[\w-]{1,30}\s{0,9};")
 _QUOTATION = re.compile(
     r"(?im)^(?:[-=*|#_ ]{0,40}(?:below (?:this|is)|this is a copy|the header of|included is|begin|start|unsent"
     r"|returned|original|forwarded|message (?:headers?|text)|copy)\b.{0,60}"
-    r"|-{2,}.{0,60}(?:original|copy|returned|body|unsent|headers|message)\b.{0,60}"
+    r"|-{2,20}(?!-).{0,60}(?:original|copy|returned|body|unsent|headers|message)\b.{0,60}"
     r"|return-path:.{0,200}|received: ?(?:from|by|\().{0,200}|dkim-signature:.{0,200}|> .{0,200})$"
 )
 _DELIVERED = frozenset({"delivered", "relayed", "expanded"})

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "phrases" / "machines"
 MAX_READ = 12_000
 
 _LINK = re.compile(r"https?://\S{1,500}|\bwww\.\S{1,300}")
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:]{1,128}@[^\s@<>()\[\]\",;:]{1,253}")
+_ADDRESS = re.compile(r"(?<![^\s@<>()\[\]\",;:])[^\s@<>()\[\]\",;:]{1,128}@[^\s@<>()\[\]\",;:]{1,253}")
 _CONTRACTED = (("can't", "can not"), ("cannot", "can not"), ("won't", "will not"), ("n't", " not"), ("e-mail", "email"))
 _WORD = re.compile(r"[^\W_]+(?:\.[^\W_]+)*|[.!?;]+(?=\s|$)|\n\s*\n|,")
 _FIGURES = re.compile(r"[\d.]+")

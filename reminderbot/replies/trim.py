@@ -35,7 +35,7 @@ _ORIGINAL = re.compile(
     r"|reenviado)|mensagem (?:original|encaminhada)"
     r"|messaggio (?:originale|inoltrato)|oorspronkelijk bericht|doorgestuurd bericht|oprindelig meddelelse"
     r"|opprinnelig melding|ursprungligt meddelande|oryginalna wiadomość|исходное сообщение)\b\W{0,10}$"
-    r"|^\W{0,3}-{3,}[^\n]{1,80}\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef)\s{0,3}-{3,}\s{0,3}$"
+    r"|^\W{0,3}-{3,20}[^\n]{1,80}\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef)\s{0,3}-{3,}\s{0,3}$"
 )
 _REPLY_ABOVE = re.compile(r"(?i)^\W{0,10}(?:please )?(?:type|write|reply)\b.{0,40}\babove this line")
 # Zendesk puts the agent's name and this line before the words: "Feb 16, 2027, 11:19 CST".
