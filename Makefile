@@ -35,6 +35,8 @@ bench: $(READY)
 soak: $(READY)
 	@sh tests/servers/install.sh
 	@$(BIN)/pytest -n auto -m soak
+	@$(BIN)/python -m pip install --quiet --group fuzz
+	@$(BIN)/python -m tests.fuzz --seconds $$((600 * $${N:-1}))
 
 venv: $(READY)
 

@@ -17,8 +17,26 @@ SIZE = 100_000
 LIMIT_SECONDS = 0.05
 # What backtracking feeds on: one sign again and again, a start without its end, nearly an address, nearly a date.
 PARTS = (
-    *("a", " ", "\n", ">", "-", "_", "=", "1", "(", "'", "é", "<", "@", "a@", "<a@", "+a", "a.", "a'", "=?", ". ", ", "),
-    *("1,", "1/2/", "* ", ": ", "x: ", "On 1 ", "on mon, ", "From: x ", "inv-1 ", "will ", "--- a", "- ", "http://", "a\n"),
+    *(
+        "a",
+        " ",
+        "\n",
+        ">",
+        "-",
+        "=",
+        "1",
+        "é",
+        "<",
+        "a@",
+        "a.",
+        "a'",
+        "1,",
+        "1/2/",
+        "On 1 ",
+        "From: x ",
+        "inv-1 ",
+        "--- a",
+    ),
 )
 HOSTILE = [(part * SIZE)[:SIZE] for part in PARTS]
 
