@@ -30,6 +30,8 @@ lint: $(READY)
 	@$(BIN)/lint-imports
 
 bench: $(READY)
+	@$(BIN)/python -m pip install --quiet --group bench
+	@$(BIN)/python -m benchmarks.understand
 	@$(BIN)/python -m benchmarks
 
 soak: $(READY)
