@@ -1,0 +1,61 @@
+"""However the program dies: no second copy, no letter to whoever answered, no answer lost or acted on twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+KILLS = 250
+# Of promises.md: recovery within ten seconds.
+RECOVERY_SECONDS = 10
+
+
+def killed(*arguments: str) -> dict[str, Any]:
+    """What a run of the harness came to; printed, for who reads the log."""
+    command = [sys.executable, "-m", "tests.faults.kill", *arguments]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout, run.stderr
+    judged: dict[str, Any] = json.loads(run.stdout)
+    print(f"{' '.join(arguments)}: {json.dumps({k: v for k, v in judged.items() if k != 'faults'})}")
+    return judged
+
+
+def assert_unharmed(judged: dict[str, Any]) -> None:
+    assert judged["faults"] == []
+    harm = ("duplicates", "wrongful", "unexplained", "lost_answers", "answers_twice")
+    assert [judged[name] for name in harm] == [0] * len(harm)
+    assert judged["slowest_recovery"] < RECOVERY_SECONDS
+
+
+@pytest.mark.timeout(600)
+def test_dying_at_any_side_effect_harms_nobody() -> None:
+    judged = killed("--points")
+    assert_unharmed(judged)
+    # A life has some two hundred of them; far fewer would mean that they are no longer seen.
+    assert judged["kills"] == judged["points"] > 150
+    assert judged["survived"] == 1
+    # Among the deaths are those between the mark and the answer, whose letters nobody may send again.
+    assert judged["uncertain"] > 0
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_a_thousand_random_deaths_harm_nobody(seed: int) -> None:
+    judged = killed("--random", str(KILLS), "--seed", str(seed))
+    assert_unharmed(judged)
+    # Some lives end before the blow falls.
+    assert judged["kills"] > KILLS / 2
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", range(101, 101 + 20 * int(os.environ.get("N", "1"))))
+def test_five_thousand_random_deaths_harm_nobody(seed: int) -> None:
+    assert_unharmed(killed("--random", str(KILLS), "--seed", str(seed)))
