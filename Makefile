@@ -7,13 +7,14 @@ READY := .venv/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint bench soak venv
+.PHONY: help demo test lint bench soak mutants venv
 
 help:
 	@echo "make demo    watch a business quarter in half a minute, on servers of its own"
 	@echo "make test    all tests; installs the mail and database servers they need, where it may"
 	@echo "make lint    style, types, and which part may know which"
 	@echo "make bench   speed and size, as ratios measured in one run"
+	@echo "make mutants take away one guard after another and see a test fail for each"
 	@echo "make soak    the long tests: more cases, more crashes (N=10 makes them ten times longer)"
 
 demo: $(READY)
@@ -39,6 +40,10 @@ soak: $(READY)
 	@$(BIN)/pytest -n auto -m soak
 	@$(BIN)/python -m pip install --quiet --group fuzz
 	@$(BIN)/python -m tests.fuzz --seconds $$((600 * $${N:-1}))
+
+mutants: $(READY)
+	@sh tests/servers/install.sh
+	@$(BIN)/python -m tests.faults.mutants
 
 venv: $(READY)
 

@@ -24,6 +24,7 @@ from reminderbot.logs import log, log_bug
 from reminderbot.runs.alert import alert_once
 from reminderbot.runs.deliver import deliver_once
 from reminderbot.runs.listen import Listener
+from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.recover import recover, remember_time
@@ -101,6 +102,7 @@ class Daemon:
             ("plan", self.plan, 5),
             ("deliver", self.deliver, 5),
             ("reconcile", self.reconcile, 120),
+            ("look again", self.look_again, 300),
             ("alert", self.alert, 60),
         )
         for name, job, seconds in ticks:
@@ -162,6 +164,9 @@ class Daemon:
 
     def reconcile(self) -> None:
         reconcile_once(self.house)
+
+    def look_again(self) -> None:
+        look_again_once(self.house)
 
     def alert(self) -> None:
         for stop in alert_once(self.house):

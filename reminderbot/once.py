@@ -12,6 +12,7 @@ from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
 from reminderbot.runs.deliver import Delivered, deliver_once
 from reminderbot.runs.listen import Listener
+from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.preview import preview_once
 from reminderbot.runs.reconcile import reconcile_once
@@ -67,7 +68,7 @@ def _inboxes(house: House, door: Listener, say: Say) -> list[str]:
     if house.open_inbox is None and house.open_text_inbox is None:
         return []
     try:
-        new = door.look()
+        new = door.look() + look_again_once(house)
     except InboxUnavailable as error:
         return [str(error)]
     say(f"Inboxes read: {new or 'no'} new message{'' if new == 1 else 's'}.")

@@ -14,10 +14,12 @@ def notify(*lines: str) -> None:
     if address.startswith("@"):
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        # A manager that does not listen must not keep us from working, and least of all from ending.
+        channel.setblocking(False)
         try:
             channel.sendto("\n".join(lines).encode(), address)
         except OSError:
-            # The service manager went away; the work goes on.
+            # It went away, or has more waiting than it takes; the work goes on.
             return
 
 

@@ -266,11 +266,8 @@ def _letter(
     gates: list[Gate],
     cases: list[OpenCase],
 ) -> Send | None:
-    """The one message over all that is due: in its highest tier, at most one above where the account stood."""
-    reached = max((position(item, rules.ladder) for item in facts.account.items), default=-1)
-    ceiling = max(reached + 1, rules.ladder.first_overdue)
-    place = min(max(step.tier for _, step in letters), ceiling)
-    tier = rules.ladder.tiers[place]
+    """The one message over all that is due, in its highest tier; each invoice takes the one step that it is due for."""
+    tier = rules.ladder.tiers[max(step.tier for _, step in letters)]
     channel = _channel(facts, tier, gates)
     if channel is None:
         why = f"'{tier.name}' is due, but there is no way to reach them: {gates[-1].because}"
@@ -288,7 +285,7 @@ def _letter(
         tier=tier.name,
         channel=channel,
         lists=_listed(letters, free, tier, today),
-        steps=tuple(_taken(item, rules.ladder.tiers[min(step.tier, place)]) for item, step in letters),
+        steps=tuple(_taken(item, rules.ladder.tiers[step.tier]) for item, step in letters),
         not_before=not_before,
         needs_approval=tier.needs is Needs.APPROVAL or facts.ask_first,
     )

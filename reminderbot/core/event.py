@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     STOPPED = "stopped"
     WENT_LIVE = "went_live"
     SET_ASIDE = "set_aside"
+    PUT_BACK = "put_back"
 
 
 @dataclass(frozen=True, slots=True)

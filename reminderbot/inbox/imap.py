@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,7 +19,7 @@ from typing import Literal, NoReturn
 from reminderbot.clock import Clock, SystemClock, elapsed
 from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.core.ladder import Channel
-from reminderbot.inbox.imap_fetch import Reply, search_day
+from reminderbot.inbox.imap_fetch import Reply, quoted, search_day
 from reminderbot.inbox.imap_session import PIECE, Folder, Session
 from reminderbot.inbox.imap_wire import NETWORK_CURE, Broken, Wire
 
@@ -145,14 +145,29 @@ class ImapInbox:
         end = replace(here, uid=max(found, default=here.uid if reset else cursor.uid))
         return Poll(end, started=False, reset=reset, messages=self._with_cursors(session, folder, found, stored))
 
-    def rescan(self, days: int, folder: str | None = None) -> Iterator[Inbound]:
-        """Everything that arrived in the last `days` days, oldest first, in our folder or another such as Junk."""
+    def rescan(self, days: int, folder: str | None = None, about: Sequence[str] = ()) -> Iterator[Inbound]:
+        """What arrived in the last `days` days, oldest first, in our folder or another such as Junk.
+
+        With `about` only what has one of these in To, In-Reply-To or References, as the server finds it.
+        """
         with self._told():
             session = self._connected()
             self._polled = False
             opened = session.examine(folder or self.folder)
             found = self._since(session, days)
+            if about and found:
+                answers = {uid for word in about for uid in self._naming(session, word)}
+                found = [uid for uid in found if uid in answers]
         yield from self._messages(session, opened, found, [])
+
+    def junk_folders(self) -> list[str]:
+        """The folders for what is taken for spam; answers to us may lie there."""
+        with self._told():
+            return [name for name in self._connected().junk_folders() if name != self.folder]
+
+    def _naming(self, session: Session, word: str) -> list[int]:
+        either = ("OR", "TO", quoted(word), "OR", "HEADER", "In-Reply-To", quoted(word), "HEADER", "References")
+        return session.search(*either, quoted(word))
 
     def wait(self, seconds: float, stop: threading.Event) -> bool:
         """Wait up to `seconds` for mail; True when some may have arrived, False at the end or once `stop` is set.

@@ -13,6 +13,8 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 UID = re.compile(rb"\bUID (\d+)")
 SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 INTERNALDATE = re.compile(rb'\bINTERNALDATE "([ \d]\d)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([-+])(\d\d)(\d\d)"')
+# '(\\HasNoChildren \\Junk) "." "Junk"': attributes, hierarchy delimiter, name.
+LISTED = re.compile(rb'\(([^)]*)\) (?:"(?:[^"\\]|\\.)"|NIL) (?:"((?:[^"\\]|\\.)*)"|([^\s"]+))')
 # RFC 9051 lets a server put a short section, most often an empty one, into quotes instead of a literal.
 QUOTED = re.compile(rb'\bBODY\[[^\]]*\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
 # imaplib2 hands over '7 (UID 42 ...' for a message and ')' or ' UID 42)' for what follows a literal.
@@ -107,3 +109,29 @@ def mailbox_name(folder: str) -> str:
         return "&" + base64.b64encode(found[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-"
 
     return quoted(re.sub(r"&|[^ -~]+", shifted, folder))
+
+
+def plain_name(name: str) -> str:
+    """What `mailbox_name` wrote, as people read it (RFC 3501 5.1.3); unchanged where it is none of that."""
+    try:
+        return re.sub(r"&([A-Za-z0-9+,]*)-", _decoded, name)
+    except (ValueError, UnicodeDecodeError):
+        return name
+
+
+def _decoded(found: re.Match[str]) -> str:
+    if not found[1]:
+        return "&"
+    data = found[1].replace(",", "/")
+    return base64.b64decode(data + "=" * (-len(data) % 4)).decode("utf-16-be")
+
+
+def listed(data: Iterable[Any]) -> Iterator[tuple[frozenset[str], str]]:
+    """The attributes, lower case and without backslashes, and the name of every folder in an answer to LIST."""
+    for line in data:
+        # A name sent as a literal comes in a tuple: too odd for a folder that anybody uses.
+        found = LISTED.fullmatch(line.strip()) if isinstance(line, bytes) else None
+        if found:
+            attributes, name = found[1].decode("ascii", "replace"), found[2] or found[3]
+            words = frozenset(word.lstrip("\\").lower() for word in attributes.split())
+            yield words, plain_name(re.sub(rb"\\(.)", rb"\1", name).decode("ascii", "replace"))

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import Any
 
 from reminderbot.clock import elapsed
-from reminderbot.inbox.imap_fetch import Reply, mailbox_name, quoted, replies, uids
+from reminderbot.inbox.imap_fetch import Reply, listed, mailbox_name, quoted, replies, uids
 from reminderbot.inbox.imap_wire import TLS_CURE, Broken, Wire
 
 # A mail up to this size comes in one answer, a larger one in pieces of it: imaplib2 takes 2.7 s for 20 MB at once.
 PIECE = 256 * 1024
 LOGIN_CURE = "Check [inbox] username and REMINDERBOT_IMAP_PASSWORD; some providers want an app password here."
 FOLDER_CURE = "Check [inbox] folder: it is the name the mail server uses, such as INBOX or Archive/2026."
+
+# As mail programs and providers name it, at the top or below INBOX or [Gmail].
+_JUNK = re.compile(
+    r"(?i)(?:(?:inbox|\[gmail\]|\[google mail\])[./])?(?:junk(?: ?e-?mail)?|spam|bulk(?: mail)?|spamverdacht"
+    r"|ind[eé]sirables?|courrier ind[eé]sirable|correo (?:no deseado|basura)|lixo(?: eletr[oôó]nico)?"
+    r"|posta indesiderata|ongewenst(?:e e-?mail)?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,13 @@ class Session:
             # Servers of RFC 3501 may leave it out; `*` is an error in an empty folder.
             uidnext = 1 + max(self.search("UID", "*") if _number(data) else [], default=0)
         return Folder(name, uidvalidity or 0, uidnext)
+
+    def junk_folders(self) -> list[str]:
+        """Where the server or a mail program puts what it takes for spam: so marked (RFC 6154), else so named."""
+        status, data = self._wire.ask(self._seconds, "list", '""', '"*"')
+        folders = list(listed(data)) if status == "OK" else []
+        marked = [name for attributes, name in folders if "junk" in attributes]
+        return marked or [name for _, name in folders if _JUNK.fullmatch(name)]
 
     def search(self, *criteria: str) -> list[int]:
         """The UIDs that match, oldest first."""

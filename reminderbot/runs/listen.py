@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 from reminderbot.core.inbound import Inbound, MailCursor
+from reminderbot.core.ladder import Channel
 from reminderbot.house import House
 from reminderbot.inbox.imap import ImapInbox
 from reminderbot.runs.understand import understand_all
@@ -51,10 +52,13 @@ class Listener:
         poll = self._inbox.poll(cursor)
         new = 0
         for message, reached in poll.messages:
-            new += self._keep(message, message_cursor=reached)
+            new += keep(self._house, message, reached)
         with self._house.store.writing() as connection:
             inbox.move_cursor(connection, poll.cursor)
             setting.put_moment(connection, setting.INBOX_READ_AT, began)
+            if setting.get(connection, setting.INBOX_SINCE) is None:
+                # What lay there before is not ours to answer; later looks back end here.
+                setting.put_moment(connection, setting.INBOX_SINCE, began)
         return new
 
     def _look_at_texts(self) -> int:
@@ -65,17 +69,18 @@ class Listener:
         began = self._house.clock.now()
         since = last - _OVERLAP if last else began - _FIRST_LOOK
         messages = self._house.open_text_inbox().poll(since)
-        new = sum(self._keep(message) for message in messages)
+        new = sum(keep(self._house, message) for message in messages)
         with self._house.store.writing() as connection:
             setting.put_moment(connection, setting.SMS_READ_AT, began)
         return new
 
-    def _keep(self, message: Inbound, message_cursor: MailCursor | None = None) -> int:
-        """On the disk first, then in the store with its cursor; 1 where it was new."""
-        digest = self._house.spool.keep(message.raw)
-        identity = message.external_id if message_cursor is None else digest
-        with self._house.store.writing() as connection:
-            number = inbox.keep(connection, message, identity, digest, self._house.clock.now())
-            if message_cursor is not None:
-                inbox.move_cursor(connection, message_cursor)
-        return 0 if number is None else 1
+
+def keep(house: House, message: Inbound, reached: MailCursor | None = None) -> int:
+    """On the disk first, then in the store with its cursor, where it has one; 1 where it was new."""
+    digest = house.spool.keep(message.raw)
+    identity = message.external_id if message.channel is Channel.SMS else digest
+    with house.store.writing() as connection:
+        number = inbox.keep(connection, message, identity, digest, house.clock.now())
+        if reached is not None:
+            inbox.move_cursor(connection, reached)
+    return 0 if number is None else 1

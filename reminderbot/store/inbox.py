@@ -52,6 +52,17 @@ def unread(connection: Connection, limit: int = 100) -> list[Row[Any]]:
     )
 
 
+def set_aside(connection: Connection) -> list[Row[Any]]:
+    """Messages that could not be read and wait for a person, oldest first."""
+    return list(connection.execute(select(inbound).where(inbound.c.state == SET_ASIDE).order_by(inbound.c.inbound_id)))
+
+
+def put_back(connection: Connection, inbound_id: int) -> bool:
+    """Have a message read anew that was set aside; False where it is none of those."""
+    aside = (inbound.c.inbound_id == inbound_id) & (inbound.c.state == SET_ASIDE)
+    return connection.execute(update(inbound).where(aside).values(state=RECEIVED, attempts=0)).rowcount == 1
+
+
 def count_attempt(connection: Connection, inbound_id: int) -> None:
     """Note that an attempt to read begins, so that a message that kills its reader is known by it."""
     changed = update(inbound).where(inbound.c.inbound_id == inbound_id)

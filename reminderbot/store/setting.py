@@ -14,6 +14,10 @@ from reminderbot.store.tables import setting
 GRANT = "grant"
 STOPPED = "stopped"
 INBOX_READ_AT = "inbox_read_at"
+# The moment of the first look: answers can only be younger.
+INBOX_SINCE = "inbox_since"
+JUNK_READ_AT = "junk_read_at"
+RESCANNED_AT = "rescanned_at"
 SMS_READ_AT = "sms_read_at"
 LEDGER = "ledger"
 LAST_SEEN = "last_seen"

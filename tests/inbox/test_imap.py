@@ -247,6 +247,27 @@ def test_a_folder_with_a_foreign_name_is_read_and_wait_returns_to_it_after_a_loo
     assert inbound.external_id == f"Kunden & Rückfragen/{cursor.uidvalidity}/1"
 
 
+def test_the_junk_folder_is_found_by_its_mark_or_its_name(mailbox: Mailbox) -> None:
+    inbox = mailbox.reader()
+    assert inbox.junk_folders() == []
+    with mailbox.dovecot.client(mailbox.user) as client:
+        for name in ("Archive", '"Courrier ind&AOk-sirable"', "INBOX.Spam", "Spam-Berichte"):
+            client.create(name)
+    assert sorted(inbox.junk_folders()) == ["Courrier indésirable", "INBOX.Spam"]
+
+
+def test_of_another_folder_only_what_answers_us_is_fetched(mailbox: Mailbox) -> None:
+    ours = b"In-Reply-To: <r.7.mac@us.example>\r\n" + letter("answer")
+    token = b"To: accounts+r7.mac@us.example\r\n" + letter("with a token")
+    with mailbox.dovecot.client(mailbox.user) as client:
+        client.create("Junk")
+        for raw in (letter("spam"), ours, letter("more spam"), token):
+            client.append("Junk", "", "", raw)
+    inbox = mailbox.reader()
+    started(inbox)
+    assert [found.raw for found in inbox.rescan(30, "Junk", about=("<r.", "accounts+"))] == [ours, token]
+
+
 # ---- a folder the server has numbered anew
 
 

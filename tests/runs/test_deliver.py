@@ -17,6 +17,8 @@ from reminderbot.runs import deliver
 from reminderbot.runs.recover import recover
 from reminderbot.store import contact, outbox
 from reminderbot.store.sendlog import Attempt, SendLog
+from reminderbot.store.tables import outbox as outbox_table
+from reminderbot.store.tables import outbox_step
 from tests.stories.world import Killed, World
 
 Make = Callable[..., World]
@@ -377,6 +379,37 @@ def test_a_claim_that_was_taken_back_meanwhile_is_not_sent(make_world: Make) -> 
 
 
 # ---- two at once
+
+
+def test_what_is_due_otherwise_since_it_was_planned_is_not_sent_as_it_was(make_world: Make) -> None:
+    world = make_world("ACME")
+    # Another bill falls due between planning and sending: one letter over both, not one about the first alone.
+    world.invoice("INV-NEW", "ACME", "2027-03-04")
+    world.export()
+    world.take_ledger()
+    assert world.deliver().withdrawn == 1
+    assert world.sent == []
+    world.plan()
+    world.deliver()
+    (letter,) = world.sent
+    assert set(letter.lists) == {"INV-0", "INV-NEW"}
+
+
+def test_a_step_that_another_reminder_has_taken_is_left_to_a_person(make_world: Make) -> None:
+    world = make_world("ACME")
+    with world.house.store.writing() as connection:
+        row = connection.execute(outbox_table.select()).one()._asdict()
+        facts = world.house.gatherer.gather(connection, ["ACME"], world.now)["ACME"]
+        ((invoice, tier, _),) = row["steps"]
+        # It was tried long ago, in a way that counts as taken but not as said.
+        connection.execute(outbox_table.insert().values(row | {"reminder_id": 999, "state": "not_sent"}))
+        step = {"reminder_id": 999, "invoice": invoice, "round": facts.account.items[0].round, "tier": tier}
+        taken = step | {"channel": row["channel"], "recipient_hash": row["recipient_hash"]}
+        connection.execute(outbox_step.insert().values(taken))
+    done = world.deliver()
+    assert (done.withdrawn, world.sent) == (1, [])
+    (case,) = world.cases("ACME")
+    assert "was already sent for INV-0" in case.why
 
 
 def test_two_workers_on_one_store_never_send_the_same_reminder(make_world: Make) -> None:

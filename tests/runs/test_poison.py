@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from reminderbot.core.understanding import Kind, Understanding
+from reminderbot.desk.inbox import retry
 from reminderbot.house import ReadingFailed
 from reminderbot.replies.understand import Context
 from reminderbot.runs.reader import ChildReader
@@ -71,3 +72,18 @@ def test_a_mail_that_kills_its_reader_each_time_is_set_aside(make_world: Make) -
     with world.house.store.reading() as connection:
         assert [row.state for row in connection.execute(inbound.select())] == ["set_aside"]
     assert world.case_kinds() == ["unreadable"]
+
+
+def test_what_was_set_aside_is_read_once_more_when_a_person_says_so(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.tick()
+    assert isinstance(world.house.reader, ChildReader)
+    patience, world.house.reader._patience = world.house.reader._patience, 0
+    world.deliver_raw(b"From: acme@customer.example\r\nTo: us@shop.example\r\n\r\nWe dispute this invoice.\r\n")
+    world.look()
+    world.house.reader._patience = patience
+    assert retry(world.house, "carl") == 1
+    world.look()
+    assert "dispute" in world.case_kinds("ACME")
+    assert world.hold_kinds("ACME") == ["dispute"]
+    assert retry(world.house, "carl") == 0

@@ -10,7 +10,7 @@ import csv
 import dataclasses
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -166,7 +166,19 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.mails: list[Inbound] = []
+        # What the server took for spam.
+        self.junk: list[Inbound] = []
         self.down = ""
+
+    def junk_folders(self) -> list[str]:
+        if self.down:
+            raise InboxUnavailable(self.down)
+        return ["Junk"]
+
+    def rescan(self, days: int, folder: str | None = None, about: Sequence[str] = ()) -> Iterator[Inbound]:
+        for mail in self.junk if folder else self.mails:
+            if not about or any(word.encode() in mail.raw for word in about):
+                yield mail
 
     def poll(self, cursor: MailCursor | None) -> Poll:
         if self.down:

@@ -1,0 +1,196 @@
+"""Takes away one guard after another, in a copy of this tree, and sees a test fail for each.
+
+    python -m tests.faults.mutants [NAME ...]
+
+A guard is what keeps us from writing to somebody who should be left alone, from writing twice, and from losing an
+answer. One that no test misses is not proved to be there.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("reminderbot", "tests", "templates", "benchmarks", "docs", "deploy")
+FILES = ("pyproject.toml", "config.example.toml", "README.md", "CHANGELOG.md", "LICENSE", "Makefile")
+# Where the laws and stories live: the quick rooms first.
+EVERYWHERE = ("tests/core", "tests/runs", "tests/stories", "tests/store", "tests/inbox", "tests/channels", "tests/desk")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One guard, and the text that takes it away."""
+
+    name: str
+    path: str
+    there: str
+    gone: str
+    tests: tuple[str, ...] = EVERYWHERE
+
+
+GUARDS = (
+    # ---- whether somebody hears from us at all
+    Guard(
+        "nothing owed", "core/dunning.py", "item.balance.amount > 0 and item.balance.amount > rules", "True or rules"
+    ),
+    Guard("the floor", "core/dunning.py", " and item.balance.amount > rules.min_balance", ""),
+    Guard("holds", "core/dunning.py", "if hold.covers(item.invoice.number)}", "if False}"),
+    Guard("disputed in the ledger", "core/dunning.py", "if item.invoice.status is Status.DISPUTED", "if False"),
+    Guard("possibly paid", "core/dunning.py", "received.amount > 0 and received >= item.balance", "False"),
+    Guard(
+        "one step at a time",
+        "core/tiering.py",
+        "after = position(item, ladder) + 1",
+        "after = position(item, ladder) + 2",
+    ),
+    Guard("a notice lapses", "core/dunning.py", "if tier.is_courtesy and leaves_on >=", "if False and leaves_on >="),
+    Guard("a text only if nothing changed", "core/dunning.py", "balances.get(number) != balance for", "False for"),
+    Guard("a text lapses", "core/dunning.py", "not_before is None or not_before >= lapses", "not_before is None"),
+    # ---- at the claim
+    Guard(
+        "gates again at the claim",
+        "runs/claim.py",
+        "made.send is None or not same(row, known, made.send)",
+        "made.send is None",
+    ),
+    Guard("a step once", "runs/claim.py", "if told := _already_sent(row, known, spent):", "if told := '':"),
+    Guard("one person once a window", "runs/claim.py", "if row.recipient_hash in written_to:", "if False:"),
+    Guard("not before its moment", "runs/claim.py", "made.send.not_before if made.send.not_before > now else ", ""),
+    Guard("cap a day", "runs/caps.py", "if self._day <= 0:", "if False:"),
+    Guard("cap an hour", "runs/caps.py", "if self._hour <= 0:", "if False:"),
+    Guard(
+        "cap of new conversations", "runs/caps.py", "self._strangers and self._first <= 0", "self._strangers and False"
+    ),
+    Guard(
+        "cap of segments", "runs/caps.py", "Channel.SMS.value and self._segments <= 0", "Channel.SMS.value and False"
+    ),
+    Guard("unusual batch", "runs/caps.py", "waiting > UNUSUAL * usual", "False"),
+    # ---- what stops everything
+    Guard("kill switch", "core/stop.py", "        _switch(facts),\n", ""),
+    Guard("another machine", "core/stop.py", "        _moved(facts),\n", ""),
+    Guard("a store older than its log", "core/stop.py", "        _lost_history(facts),\n", ""),
+    Guard("clock set back", "core/stop.py", "        _clock(facts),\n", ""),
+    Guard("inbox read", "core/stop.py", "        _inbox(facts),\n", ""),
+    Guard("texts read", "core/stop.py", "        _texts(facts),\n", ""),
+    Guard("ledger fresh", "core/stop.py", "        _ledger(facts),\n", ""),
+    Guard("suspicious import", "core/stop.py", "        _held_import(facts),\n", ""),
+    Guard("switch within a window", "runs/deliver.py", "if trouble is None and (why := switch.off()):", "if False:"),
+    # ---- at most once
+    Guard(
+        "mark before the wire",
+        "runs/deliver.py",
+        "        outbox.mark_onwire(connection, ids, now)\n",
+        "        pass\n",
+    ),
+    Guard(
+        "never twice after a crash",
+        "store/outbox.py",
+        'AfterAttempt(State.UNCERTAIN), "", outcome.why)',
+        'AfterAttempt(State.PLANNED), "", outcome.why)',
+    ),
+    Guard(
+        "unknown means uncertain",
+        "runs/deliver.py",
+        'outcome = Uncertain(f"a mistake',
+        'outcome = Deferred(f"a mistake',
+    ),
+    # ---- what came in
+    Guard(
+        "raw before the store",
+        "runs/listen.py",
+        "digest = house.spool.keep(message.raw)",
+        "digest = __import__('hashlib').sha256(message.raw).hexdigest()",
+    ),
+    Guard(
+        "held before it is read",
+        "runs/understand.py",
+        "                hold.place(connection, customer_id, HoldKind.REPLY, why, now, inbound_id=row.inbound_id)\n",
+        "                pass\n",
+    ),
+    Guard(
+        "set aside after two attempts", "runs/understand.py", "row.attempts >= ATTEMPTS or row.oversize", "row.oversize"
+    ),
+    Guard(
+        "a weak match goes to a person", "core/triage.py", "facts.matched_by in _WEAK or not _harmless", "not _harmless"
+    ),
+    Guard(
+        "an open promise",
+        "core/triage.py",
+        "understanding.promise_on is None or facts.has_open_promise",
+        "understanding.promise_on is None",
+    ),
+    Guard(
+        "a promise far away",
+        "core/triage.py",
+        "return today <= day <= today + timedelta(days=facts.promise_max_days)",
+        "return today <= day",
+    ),
+    Guard("what needs a person", "core/triage.py", "if understanding.needs_human or facts", "if facts"),
+)
+
+
+def stale() -> list[str]:
+    """The guards whose text no longer stands in the tree exactly once."""
+    return [
+        f"{guard.name}: {guard.path} holds it {count} times"
+        for guard in GUARDS
+        if (count := (ROOT / "reminderbot" / guard.path).read_text("utf-8").count(guard.there)) != 1
+    ]
+
+
+def survives(guard: Guard, tree: Path) -> bool:
+    """True where no test notices that the guard is gone."""
+    path = tree / "reminderbot" / guard.path
+    whole = path.read_text("utf-8")
+    path.write_text(whole.replace(guard.there, guard.gone), "utf-8")
+    try:
+        return all(_pass(tests, tree) for tests in guard.tests)
+    finally:
+        path.write_text(whole, "utf-8")
+
+
+def _pass(tests: str, tree: Path) -> bool:
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", tests]
+    environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, cwd=tree, env=environment, capture_output=True).returncode == 0
+
+
+def main(names: list[str]) -> int:
+    """0 where the removal of every guard was noticed."""
+    if trouble := stale():
+        print("\n".join(trouble))
+        return 2
+    chosen = [guard for guard in GUARDS if not names or guard.name in names]
+    left = []
+    with tempfile.TemporaryDirectory(prefix="rb-mutants-") as folder:
+        tree = _copy(Path(folder))
+        if broken := [tests for tests in EVERYWHERE if not _pass(tests, tree)]:
+            print(f"with every guard in its place these fail already: {', '.join(broken)}")
+            return 2
+        for number, guard in enumerate(chosen, 1):
+            began = time.monotonic()
+            noticed = not survives(guard, tree)
+            left += [] if noticed else [guard.name]
+            told = "noticed" if noticed else "NOT NOTICED"
+            print(f"{number:3}/{len(chosen)} {guard.name:34}{told:12}{time.monotonic() - began:5.0f} s", flush=True)
+    print(f"{len(chosen) - len(left)} of {len(chosen)} guards are missed when they are gone")
+    return 1 if left else 0
+
+
+def _copy(folder: Path) -> Path:
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in FILES:
+        shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
