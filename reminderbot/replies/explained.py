@@ -58,7 +58,8 @@ def clauses_of(words: Sequence[str]) -> Iterable[tuple[int, int]]:
 
 def _is_clause_explained(words: Sequence[str], start: int, end: int, hits: Sequence[Hit], reader: Reader) -> bool:
     """True where what is known of the clause leaves nothing that could matter."""
-    within = [hit for hit in hits if hit.start < end and hit.end > start]
+    # A hint explains nothing.
+    within = [hit for hit in hits if hit.start < end and hit.end > start and not hit.group.startswith("hint.")]
     known = {at for hit in within for at in hit.explains}
     rest = [words[at] for at in range(start, end) if at not in known and not _is_plain(words[at], reader)]
     if not rest:

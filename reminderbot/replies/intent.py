@@ -13,7 +13,7 @@ from reminderbot.replies.explained import clauses_of, is_explained, proper_names
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
 from reminderbot.replies.hits import INVOICE_SIGN, Hit, Reader, hits_beside_names, hits_in, placed, without_idioms
 from reminderbot.replies.match import invoice_numbers_in
-from reminderbot.replies.tables import DENIALS, Table
+from reminderbot.replies.tables import DENIALS, DENYING, ONLY, Table
 from reminderbot.replies.words import tokens
 
 # A day in a clause that says only this is no day of payment.
@@ -21,6 +21,8 @@ _STORIES = frozenset({"excuse", "auto_reply", "paid"})
 _KINDS = {kind.value: kind for kind in Kind}
 _NO_PROMISE = frozenset({"not_promise", "not_paid", "condition_on_us", "excuse"})
 _HINT = "hint."
+# What can be denied; "not paid" is said in patterns of its own.
+_DENIABLE = frozenset({"dispute", "hardship", "legal", "instalments", "hint", "promise"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     shown, origins = placed(words, days, sums)
     left, origins, cut = without_idioms(shown, origins, reader.tables)
     hits = hits_in(left, reader.tables) + hits_beside_names(left, reader.names | proper_names(text, reader), reader)
+    hits = list(_without_denied(left, hits))
     hits += _paying_on_a_day(left, hits, reader.tables) if not is_question else []
+    hits += _paid_on_a_day(left, reader.tables)
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
     is_question = is_question and (not cut or bool(left))
     days = list(_days_meant(days, left, origins, hits))
@@ -106,15 +110,51 @@ def _days_meant(
             yield day
 
 
+def _without_denied(words: Sequence[str], hits: Sequence[Hit]) -> Iterable[Hit]:
+    """The hits that are not denied; a complaint denied is harmless ("nothing is wrong"), a promise denied is none."""
+    for hit in hits:
+        at = _denial_before(words, hit)
+        if at is None:
+            yield hit
+        elif hit.group != "promise":
+            yield Hit("harmless", at, hit.end, hit.gaps)
+
+
+def _denial_before(words: Sequence[str], hit: Hit) -> int | None:
+    """Where, at most three words before it in its clause, stands what denies a hit; None where nothing does."""
+    if hit.group.partition(".")[0] not in _DENIABLE or not DENYING.isdisjoint(words[hit.start : hit.end]):
+        return None
+    for at in range(hit.start - 1, max(-1, hit.start - 4), -1):
+        if words[at] == ",":
+            return None
+        if words[at] in DENYING:
+            return None if words[at + 1] in ONLY else at
+    return None
+
+
 def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], tables: Sequence[Table]) -> list[Hit]:
     """A promise in words no pattern has: of paying, on a day to come, and nothing that could mean otherwise."""
     otherwise = any(_KINDS.get(hit.group.partition(".")[0]) not in (None, Kind.ACK) for hit in hits)
-    if "DATE" not in words or otherwise or any(hit.group in _NO_PROMISE for hit in hits):
+    if "DATE" not in words or "PAST" in words or otherwise or any(hit.group in _NO_PROMISE for hit in hits):
         return []
-    if any(word in table.loaded or word in DENIALS for word in words for table in tables):
+    if any(word in table.loaded or word in table.happened or word in DENIALS for word in words for table in tables):
         return []
     paying = any(word in table.pays for word in words for table in tables)
     return [Hit("promise", at, at + 1) for at, word in enumerate(words) if word == "DATE"] if paying else []
+
+
+def _paid_on_a_day(words: Sequence[str], tables: Sequence[Table]) -> list[Hit]:
+    """A hint of a payment made: words of paying and of what has happened, and a day gone by, in one clause."""
+    return [
+        Hit(_HINT + "paid", start, end)
+        for start, end in clauses_of(words)
+        if "PAST" in words[start:end] and _holds(words[start:end], tables)
+    ]
+
+
+def _holds(words: Sequence[str], tables: Sequence[Table]) -> bool:
+    """True where a word of paying and one of what has happened stand together."""
+    return any(w in t.pays for w in words for t in tables) and any(w in t.happened for w in words for t in tables)
 
 
 def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:

@@ -28,6 +28,17 @@ _DENIALS = """
 not never no nor unable refuse nicht kein keine keinen nie pas jamais non nunca jamas nao mai niet geen nooit
 """
 DENIALS = frozenset(_DENIALS.split())
+# These deny what follows them: "nothing wrong", "sans contestation". After "not only" it stands all the same.
+_DENYING = """
+without nothing neither nichts ohne weder keinerlei keiner keinem keines niemals rien sans aucun aucune ni sin nada
+ningun ninguna tampoco sem nenhum nenhuma nem niente senza nessun nessuno nessuna ne niets zonder geenszins nor
+"""
+DENYING = DENIALS | frozenset(_DENYING.split())
+_ONLY = """
+only just merely simply nur bloss lediglich seulement uniquement solo solamente unicamente apenas so soltanto alleen
+slechts enkel
+"""
+ONLY = frozenset(_ONLY.split())
 _NOT_IN_GAPS = "|".join([*sorted(DENIALS), ","])
 
 
@@ -99,6 +110,8 @@ class Table:
     loaded: Vocabulary
     # Words of paying, in the forms that look ahead: beside a day to come they promise.
     pays: Vocabulary
+    # Words that tell of a payment that has happened: then a day to come is when it will arrive.
+    happened: Vocabulary
     matters: frozenset[str]
     not_then: frozenset[str]
     spellings: dict[str, str]
@@ -151,6 +164,7 @@ def _build(language: str, data: dict[str, Any]) -> Table:
         language, phrases, Index(phrases), Index(idioms),
         fillers=words("fillers"), everyday=words("everyday"),
         loaded=Vocabulary(data.get("loaded", "")), pays=Vocabulary(data.get("pays", "")),
+        happened=Vocabulary(data.get("happened", "")),
         matters=words("matters"), not_then=words("not_then"),
         spellings=spellings("spellings"), sms_spellings=spellings("sms_spellings"),
     )  # fmt: skip

@@ -38,6 +38,7 @@ _WEIGHTIER = frozenset(
 _CONTESTING = frozenset({Kind.LEGAL, Kind.DISPUTE, Kind.PAID, Kind.HARDSHIP, Kind.SENSITIVE})
 # A reply that shows no more than these may be about what its words only hint at.
 _UNCLEAR = frozenset({Kind.QUESTION, Kind.ACK})
+_TELLING = frozenset({"DATE", "MONEY", "NUMBER", "PHONE", "ADDRESS"})
 _RANK = {kind: place for place, kind in enumerate(ORDER)}
 # Anger matters less than what it is about.
 _ABUSE = _RANK[Kind.OPT_OUT] + 0.5
@@ -208,6 +209,9 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     """The sentences put together."""
     findings = _settle_amounts(_settle_days(read), context)
     hints = [hint for s in read for hint in s.hints]
+    # "The transfer is gone since Tuesday and arrives by Friday": what sounds like a promise tells of a payment.
+    sent = {hint.text for hint in hints if hint.kind is Kind.PAID}
+    findings = [f for f in findings if f.kind is not Kind.PROMISE or f.text not in sent]
     if {f.kind for f in findings} <= _UNCLEAR:
         findings += hints
     groups = {group for s in read for group in s.groups}
@@ -308,6 +312,9 @@ def _settle_amounts(findings: list[Finding], context: Context) -> list[Finding]:
 def _is_harmless(kinds: tuple[Kind, ...], findings: Sequence[Finding], read: Sequence[Sentence], today: date) -> bool:
     if kinds == (Kind.PROMISE,):
         return _is_clean(next(f for f in findings if f.kind is Kind.PROMISE), read, today)
+    if kinds == (Kind.ACK,) and any(_TELLING & set(s.words) for s in read):
+        # Thanks need neither a day nor a sum: where one is named, more was said than was understood.
+        return False
     return kinds in ((Kind.ACK,), (Kind.OPT_OUT,), (Kind.AUTO_REPLY,)) and not any(
         s.on_condition and kinds != (Kind.AUTO_REPLY,) for s in read
     )

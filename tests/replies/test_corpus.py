@@ -17,14 +17,15 @@ CORPUS = Path(__file__).parent / "corpus"
 NAMES = sorted(path.stem for path in CORPUS.glob("*.toml"))
 
 
-def understood(name: str) -> tuple[dict[str, Any], Understanding]:
-    want = tomllib.loads((CORPUS / f"{name}.toml").read_text(encoding="utf-8"))
+def understood(name: str, folder: Path = CORPUS) -> tuple[dict[str, Any], Understanding]:
+    """What a pair should say, and what is understood."""
+    want = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
     context = Context((want["invoice"],), Decimal(want["amount_due"]), want["currency"], want["locale"])
     received_at = datetime.fromisoformat(want["received"])
-    text = CORPUS / f"{name}.txt"
+    text = folder / f"{name}.txt"
     if text.exists():
         return want, understand_sms(text.read_text(encoding="utf-8"), received_at, context)
-    return want, understand_email((CORPUS / f"{name}.eml").read_bytes(), received_at, context)
+    return want, understand_email((folder / f"{name}.eml").read_bytes(), received_at, context)
 
 
 @pytest.mark.parametrize("name", NAMES)

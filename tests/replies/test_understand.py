@@ -100,6 +100,43 @@ def test_what_is_not_wholly_understood_goes_to_a_person(text: str) -> None:
     assert mail(text).needs_human
 
 
+@pytest.mark.parametrize(
+    ("text", "disputed"),
+    [
+        ("There is nothing wrong with the chairs, we will pay on Friday", False),
+        ("No complaints at all, will pay on Friday", False),
+        ("The chairs are broken, we will pay on Friday", True),
+        ("Not only the chairs are broken, we will pay on Friday", True),
+        ("No, the chairs are broken, we will pay on Friday", True),
+    ],
+)
+def test_a_complaint_that_is_denied_is_none(text: str, disputed: bool) -> None:
+    assert (Kind.DISPUTE in sms(text).kinds) is disputed
+
+
+def test_a_payment_under_way_is_no_promise_though_a_day_is_named() -> None:
+    found = sms("The transfer is gone since Tuesday, normally it arrives in two days")
+    assert found.kinds[0] is Kind.PAID
+    assert found.needs_human
+
+
+def test_thanks_beside_a_figure_are_more_than_thanks() -> None:
+    assert not sms("ok thanks").needs_human
+    assert sms("ok thanks, 150").needs_human
+    assert sms("ok thanks, 0491 570 156").needs_human
+
+
+def test_a_word_of_paying_beside_a_day_promises() -> None:
+    found = sms("bank is next to the dentist so the transfer is on my round tomorrow")
+    assert (found.kinds, str(found.promise_on)) == ((Kind.PROMISE,), "2026-03-05")
+    assert Kind.PROMISE not in sms("no transfer tomorrow").kinds
+
+
+def test_a_hint_names_the_kind_where_nothing_clearer_is_said_and_calls_a_person() -> None:
+    found = sms("You quoted me eleven and it says twelve")
+    assert (found.kinds, found.needs_human) == ((Kind.DISPUTE,), True)
+
+
 def test_what_a_machine_writes_is_never_a_promise_or_a_payment() -> None:
     found = mail("I will pay on Friday. We have paid. STOP", Auto_Submitted="auto-replied")
     assert found.by_machine
