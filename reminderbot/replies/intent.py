@@ -135,12 +135,17 @@ def _denial_before(words: Sequence[str], hit: Hit) -> int | None:
 def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], tables: Sequence[Table]) -> list[Hit]:
     """A promise in words no pattern has: of paying, on a day to come, and nothing that could mean otherwise."""
     otherwise = any(_KINDS.get(hit.group.partition(".")[0]) not in (None, Kind.ACK) for hit in hits)
-    if "DATE" not in words or "PAST" in words or otherwise or any(hit.group in _NO_PROMISE for hit in hits):
-        return []
-    if any(word in table.loaded or word in table.happened or word in DENIALS for word in words for table in tables):
+    if "DATE" not in words or otherwise or _is_guarded(words, hits, tables):
         return []
     paying = any(word in table.pays for word in words for table in tables)
     return [Hit("promise", at, at + 1) for at, word in enumerate(words) if word == "DATE"] if paying else []
+
+
+def _is_guarded(words: Sequence[str], hits: Sequence[Hit], tables: Sequence[Table]) -> bool:
+    """True where something is denied, restricted, complained of or past: a day need not be one of payment then."""
+    if "PAST" in words or any(hit.group in _NO_PROMISE for hit in hits):
+        return True
+    return any(w in t.loaded or w in t.happened or w in DENIALS for w in words for t in tables)
 
 
 def _paid_on_a_day(words: Sequence[str], tables: Sequence[Table]) -> list[Hit]:
