@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from reminderbot.replies.extract import Day, Sum
-from reminderbot.replies.tables import Table
+from reminderbot.replies.tables import DENYING, Table
 from reminderbot.replies.words import tokens
 
 INVOICE_SIGN = "\ue000"
@@ -30,6 +30,11 @@ class Reader:
     language: str = ""
     # What short and misspelt words stand for, in all the languages at hand.
     spellings: Mapping[str, str] = field(default_factory=dict)
+
+    def denies(self, word: str) -> bool:
+        """True for a word that denies what follows; Portuguese "no" does not: it stands among the fillers there."""
+        filler = word in self.tables[0].fillers and not any(word in table.loaded for table in self.tables)
+        return word in DENYING and not filler
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from reminderbot.replies.explained import clauses_of, is_explained, proper_names
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
 from reminderbot.replies.hits import INVOICE_SIGN, Hit, Reader, hits_beside_names, hits_in, placed, without_idioms
 from reminderbot.replies.match import invoice_numbers_in
-from reminderbot.replies.tables import DENIALS, DENYING, ONLY, Table
+from reminderbot.replies.tables import ONLY, Table
 from reminderbot.replies.words import tokens
 
 # A day in a clause that says only this is no day of payment.
@@ -61,8 +61,8 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     shown, origins = placed(words, days, sums)
     left, origins, cut = without_idioms(shown, origins, reader.tables)
     hits = hits_in(left, reader.tables) + hits_beside_names(left, reader.names | proper_names(text, reader), reader)
-    hits = list(_without_denied(left, hits))
-    hits += _paying_on_a_day(left, hits, reader.tables) if not is_question else []
+    hits = list(_without_denied(left, hits, reader))
+    hits += _paying_on_a_day(left, hits, reader) if not is_question else []
     hits += _paid_on_a_day(left, reader.tables)
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
     is_question = is_question and (not cut or bool(left))
@@ -110,42 +110,42 @@ def _days_meant(
             yield day
 
 
-def _without_denied(words: Sequence[str], hits: Sequence[Hit]) -> Iterable[Hit]:
+def _without_denied(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> Iterable[Hit]:
     """The hits that are not denied; a complaint denied is harmless ("nothing is wrong"), a promise denied is none."""
     for hit in hits:
-        at = _denial_before(words, hit)
+        at = _denial_before(words, hit, reader)
         if at is None:
             yield hit
         elif hit.group != "promise":
             yield Hit("harmless", at, hit.end, hit.gaps)
 
 
-def _denial_before(words: Sequence[str], hit: Hit) -> int | None:
+def _denial_before(words: Sequence[str], hit: Hit, reader: Reader) -> int | None:
     """Where, at most three words before it in its clause, stands what denies a hit; None where nothing does."""
-    if hit.group.partition(".")[0] not in _DENIABLE or not DENYING.isdisjoint(words[hit.start : hit.end]):
+    if hit.group.partition(".")[0] not in _DENIABLE or any(map(reader.denies, words[hit.start : hit.end])):
         return None
     for at in range(hit.start - 1, max(-1, hit.start - 4), -1):
         if words[at] == ",":
             return None
-        if words[at] in DENYING:
+        if reader.denies(words[at]):
             return None if words[at + 1] in ONLY else at
     return None
 
 
-def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], tables: Sequence[Table]) -> list[Hit]:
+def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> list[Hit]:
     """A promise in words no pattern has: of paying, on a day to come, and nothing that could mean otherwise."""
     otherwise = any(_KINDS.get(hit.group.partition(".")[0]) not in (None, Kind.ACK) for hit in hits)
-    if "DATE" not in words or otherwise or _is_guarded(words, hits, tables):
+    if "DATE" not in words or otherwise or _is_guarded(words, hits, reader):
         return []
-    paying = any(word in table.pays for word in words for table in tables)
+    paying = any(word in table.pays for word in words for table in reader.tables)
     return [Hit("promise", at, at + 1) for at, word in enumerate(words) if word == "DATE"] if paying else []
 
 
-def _is_guarded(words: Sequence[str], hits: Sequence[Hit], tables: Sequence[Table]) -> bool:
+def _is_guarded(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> bool:
     """True where something is denied, restricted, complained of or past: a day need not be one of payment then."""
     if "PAST" in words or any(hit.group in _NO_PROMISE for hit in hits):
         return True
-    return any(w in t.loaded or w in t.happened or w in DENIALS for w in words for t in tables)
+    return any(reader.denies(w) or any(w in t.loaded or w in t.happened for t in reader.tables) for w in words)
 
 
 def _paid_on_a_day(words: Sequence[str], tables: Sequence[Table]) -> list[Hit]:
@@ -195,6 +195,9 @@ def _kinds_in(groups: Iterable[str]) -> dict[Kind, DisputeReason | None]:
 def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> dict[Kind, DisputeReason | None]:
     """Leave out what the rest of the sentence takes back."""
     result = dict(kinds)
+    if Kind.PROMISE in result and len(sentence.deadlines) > 1 and len(sentence.sums or _bare_amounts(sentence)) > 1:
+        # "600 on the 20th of May and the other 600 on the 20th of June"
+        result.setdefault(Kind.INSTALMENTS, None)
     unsettled = sentence.is_question or (sentence.on_us and not (sentence.deadlines and sentence.sums))
     if Kind.PROMISE in result and unsettled:
         del result[Kind.PROMISE]
@@ -230,19 +233,19 @@ def last_day(named: Iterable[Day], surely: bool = False) -> date | None:
 
 
 def promised_amount(sentence: Sentence) -> Decimal | None:
-    """The sum named, with or without its currency."""
+    """The sum named, with or without its currency; None for several figures that say no currency."""
     if sentence.sums:
-        return (
-            sentence.sums[0].amount if len(sentence.sums) == 1 else sum((s.amount for s in sentence.sums), Decimal(0))
-        )
-    bare = [
-        match[1]
-        for match in re.finditer(
-            r"(?<![\w./:-])(\d{2,6}(?:[.,]\d{3})?(?:[.,]\d{2})?)(?![\w/:-]|[.,]\d)", _without_days(sentence.text)
-        )
-    ]
-    amounts = [amount for word in bare if (amount := amount_in(word)) and amount > 31 and not 2000 <= amount <= 2100]
-    return amounts[0] if len(amounts) == 1 else None
+        return sum((s.amount for s in sentence.sums), Decimal(0))
+    bare = _bare_amounts(sentence)
+    return bare[0] if len(bare) == 1 else None
+
+
+def _bare_amounts(sentence: Sentence) -> list[Decimal]:
+    """The figures without a currency that may be sums: no days, no years, no counts."""
+    words = re.findall(
+        r"(?<![\w./:-])(\d{2,6}(?:[.,]\d{3})?(?:[.,]\d{2})?)(?![\w/:-]|[.,]\d)", _without_days(sentence.text)
+    )
+    return [amount for word in words if (amount := amount_in(word)) and amount > 31 and not 2000 <= amount <= 2100]
 
 
 def _without_days(text: str) -> str:
