@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from email.message import EmailMessage
 
 import pytest
 
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
+from reminderbot.core.understanding import Understanding
+from reminderbot.replies.understand import Context
+from reminderbot.runs.listen import Listener
 from reminderbot.store import contact, inbox
 from reminderbot.store.tables import inbound
+from tests.faults.life import Reader
 from tests.stories.world import OUR_ADDRESS, World
 
 Make = Callable[..., World]
@@ -59,6 +64,29 @@ def test_a_stored_mail_that_nobody_has_read_is_read_by_the_next_start(make_world
     world.restart()
     world.look()
     assert world.hold_kinds("ACME") == ["dispute"]
+
+
+class Watching(Reader):
+    """Reads as always, and notes what pauses a customer at the moment at which it is asked what a mail means."""
+
+    def __init__(self, world: World, customer_id: str) -> None:
+        self._world, self._customer_id = world, customer_id
+        self.seen: list[list[str]] = []
+
+    def mail(self, raw: bytes, received_at: datetime, context: Context) -> Understanding:
+        self.seen.append(self._world.hold_kinds(self._customer_id))
+        return super().mail(raw, received_at, context)
+
+
+def test_the_customer_is_paused_before_anybody_asks_what_the_answer_means(make_world: Make) -> None:
+    world = make_world("ACME")
+    (letter,) = world.tick()
+    watching = Watching(world, "ACME")
+    world.house = replace(world.house, reader=watching)
+    world.answer("We will pay on Friday.", letter)
+    Listener(world.house).look()
+    assert watching.seen == [["reply"]]
+    assert world.hold_kinds("ACME") == ["promise"]
 
 
 def test_the_provisional_hold_of_a_reader_that_died_is_not_placed_twice(make_world: Make) -> None:
