@@ -3,11 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+TOOLS := build/tools
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint bench soak mutants venv
+.PHONY: help demo test lint bench soak mutants lock release venv
 
 help:
 	@echo "make demo    watch a business quarter in half a minute, on servers of its own"
@@ -16,6 +17,8 @@ help:
 	@echo "make bench   speed and size, as ratios measured in one run"
 	@echo "make mutants take away one guard after another and see a test fail for each"
 	@echo "make soak    the long tests: more cases, more crashes (N=10 makes them ten times longer)"
+	@echo "make lock    renew requirements.lock: the newest versions that pyproject.toml lets in, by hash"
+	@echo "make release build into dist/, audited, with a bill of materials"
 
 demo: $(READY)
 	@$(BIN)/reminderbot demo
@@ -45,7 +48,23 @@ mutants: $(READY)
 	@sh tests/servers/install.sh
 	@$(BIN)/python -m tests.faults.mutants
 
+# For every Python from 3.11 on and every machine, hence not pip's own lock, which is for the one it runs on.
+lock: $(TOOLS)/.ready
+	@$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--extra postgresql --extra demo --custom-compile-command "make lock" --output-file requirements.lock \
+		pyproject.toml
+
+release: $(TOOLS)/.ready
+	@$(TOOLS)/bin/python -m deploy.release
+
 venv: $(READY)
+
+# What makes releases stays out of .venv, so that neither decides the other's versions.
+$(TOOLS)/.ready: pyproject.toml
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(TOOLS)/bin/python -m pip install --quiet --group release
+	@touch $@
 
 # Made anew whenever the dependencies change. Debian's own pip knows no dependency groups (pip 25.1), so it goes first.
 $(READY): pyproject.toml
