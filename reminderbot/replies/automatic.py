@@ -82,13 +82,14 @@ def what_matters(sentences: Iterable[str]) -> str:
 def day_back(told: Sequence[tuple[str, date | None]]) -> date | None:
     """The day of return, from the sentences of a notice and the last day that each names.
 
-    "Back on the 5th" counts before "away until the 2nd", and either before a day in any other sentence.
+    "Back on the 5th" counts before "away until the 2nd", and either before a day in any other sentence; of several the
+    last.
     """
     dated = [(words_of(sentence), day) for sentence, day in told if day]
+    dated = [(words, day) for words, day in dated if not says("notice.answer_by", words)]
     for group in ("back", "away"):
-        for words, day in dated:
-            if says(f"notice.{group}", words) and not says("notice.answer_by", words):
-                return day
+        if days := [day for words, day in dated if says(f"notice.{group}", words)]:
+            return max(days)
     return None
 
 

@@ -21,6 +21,13 @@ _STORIES = frozenset({"excuse", "auto_reply", "paid"})
 _KINDS = {kind.value: kind for kind in Kind}
 _NO_PROMISE = frozenset({"not_promise", "not_paid", "condition_on_us", "excuse"})
 _HINT = "hint."
+# No count of days or years, no share, no number of something.
+_FIGURE = re.compile(
+    r"(?<![\w./:-])(?<!net )(?<!n\. )(?<!no\. )(?<!nr\. )(?<!nr )(\d{2,6}(?:[.,]\d{3})?(?:[.,]\d{2})?)"
+    r"(?![\w/:-]|[.,]\d|\s?%|\s(?:days?|hours?|weeks?|years?|tagen?|stunden|jahren?|jours|heures|ans|d[ií]as|horas"
+    r"|a[nñ]os|giorni|ore|anni|dagen|uur|jaar)\b)",
+    re.IGNORECASE,
+)
 # What can be denied; "not paid" is said in patterns of its own.
 _DENIABLE = frozenset({"dispute", "hardship", "legal", "instalments", "hint", "promise"})
 
@@ -111,25 +118,20 @@ def _days_meant(
 
 
 def _without_denied(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> Iterable[Hit]:
-    """The hits that are not denied; a complaint denied is harmless ("nothing is wrong"), a promise denied is none."""
-    for hit in hits:
-        at = _denial_before(words, hit, reader)
-        if at is None:
-            yield hit
-        elif hit.group != "promise":
-            yield Hit("harmless", at, hit.end, hit.gaps)
+    """The hits that are not denied: "nothing is wrong" is no complaint; but what it is instead, nobody has said."""
+    return (hit for hit in hits if not _is_denied(words, hit, reader))
 
 
-def _denial_before(words: Sequence[str], hit: Hit, reader: Reader) -> int | None:
-    """Where, at most three words before it in its clause, stands what denies a hit; None where nothing does."""
+def _is_denied(words: Sequence[str], hit: Hit, reader: Reader) -> bool:
+    """True where at most three words before it in its clause something denies a hit."""
     if hit.group.partition(".")[0] not in _DENIABLE or any(map(reader.denies, words[hit.start : hit.end])):
-        return None
+        return False
     for at in range(hit.start - 1, max(-1, hit.start - 4), -1):
         if words[at] == ",":
-            return None
+            return False
         if reader.denies(words[at]):
-            return None if words[at + 1] in ONLY else at
-    return None
+            return words[at + 1] not in ONLY
+    return False
 
 
 def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> list[Hit]:
@@ -179,7 +181,7 @@ def _hints(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
 
 
 def _kinds_in(groups: Iterable[str]) -> dict[Kind, DisputeReason | None]:
-    """The kinds that groups of patterns stand for, a dispute with the reason told most exactly."""
+    """The kinds that groups of patterns stand for, a dispute with the first reason that is one."""
     kinds: dict[Kind, DisputeReason | None] = {}
     for group in sorted(groups):
         head, _, reason = group.partition(".")
@@ -242,9 +244,7 @@ def promised_amount(sentence: Sentence) -> Decimal | None:
 
 def _bare_amounts(sentence: Sentence) -> list[Decimal]:
     """The figures without a currency that may be sums: no days, no years, no counts."""
-    words = re.findall(
-        r"(?<![\w./:-])(\d{2,6}(?:[.,]\d{3})?(?:[.,]\d{2})?)(?![\w/:-]|[.,]\d)", _without_days(sentence.text)
-    )
+    words = _FIGURE.findall(_without_days(sentence.text))
     return [amount for word in words if (amount := amount_in(word)) and amount > 31 and not 2000 <= amount <= 2100]
 
 

@@ -23,7 +23,7 @@ _ATTRIBUTION_END = re.compile(
     r"|\b(?:wrote on|schrieb am|escribi[oó] el|a [eé]crit le|escreveu em|ha scritto il|schreef op)\b[^:\n]{0,60}\d"
     r"[\d:]{0,8}\s{0,3}:\s{0,3}$"
     # Old Gmail: "2014-10-17 11:28 GMT+03:00 Postmaster <postmaster@mail.example>:"
-    r"|\d[^\n]{0,150}<\s?[^\s<>]{1,80}@[^\s<>]{1,80}>\s{0,3}:?\s{0,3}$"
+    r"|\d[^\n\d]{0,80}<\s?[^\s<>]{1,80}@[^\s<>]{1,80}>\s{0,3}:?\s{0,3}$"
 )
 _WROTE_ON = re.compile(
     r"(?i)\b(?:wrote on|schrieb am|escribi[oó] el|a [eé]crit le|escreveu em|ha scritto il|schreef op)\b.{0,60}\d:\d\d"

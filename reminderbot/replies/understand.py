@@ -14,12 +14,13 @@ from decimal import Decimal
 
 from reminderbot.core.understanding import DisputeReason, Finding, Kind, Understanding, unreadable
 from reminderbot.replies import automatic, dsn, sms, tables
+from reminderbot.replies.extract import days_in
 from reminderbot.replies.hits import Reader, says_something
 from reminderbot.replies.intent import Sentence, last_day, read_sentence
 from reminderbot.replies.match import by_invoice
 from reminderbot.replies.read import Mail, read_mail
 from reminderbot.replies.trim import own_words
-from reminderbot.replies.words import fold, sentences
+from reminderbot.replies.words import fold, sentences, tokens
 
 MAX_OWN = 20_000
 
@@ -110,9 +111,16 @@ def _settled(kind: Kind, text: str) -> Understanding:
 
 def _own_text(mail: Mail, reader: Reader) -> str:
     def matters(line: str) -> bool:
-        return says_something(line, reader.tables, reader.spellings)
+        return says_something(line, reader.tables, reader.spellings) or _is_day(line, reader)
 
     return own_words(mail.text, matters, reader.names)[:MAX_OWN]
+
+
+def _is_day(line: str, reader: Reader) -> bool:
+    """True for "Friday." and "on the 3rd": where a mail program wrapped the words, no name."""
+    words = tokens(line[:60], reader.spellings)
+    days = days_in(words, reader.tables, reader.today, reader.locale) if len(words) < 5 else []
+    return bool(days) and sum(day.end - day.start for day in days) >= len(words) - 1
 
 
 def _reader(

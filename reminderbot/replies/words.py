@@ -92,6 +92,7 @@ _ABBREVIATIONS = frozenset(
         "i.e",
         "e.g",
         "u.a",
+        *["a.s", "sett", "c.m", "p.v", "u.s", "lic", "arq", "inge"],
         "d.h",
         "o.g",
         *[

@@ -55,7 +55,7 @@ ALL = dict(expressions())
 def seconds(pattern: re.Pattern[str], text: str) -> float:
     """Processor time of the quickest of a few searches, so that a busy machine is not taken for a slow pattern."""
     best = LIMIT_SECONDS
-    for _ in range(4):
+    for _ in range(8):
         began = time.process_time()
         for _found in pattern.finditer(text):
             pass
@@ -90,4 +90,4 @@ def _nearly(source: str) -> str:
 
 
 def test_a_slow_expression_is_noticed() -> None:
-    assert seconds(re.compile(r"(?:a|aa|aaa){1,12}b"), HOSTILE[0][:2_000]) >= LIMIT_SECONDS
+    assert seconds(re.compile(r"(?:a|aa|aaa){1,12}b"), HOSTILE[0][:40]) >= LIMIT_SECONDS

@@ -114,6 +114,27 @@ def test_a_complaint_that_is_denied_is_none(text: str, disputed: bool) -> None:
     assert (Kind.DISPUTE in sms(text).kinds) is disputed
 
 
+def test_a_day_on_a_line_of_its_own_is_no_signature() -> None:
+    found = mail("Hello Jo,\n\nthe money leaves our account on\nFriday.\n\nKind regards\nAnn")
+    assert str(found.promise_on) == "2026-03-06"
+
+
+@pytest.mark.parametrize("text", ["I'll pay within 48 hours", "will pay in 45 days", "I pay 100 % on Friday"])
+def test_a_count_is_no_sum(text: str) -> None:
+    assert sms(text).promise_amount is None
+
+
+def test_of_several_days_of_return_the_last_counts() -> None:
+    found = mail("I am back on 5 March. No: I am back on 9 March.", Auto_Submitted="auto-replied")
+    assert str(found.return_on) == "2026-03-09"
+
+
+def test_two_sums_on_two_days_are_instalments() -> None:
+    found = sms("I will pay 240 on Friday and the other 240 on the 20th")
+    assert {Kind.INSTALMENTS, Kind.PROMISE} <= set(found.kinds)
+    assert found.needs_human
+
+
 def test_a_payment_under_way_is_no_promise_though_a_day_is_named() -> None:
     found = sms("The transfer is gone since Tuesday, normally it arrives in two days")
     assert found.kinds[0] is Kind.PAID

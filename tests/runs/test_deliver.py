@@ -476,6 +476,18 @@ def test_at_most_so_many_leave_in_a_day(make_world: Make, cap: int, first: int) 
     assert len(world.sent) == 9
 
 
+@pytest.mark.parametrize(("limit", "texts"), [(1, 1), (500, 3)])
+def test_text_messages_stop_for_the_month_when_their_segments_are_used_up(
+    make_world: Make, limit: int, texts: int
+) -> None:
+    world = make_world(sms=True, more=f"monthly_limit = {limit}")
+    for n in range(3):
+        world.customer(f"T{n}", **(TEXTS | {"phone": f"+4477009{n:05}"})).invoice(f"INV-T{n}", f"T{n}", "2027-03-05")
+    for day in ("08 10:30", "15 11:00", "16 12:00", "17 12:00", "18 12:00"):
+        world.at(f"2027-03-{day}")
+    assert len(world.sms.tried) == texts
+
+
 @pytest.mark.parametrize(("cap", "first"), [(8, 8), (9, 9), (10, 9)])
 def test_at_most_so_many_leave_in_an_hour(make_world: Make, cap: int, first: int) -> None:
     world = make_world(*MANY, sending=f"max_per_hour = {cap}")
