@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import ssl
 
 from reminderbot.channels.smtp_session import HandshakeError, Relay, Session, connect
@@ -11,6 +10,7 @@ from reminderbot.channels.smtp_transaction import Envelope, LostError, envelope_
 from reminderbot.channels.smtp_wire import BadReplyError, SmtpTimeouts
 from reminderbot.clock import elapsed
 from reminderbot.core.delivery import Deferred, Outcome
+from reminderbot.core.loopback import is_loopback
 from reminderbot.core.message import OutgoingMessage
 
 __all__ = ["SmtpChannel", "SmtpTimeouts"]
@@ -98,17 +98,10 @@ class SmtpChannel:
 def _check_security(host: str, security: str, context: ssl.SSLContext | None) -> None:
     if security not in ("starttls", "tls", "none"):
         raise ValueError(f'[email] security is "{security}"; write "starttls", "tls" or "none".')
-    if security == "none" and not _is_loopback(host):
+    if security == "none" and not is_loopback(host):
         raise ValueError(
             f'[email] security = "none" would send letters and password in clear to {host}; '
             f'it is allowed for this machine only (127.0.0.1). Write "starttls" or "tls".'
         )
     if context and (context.verify_mode is not ssl.CERT_REQUIRED or not context.check_hostname):
         raise ValueError("a TLS context that does not verify certificate and host name cannot carry mail")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,6 +9,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from reminderbot.config.kinds import Wrong, one_line, seen, whole
+from reminderbot.core.loopback import is_loopback
 
 
 def host(value: object) -> str:
@@ -89,14 +90,6 @@ def web_base(value: object) -> str:
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise Wrong(f"{seen(found)} would send the token in the clear: write https://")
     return found.rstrip("/")
-
-
-def is_loopback(name: str) -> bool:
-    """Whether `name` is this very machine."""
-    try:
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def store_url(value: object) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from reminderbot.config.addresses import is_loopback
 from reminderbot.config.kinds import seen
 from reminderbot.config.settings import Security
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Tier
 from reminderbot.core.ladder import mistakes as ladder_mistakes
+from reminderbot.core.loopback import is_loopback
 from reminderbot.core.stop import Mode
 
 # Each rule is given the values that were read without a mistake and yields (key, sentence).

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import Literal, NoReturn
 
 from reminderbot.clock import Clock, SystemClock, elapsed
 from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.core.ladder import Channel
+from reminderbot.core.loopback import is_loopback
 from reminderbot.inbox.imap_fetch import Reply, quoted, search_day
 from reminderbot.inbox.imap_session import PIECE, Folder, Session
 from reminderbot.inbox.imap_wire import NETWORK_CURE, Broken, Wire
@@ -109,7 +109,7 @@ class ImapInbox:
             wire.leave(self._timeouts.goodbye)
 
     def _check_settings(self) -> None:
-        if self.security == "none" and not _is_loopback(self.host):
+        if self.security == "none" and not is_loopback(self.host):
             raise Broken("the password would cross the network in the clear", 'Set [inbox] security to "tls".')
         for key, value in (("folder", self.folder), ("username", self._username), ("password", self._password)):
             if not value or any(character in value for character in "\r\n\0"):
@@ -283,10 +283,3 @@ def _groups(batch: list[int], listed: dict[int, Reply]) -> Iterator[list[int]]:
         octets += size
     if group:
         yield group
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

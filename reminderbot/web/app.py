@@ -5,11 +5,11 @@ There are no accounts yet, so it shows only what a passer-by may see, changes no
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
+from reminderbot.core.loopback import is_loopback
 from reminderbot.desk.door import look_at
 from reminderbot.desk.status import Status, status
 from reminderbot.house import House
@@ -81,7 +81,7 @@ def summary(found: Status) -> dict[str, Any]:
 def serve(house: House, listen: tuple[str, int]) -> threading.Thread | None:
     """Serve the pages in a thread until the house ends; None, and a line in the log, where that cannot be."""
     host, port = listen
-    if not _is_loopback(host):
+    if not is_loopback(host):
         log("desk_not_served", why="the desk has no accounts yet: [desk] listen must be a loopback address")
         return None
     try:
@@ -108,10 +108,3 @@ def _run(house: House, taken: socket.socket) -> None:
     server.task_dispatcher.shutdown()
     wasyncore.close_all(connections)
     taken.close()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
