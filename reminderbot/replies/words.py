@@ -10,26 +10,9 @@ MAX_SENTENCES = 120
 MAX_WORDS = 120
 
 _QUOTES = str.maketrans(
-    {
-        "’": "'",
-        "‘": "'",
-        "´": "'",
-        "`": "'",
-        "ʼ": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "«": '"',
-        "»": '"',
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "ł": "l",
-        "ı": "i",
-        "đ": "d",
-    }
-)
+    dict.fromkeys("’‘´`ʼ", "'") | dict.fromkeys("“”„«»", '"')
+    | {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "ı": "i", "đ": "d"}
+)  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]")
 _TOKEN = re.compile(
     r"(?<![^\s@<>()\[\]\",;])[^\s@<>()\[\]\",;]{1,64}@[^\s@<>()\[\]\",;]{1,253}\.[A-Za-z]{2,24}"
@@ -44,160 +27,19 @@ _TOKEN = re.compile(
 )
 _SEPARATORS = frozenset(",;:()–—…/")
 # A full stop after these ends no sentence.
-_ABBREVIATIONS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "st",
-        "rs",
-        "no",
-        "nr",
-        "inv",
-        "ref",
-        "approx",
-        "ca",
-        "vs",
-        "etc",
-        "sr",
-        "sra",
-        "prof",
-        "z.b",
-        "bzw",
-        "usw",
-        "ggf",
-        "str",
-        "tel",
-        "ltd",
-        "inc",
-        "co",
-        "fa",
-        "hr",
-        "fr",
-        "dott",
-        "sig",
-        "n",
-        "art",
-        "nº",
-        "num",
-        "vol",
-        "acc",
-        "acct",
-        "a/c",
-        "p.s",
-        "s",
-        "dhr",
-        "mevr",
-        "i.e",
-        "e.g",
-        "u.a",
-        *["a.s", "sett", "c.m", "p.v", "u.s", "lic", "arq", "inge"],
-        "d.h",
-        "o.g",
-        *[
-            "srta",
-            "sres",
-            "dra",
-            "dna",
-            "exmo",
-            "exma",
-            "ilmo",
-            "exmos",
-            "att",
-            "atte",
-            "dpto",
-            "depto",
-            "adm",
-            "aprox",
-            "fra",
-            "ctas",
-            "cta",
-            "eng",
-            "tlf",
-            "tfno",
-        ],
-        *[
-            "sigg",
-            "sig.ra",
-            "egr",
-            "gent",
-            "spett",
-            "rag",
-            "arch",
-            "ing",
-            "geom",
-            "avv",
-            "mme",
-            "mlle",
-            "mmes",
-            "cie",
-            "ets",
-            "hrn",
-            "frl",
-            "nachr",
-            "evtl",
-            "inkl",
-            "zzgl",
-        ],
-        "mrs",
-        "messrs",
-        "esq",
-        "dept",
-        "jr",
-        "snr",
-        "resp",
-        "max",
-        "min",
-        "pct",
-        "tnx",
-        "mw",
-        "bv",
-        "nv",
-        "ivm",
-    ]
-)
-_MONTH_STARTS = (
-    *(
-        "jan",
-        "feb",
-        "mar",
-        "mär",
-        "mrt",
-        "maa",
-        "apr",
-        "abr",
-        "avr",
-        "may",
-        "mai",
-        "mei",
-        "mag",
-        "jun",
-        "jui",
-        "giu",
-        "jul",
-    ),
-    *(
-        "lug",
-        "aug",
-        "ago",
-        "aoû",
-        "sep",
-        "set",
-        "oct",
-        "okt",
-        "out",
-        "ott",
-        "nov",
-        "dec",
-        "dez",
-        "dic",
-        "déc",
-        "ene",
-        "gen",
-    ),
-    *("fév", "fev"),
-)
+_SHORTENED = """
+a.s a/c acc acct adm approx aprox arch arq art att atte avv bv bzw c.m ca cie co cta ctas d.h dept depto dhr dna
+dott dpto dr dra e.g egr eng esq etc ets evtl exma exmo exmos fa fr fra frl gent geom ggf hr hrn i.e ilmo inc ing
+inge inkl inv ivm jr lic ltd max messrs mevr min mlle mme mmes mr mrs ms mw n nachr no nr num nv nº o.g p.s p.v pct
+prof rag ref resp rs s sett sig sig.ra sigg snr spett sr sra sres srta st str tel tfno tlf tnx u.a u.s usw vol vs
+z.b zzgl
+"""
+_ABBREVIATIONS = frozenset(_SHORTENED.split())
+_MONTHS = """
+jan feb mar mär mrt maa apr abr avr may mai mei mag jun jui giu jul lug aug ago aoû sep set oct okt out ott nov dec
+dez dic déc ene gen fév fev
+"""
+_MONTH_STARTS = tuple(_MONTHS.split())
 
 
 def fold(text: str) -> str:
