@@ -15,37 +15,11 @@ MAX_OPEN = 400
 _SKIPPED = frozenset(
     {"script", "style", "head", "title", "template", "noscript", "svg", "object", "select", "textarea"}
 )
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "tr",
-        "li",
-        "ul",
-        "ol",
-        "table",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "hr",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "center",
-        "dl",
-        "dt",
-        "dd",
-        "form",
-        "address",
-        "body",
-    ]
-)
+_BLOCK_TAGS = """
+p div tr li ul ol table h1 h2 h3 h4 h5 h6 blockquote pre hr section article header footer center dl dt dd form
+address body
+"""
+_BLOCKS = frozenset(_BLOCK_TAGS.split())
 _HIDDEN = re.compile(
     r"display:none|visibility:hidden|mso-hide:all|opacity:0(?![.\d])|font-size:0(?![.\d])|max-height:0(?![.\d])"
     r"|(?<![-\w])color:(?:transparent|white|#fff(?:fff)?(?![0-9a-f]))|text-indent:-\d{3}"
@@ -60,32 +34,8 @@ _QUOTING_CLASSES = ("yahoo_quoted", "protonmail_quote", "gmail_quote_old", "zmai
 
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]{0,20})")
 # These need no closing tag.
-_UNCLOSED = frozenset(
-    [
-        "p",
-        "li",
-        "td",
-        "tr",
-        "th",
-        "tbody",
-        "thead",
-        "dd",
-        "dt",
-        "option",
-        "br",
-        "hr",
-        "img",
-        "meta",
-        "link",
-        "input",
-        "col",
-        "wbr",
-        "area",
-        "base",
-        "html",
-        "body",
-    ]
-)
+_UNCLOSED_TAGS = "p li td tr th tbody thead dd dt option br hr img meta link input col wbr area base html body"
+_UNCLOSED = frozenset(_UNCLOSED_TAGS.split())
 
 _OPEN, _CLOSE, _BREAK = "\x01", "\x02", "\n"
 # Stands before words that are struck through: whoever reads them must not take them for said.
