@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from reminderbot.core.understanding import DisputeReason, Finding, Kind, Understanding, unreadable
@@ -23,6 +23,8 @@ from reminderbot.replies.trim import own_words
 from reminderbot.replies.words import fold, sentences, tokens
 
 MAX_OWN = 20_000
+# A day further off was hardly meant ("that was at carnival"), and a promise so late is no promise.
+FARTHEST = timedelta(days=120)
 
 # Most important first, where a reply says several things.
 ORDER = (
@@ -329,7 +331,9 @@ def _is_harmless(kinds: tuple[Kind, ...], findings: Sequence[Finding], read: Seq
 
 
 def _is_clean(promise: Finding, read: Sequence[Sentence], today: date) -> bool:
-    """A promise of the whole sum, for a day that has not passed, without hedge or condition."""
-    if promise.day is None or promise.day < today or promise.amount is not None:
+    """A promise of the whole sum, for a day soon to come, without hedge or condition."""
+    if promise.day is None or promise.amount is not None:
+        return False
+    if not today <= promise.day <= today + FARTHEST:
         return False
     return not any(s.is_hedged or s.on_condition or s.is_question for s in read)

@@ -135,6 +135,12 @@ def test_two_sums_on_two_days_are_instalments() -> None:
     assert found.needs_human
 
 
+@pytest.mark.parametrize(("day", "asks"), [("1 July", False), ("2 July", False), ("3 July", True)])
+def test_a_promise_for_a_day_far_away_calls_a_person(day: str, asks: bool) -> None:
+    # Four months after 4 March, to the day.
+    assert sms(f"We will pay on {day} 2026").needs_human is asks
+
+
 def test_a_payment_under_way_is_no_promise_though_a_day_is_named() -> None:
     found = sms("The transfer is gone since Tuesday, normally it arrives in two days")
     assert found.kinds[0] is Kind.PAID
