@@ -30,6 +30,7 @@ COMMANDS = {
         ("why", "why", "Why a customer was, or was not, reminded."),
         ("case", "cases", "What waits for a person: list, show, resolve."),
         ("inbox", "inbox", "Messages that could not be read: list, retry."),
+        ("uncertain", "uncertain", "Reminders that may not have arrived: list, arrived, resend."),
         ("hold", "holds", "Pause the reminders of a customer or an invoice."),
         ("release", "holds", "Lift a hold."),
         ("paid", "payments", "Note that an invoice was paid."),

@@ -46,17 +46,21 @@ class Amount(click.ParamType[Decimal]):
 
 
 class Number(click.ParamType[int]):
-    """The number of a case."""
+    """The number of a case, or of what `noun` says and `command` lists."""
 
     name = "number"
+
+    def __init__(self, noun: str = "case", command: str = "case list") -> None:
+        self._noun, self._command = noun, command
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         # No longer than the databases' own integers.
         if not re.fullmatch(r"[0-9]{1,9}", str(value), re.ASCII):
-            self.fail(f"'{value}' is not a case's number: `reminderbot case list` shows them", param, ctx)
+            self.fail(f"'{value}' is not a {self._noun}'s number: `reminderbot {self._command}` shows them", param, ctx)
         return int(value)
 
 
 DAY = Day()
 AMOUNT = Amount()
 NUMBER = Number()
+REMINDER = Number("reminder", "uncertain list")

@@ -42,6 +42,7 @@ def _tell(seen: Status, zone: tzinfo) -> None:
     if seen.uncertain:
         named = ", ".join(map(str, seen.uncertain[:10]))
         click.echo(f"Uncertain {count(len(seen.uncertain), 'reminder')} may or may not have arrived: {named}")
+        click.echo("          `reminderbot uncertain list` shows them, and what to do.")
     cases = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in sorted(seen.cases.items()))
     click.echo(f"Cases     {cases or 'none wait'}")
     promised = f" ({' + '.join(map(str, seen.promised))})" if seen.promised else ""

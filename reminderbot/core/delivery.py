@@ -91,8 +91,11 @@ class AfterAttempt:
     not_before: datetime | None = None
 
 
-def after_attempt(outcome: Outcome, attempts: int, now: datetime) -> AfterAttempt:
-    """What follows from the outcome of attempt number `attempts` (1 for the first)."""
+def after_attempt(outcome: Outcome, attempts: int, now: datetime, *, again: bool = False) -> AfterAttempt:
+    """What follows from the outcome of attempt number `attempts` (1 for the first).
+
+    With `again` a copy before this one may have arrived: that this one was refused says nothing about it.
+    """
     match outcome:
         case Accepted():
             return AfterAttempt(State.ACCEPTED)
@@ -100,7 +103,7 @@ def after_attempt(outcome: Outcome, attempts: int, now: datetime) -> AfterAttemp
             doubling = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
             return AfterAttempt(State.PLANNED, now + max(wait or FIRST_RETRY, doubling))
         case Refused():
-            return AfterAttempt(State.REFUSED)
+            return AfterAttempt(State.UNCERTAIN if again else State.REFUSED)
         case Uncertain():
             return AfterAttempt(State.UNCERTAIN)
         case _:

@@ -14,6 +14,8 @@ class EventKind(StrEnum):
     CREDITED = "credited"
     DECIDED = "decided"
     PLANNED = "planned"
+    # A person had a reminder of uncertain fate sent once more.
+    PLANNED_AGAIN = "planned_again"
     WITHDRAWN = "withdrawn"
     APPROVED = "approved"
     CLAIMED = "claimed"

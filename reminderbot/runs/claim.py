@@ -1,7 +1,7 @@
 """Claims what is due: asks every gate again and makes the final bytes, inside one transaction.
 
-What no longer holds is withdrawn and planned anew; what a cap keeps back waits; a letter that cannot be written is
-told and tried again.
+What no longer holds is withdrawn and planned anew, or uncertain again where a person had it sent once more; what a cap
+keeps back waits; a letter that cannot be written is told and tried again.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from reminderbot.core.calendar import is_open
 from reminderbot.core.case import CaseKind
 from reminderbot.core.dunning import Decision, Facts, decide
 from reminderbot.core.ladder import Channel
+from reminderbot.core.uncertain import may_repeat
 from reminderbot.house import House
 from reminderbot.runs.caps import Room
 from reminderbot.runs.plan import same
 from reminderbot.runs.write import LONGEST_VALID, text_validity, write
-from reminderbot.store import case, ledger, outbox, said
+from reminderbot.store import case, ledger, outbox, said, uncertain
 
 LETTER_RETRY = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
@@ -50,25 +51,16 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
     room = Room(house, connection, rows, now)
     written_to: set[str] = set()
     for row in rows:
-        if row.recipient_hash in written_to:
-            # Two customers share an address: the next window sees that it has just heard from us.
+        if written_to & {row.recipient_hash, row.customer_id}:
+            # Two customers share an address, or one has two: the next window sees that it has just heard from us.
             continue
         known = facts.get(row.customer_id)
-        made = decide(known, house.rules, now) if known else Decision(())
-        if known is None or made.send is None or not same(row, known, made.send):
-            why = "; ".join(gate.because for gate in made.closed) or "something else is due now"
-            outbox.withdraw(connection, row, why if known else "the ledger no longer lists this customer", now)
-            ledger.review(connection, [row.customer_id], now)
-            found.withdrawn += 1
-            continue
-        if told := _already_sent(row, known, spent):
-            # Only a person can tell why it is due again; looking again at once would find it due for ever.
-            outbox.withdraw(connection, row, told, now)
-            case.open_one(connection, CaseKind.DELIVERY, row.customer_id, f"{told}, and is due again", now)
+        moment = (_again if row.earlier else _first)(house, connection, row, known, spent, now)
+        if known is None or moment is None:
             found.withdrawn += 1
             continue
         # Not now means later, never dropped: the reminder, and a person's yes to it, stay.
-        if later := made.send.not_before if made.send.not_before > now else room.wait(row):
+        if later := moment if moment > now else room.wait(row):
             outbox.reschedule(connection, row.reminder_id, later)
             continue
         claim = _claim(house, row, known, threads.get(row.customer_id, ()), now, found)
@@ -76,13 +68,44 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
             outbox.reschedule(connection, row.reminder_id, now + LETTER_RETRY)
             continue
         room.take(row, claim.segments)
-        written_to.add(row.recipient_hash)
+        written_to |= {row.recipient_hash, row.customer_id}
         found.taken.append(claim)
     outbox.claim(connection, found.taken, now)
     return found
 
 
-def _already_sent(row: Row[Any], facts: Facts, spent: set[tuple[str, int, str, str, str]]) -> str:
+_Spent = set[tuple[str, int, str, str, str]]
+
+
+def _first(
+    house: House, connection: Connection, row: Row[Any], known: Facts | None, spent: _Spent, now: datetime
+) -> datetime | None:
+    """When the gates let this reminder leave; None: it is not what is due any more, and was withdrawn."""
+    made = decide(known, house.rules, now) if known else Decision(())
+    if known is None or made.send is None or not same(row, known, made.send):
+        why = "; ".join(gate.because for gate in made.closed) or "something else is due now"
+        outbox.withdraw(connection, row, why if known else "the ledger no longer lists this customer", now)
+        ledger.review(connection, [row.customer_id], now)
+        return None
+    if told := _already_sent(row, known, spent):
+        # Only a person can tell why it is due again; looking again at once would find it due for ever.
+        outbox.withdraw(connection, row, told, now)
+        case.open_one(connection, CaseKind.DELIVERY, row.customer_id, f"{told}, and is due again", now)
+        return None
+    return made.send.not_before
+
+
+def _again(
+    house: House, connection: Connection, row: Row[Any], known: Facts | None, _: _Spent, now: datetime
+) -> datetime | None:
+    """When the gates let a second copy leave, its own step apart; None: they do not, and it is uncertain as before."""
+    judged = may_repeat(uncertain.copy_of(row), known, house.rules, now)
+    if judged.not_before is None:
+        uncertain.give_back(connection, row, judged.why_not, now)
+    return judged.not_before
+
+
+def _already_sent(row: Row[Any], facts: Facts, spent: _Spent) -> str:
     """Which of its steps another reminder has taken before (invariant 1); empty: none."""
     rounds = {item.invoice.number: item.round for item in facts.account.items}
     for number, tier, _ in row.steps:
@@ -96,8 +119,8 @@ def _claim(
 ) -> outbox.Claim | None:
     """The reminder with its final bytes; None where its letter cannot be written, which is told and tried again."""
     items = tuple(item for item in facts.account.items if item.invoice.number in row.lists)
-    if row.body is not None and row.balances == balances(items):
-        # A retry of what was provably not sent: the same bytes under the same Message-ID.
+    if row.earlier or (row.body is not None and row.balances == balances(items)):
+        # A retry of what was provably not sent, or a person's second copy: the same bytes under the same Message-ID.
         again = outbox.message_of(row)
         if again.valid_for is not None:
             # The carrier may keep a text only as long as today's window stays open (invariant 19).

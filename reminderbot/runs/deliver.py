@@ -227,7 +227,10 @@ class _Switch:
 
 def _settle(house: House, results: Sequence[tuple[Row[Any], Outcome]], done: Delivered) -> None:
     now = house.clock.now()
-    settled = [(row, outcome, after_attempt(outcome, row.attempts + 1, now)) for row, outcome in results]
+    settled = [
+        (row, outcome, after_attempt(outcome, row.attempts + 1, now, again=bool(row.earlier)))
+        for row, outcome in results
+    ]
     with house.store.writing() as connection:
         settle(connection, settled, now)
     for _, outcome in results:

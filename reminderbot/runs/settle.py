@@ -9,10 +9,10 @@ from typing import Any, assert_never
 from sqlalchemy import Connection, Row
 
 from reminderbot.core.case import CaseKind
-from reminderbot.core.delivery import Accepted, AfterAttempt, Blame, Deferred, Outcome, Refused, Uncertain
+from reminderbot.core.delivery import Accepted, AfterAttempt, Blame, Deferred, Outcome, Refused, State, Uncertain
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
-from reminderbot.store import case, contact, hold, ledger, outbox, setting
+from reminderbot.store import case, contact, doubt, hold, ledger, outbox, setting, uncertain
 
 Settled = tuple[Row[Any], Outcome, AfterAttempt]
 
@@ -23,7 +23,20 @@ def settle(connection: Connection, results: Sequence[Settled], now: datetime) ->
     outbox.settle(connection, told, now)
     for row, outcome, _ in results:
         _follow_up(connection, row, outcome, now)
+    _take_evidence(connection, results, now)
     ledger.review(connection, list({row.customer_id for row, _, _ in results}), now)
+
+
+def _take_evidence(connection: Connection, results: Sequence[Settled], now: datetime) -> None:
+    """An answer may be quicker than the word of a slow server that it took the message."""
+    if any(after.state is State.UNCERTAIN for _, _, after in results):
+        confirm_answered(connection, now)
+
+
+def confirm_answered(connection: Connection, now: datetime) -> None:
+    """What was answered or reported on arrived, whatever the server said of it."""
+    for row in uncertain.answered(connection):
+        uncertain.confirm(connection, row, "an answer to it came in", now)
 
 
 def _told(outcome: Outcome) -> tuple[str, str]:
@@ -41,9 +54,10 @@ def _follow_up(connection: Connection, row: Row[Any], outcome: Outcome, now: dat
     match outcome:
         case Refused(blame=blame, why=why):
             _refused(connection, row, blame, why, now)
+            if row.earlier:
+                doubt.tell(connection, row, f"its second copy was refused: {why}", now)
         case Uncertain(why=why):
-            told = f"it is not certain whether reminder {row.reminder_id} ({row.tier}) arrived: {why}"
-            case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)
+            doubt.tell(connection, row, why, now)
         case Accepted() | Deferred():
             pass
         case _:

@@ -23,7 +23,7 @@ from reminderbot.house import House, ReadingFailed
 from reminderbot.logs import log
 from reminderbot.replies.understand import Context
 from reminderbot.runs.match import Match, match_mail, match_text
-from reminderbot.store import case, contact, hold, inbox, journal, ledger, people, promise
+from reminderbot.store import case, contact, hold, inbox, journal, ledger, people, promise, uncertain
 
 # A message that stopped its reader this often is set aside.
 ATTEMPTS = 2
@@ -145,6 +145,8 @@ def _apply(
         understanding=msgspec.to_builtins(understanding, str_keys=True),
         subject=subject,
     )
+    if match.reminder is not None:
+        uncertain.confirm(connection, match.reminder, "an answer to it came in", now)
     data = {"inbound": row.inbound_id, "kinds": [k.value for k in understanding.kinds]}
     who = match.customer_ids[0] if match.customer_ids else None
     journal.record(connection, Event(EventKind.UNDERSTOOD, now, "reminderbot", who, data))

@@ -47,6 +47,7 @@ _SENT = select(
     outbox.c.follows,
     outbox.c.steps,
     outbox.c.balances,
+    outbox.c.earlier,
 ).where(
     or_(outbox.c.customer_id.in_(_IDS), outbox.c.recipient_hash.in_(bindparam("hashes", expanding=True))),
     outbox.c.claimed_at > bindparam("since"),
@@ -82,7 +83,7 @@ class Gatherer:
             reach = Reach(
                 self.zones_of(who),
                 tuple((channel, why) for channel, _, why in closed),
-                tuple(row.claimed_at for row in own if State(row.state) in SAID),
+                _heard_at(own),
                 self.sms_enabled,
             )
             account = Account(who, tuple(items.get(key, ())), unapplied.get(key, ()))
@@ -112,6 +113,13 @@ class Gatherer:
             if number in stepped
         )
         return LastLetter(newest.reminder_id, newest.tier, newest.claimed_at, balances)
+
+
+def _heard_at(rows: Iterable[Row[Any]]) -> tuple[datetime, ...]:
+    """When somebody heard from us, or may have: a copy that a person had sent again counts beside the one before."""
+    said = {row.claimed_at for row in rows if State(row.state) in SAID}
+    earlier = {datetime.fromisoformat(at) for row in rows for at in row.earlier or ()}
+    return tuple(sorted(said | earlier))
 
 
 def _items(connection: Connection, ids: Sequence[str]) -> dict[str, list[OpenItem]]:

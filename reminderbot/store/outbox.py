@@ -26,18 +26,18 @@ from sqlalchemy import (
 )
 
 from reminderbot.core.account import OpenItem
-from reminderbot.core.case import CaseKind
 from reminderbot.core.delivery import SAID, AfterAttempt, Outcome, State, Uncertain
 from reminderbot.core.dunning import Send
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
-from reminderbot.store import case, journal, ledger
+from reminderbot.store import doubt, journal, ledger
 from reminderbot.store.tables import invoice, outbox, outbox_step
 from reminderbot.store.types import Moment
 
 _ACTOR = "reminderbot"
 _SAID = [state.value for state in SAID]
+_SENT_AGAIN = outbox.c.earlier.is_not(None)
 _BY_NUMBER = update(outbox).where(outbox.c.reminder_id == bindparam("k"))
 
 # What every window of a delivery asks is put together once: that costs as much as asking it.
@@ -121,14 +121,17 @@ def _planned_event(number: int, new: New, now: datetime) -> Event:
 
 
 def planned(connection: Connection, customer_ids: Sequence[str] | None = None) -> list[Row[Any]]:
-    """Reminders that wait for their moment, of these customers or of all, the earliest first."""
+    """Reminders that wait for their moment, of these customers or of all, the earliest first.
+
+    What a person sends again is none of them: no plan withdraws it.
+    """
     if customer_ids is None:
         query = select(outbox).where(outbox.c.state == State.PLANNED.value)
     else:
         # By the customers alone: SQLite would look up the state instead, and walk through all that is planned.
         planned_state = outbox.c.state.concat("") == State.PLANNED.value
         query = select(outbox).where(outbox.c.customer_id.in_(customer_ids), planned_state)
-    return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id)))
+    return list(connection.execute(query.where(~_SENT_AGAIN).order_by(outbox.c.not_before, outbox.c.reminder_id)))
 
 
 def due(
@@ -273,7 +276,7 @@ def settle(
         changes[back].append(
             {"k": row.reminder_id, "state": after.state.value, "reference": reference or None, "reason": reason}
             # What goes back counts neither as said nor against the contact budget.
-            | ({"not_before": after.not_before, "claimed_at": None} if back else {"settled_at": now})
+            | ({"not_before": after.not_before, "claimed_at": _last_said(row)} if back else {"settled_at": now})
         )
         if after.state in SAID and row.follows is None:
             reached += [(number, tier, days) for number, tier, days in row.steps]
@@ -292,10 +295,9 @@ def reach_all(connection: Connection, steps: Sequence[tuple[str, str, int]], now
         connection.execute(_REACH, rows)
 
 
-def confirm(connection: Connection, reminder_id: int, reference: str) -> None:
-    """Evidence has shown that an uncertain reminder was taken."""
-    uncertain = (outbox.c.reminder_id == reminder_id) & (outbox.c.state == State.UNCERTAIN.value)
-    connection.execute(update(outbox).where(uncertain).values(state=State.CONFIRMED.value, reference=reference))
+def _last_said(row: Row[Any]) -> datetime | None:
+    """When the copy before the one at hand may have gone out; None: there was none."""
+    return datetime.fromisoformat(row.earlier[-1]) if row.earlier else None
 
 
 def references(connection: Connection, recipient_hashes: Sequence[str]) -> set[str]:
@@ -316,15 +318,16 @@ def recover(connection: Connection, now: datetime, only: Collection[int] | None 
         for state in (State.CLAIMED, State.ONWIRE)
     )
     for row in claimed:
-        connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id == row.reminder_id))
-        back = update(outbox).where(outbox.c.reminder_id == row.reminder_id)
-        connection.execute(back.values(state=State.PLANNED.value, claimed_at=None, reason="stopped before sending"))
+        if not row.earlier:
+            # A copy before this one may have arrived: then its steps stay taken.
+            connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id == row.reminder_id))
+        values = {"state": State.PLANNED.value, "claimed_at": _last_said(row), "reason": "stopped before sending"}
+        connection.execute(update(outbox).where(outbox.c.reminder_id == row.reminder_id).values(**values))
     outcome = Uncertain("the program stopped while this message was on its way")
     results = [(row, outcome, AfterAttempt(State.UNCERTAIN), "", outcome.why) for row in onwire]
     settle(connection, results, now)
     for row in onwire:
-        told = f"it is not certain whether reminder {row.reminder_id} ({row.tier}) arrived: {outcome.why}"
-        case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)
+        doubt.tell(connection, row, outcome.why, now)
     ledger.review(connection, {row.customer_id for row in (*claimed, *onwire)}, now)
     return len(claimed), len(onwire)
 

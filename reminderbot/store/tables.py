@@ -198,6 +198,8 @@ outbox = Table(
     Column("letter_version", String(64)),
     Column("segments", Integer),
     Column("valid_seconds", Integer),
+    # When copies before this one may have gone out (ISO 8601, UTC); set where a person had it sent again.
+    Column("earlier", JSON),
 )
 Index("ix_outbox_state", outbox.c.state, outbox.c.not_before)
 Index("ix_outbox_customer", outbox.c.customer_id, outbox.c.state, outbox.c.claimed_at)

@@ -61,8 +61,13 @@ GUARDS = (
         "made.send is None",
     ),
     Guard("a step once", "runs/claim.py", "if told := _already_sent(row, known, spent):", "if told := '':"),
-    Guard("one person once a window", "runs/claim.py", "if row.recipient_hash in written_to:", "if False:"),
-    Guard("not before its moment", "runs/claim.py", "made.send.not_before if made.send.not_before > now else ", ""),
+    Guard(
+        "one person once a window",
+        "runs/claim.py",
+        "if written_to & {row.recipient_hash, row.customer_id}:",
+        "if False:",
+    ),
+    Guard("not before its moment", "runs/claim.py", "moment if moment > now else ", ""),
     Guard("cap a day", "runs/caps.py", "if self._day <= 0:", "if False:"),
     Guard("cap an hour", "runs/caps.py", "if self._hour <= 0:", "if False:"),
     Guard(

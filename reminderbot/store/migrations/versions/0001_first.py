@@ -204,6 +204,7 @@ def upgrade() -> None:
         sa.Column("letter_version", sa.String(length=64), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=True),
         sa.Column("valid_seconds", sa.Integer(), nullable=True),
+        sa.Column("earlier", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_outbox_customer_id_customer")),
         sa.PrimaryKeyConstraint("reminder_id", name=op.f("pk_outbox")),
     )

@@ -1,0 +1,105 @@
+"""Reminders that nobody knows to have arrived: settled by evidence or a person, never sent again by themselves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from reminderbot.core.delivery import State
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.ladder import Channel
+from reminderbot.core.money import Money
+from reminderbot.core.triage import MatchedBy
+from reminderbot.core.uncertain import Copy
+from reminderbot.store import doubt, journal, ledger
+from reminderbot.store.tables import inbound, outbox
+
+_ACTOR = "reminderbot"
+_AGAIN = (outbox.c.state == State.PLANNED.value) & outbox.c.earlier.is_not(None)
+_UNSURE = (outbox.c.state == State.UNCERTAIN.value) | _AGAIN
+# Nobody can name our token or Message-ID who has not got the message, or the server that reports on it.
+_PROOF = (MatchedBy.TOKEN.value, MatchedBy.THREAD.value)
+
+
+def every(connection: Connection) -> list[Row[Any]]:
+    """All of uncertain fate, with those among them that wait to be sent again; oldest first."""
+    return list(connection.execute(select(outbox).where(_UNSURE).order_by(outbox.c.reminder_id)))
+
+
+def get(connection: Connection, reminder_id: int) -> Row[Any] | None:
+    """The reminder of that number; None where there is none, or its fate is known."""
+    return connection.execute(select(outbox).where(outbox.c.reminder_id == reminder_id, _UNSURE)).first()
+
+
+def answered(connection: Connection) -> list[Row[Any]]:
+    """Those among them that a message we have read answers or reports on."""
+    proved = select(inbound.c.reminder_id).where(inbound.c.matched_by.in_(_PROOF))
+    return list(connection.execute(select(outbox).where(_UNSURE, outbox.c.reminder_id.in_(proved))))
+
+
+def confirm(
+    connection: Connection, row: Row[Any], why: str, now: datetime, *, actor: str = _ACTOR, reference: str = ""
+) -> bool:
+    """Note that such a reminder arrived, and close its case; False where its fate is known (by now).
+
+    One that was to go again, and has not left yet, stays.
+    """
+    changed = update(outbox).where(outbox.c.reminder_id == row.reminder_id, _UNSURE)
+    values = {"state": State.CONFIRMED.value, "reference": reference or row.reference, "reason": why}
+    if connection.execute(changed.values(**values)).rowcount != 1:
+        return False
+    data = {"reminder": row.reminder_id, "outcome": "confirmed", "reason": why}
+    journal.record(connection, Event(EventKind.SETTLED, now, actor, row.customer_id, data))
+    _close_case(connection, row, actor, f"reminder {row.reminder_id} arrived: {why}", now)
+    ledger.review(connection, [row.customer_id], now)
+    return True
+
+
+def plan_again(connection: Connection, row: Row[Any], actor: str, not_before: datetime, now: datetime) -> None:
+    """Have an uncertain reminder sent once more as it is, on a person's word, which also closes its case."""
+    values = {
+        "state": State.PLANNED.value,
+        "not_before": not_before,
+        "needs_approval": True,
+        "approved_by": actor,
+        "earlier": [*(row.earlier or ()), row.claimed_at.astimezone(UTC).isoformat()],
+    }
+    connection.execute(update(outbox).where(outbox.c.reminder_id == row.reminder_id).values(**values))
+    data = {"reminder": row.reminder_id, "tier": row.tier, "channel": row.channel, "invoices": list(row.lists)}
+    journal.record(connection, Event(EventKind.PLANNED_AGAIN, now, actor, row.customer_id, data))
+    _close_case(connection, row, actor, f"reminder {row.reminder_id} is sent once more, as it was", now)
+
+
+def give_back(connection: Connection, row: Row[Any], why: str, now: datetime) -> None:
+    """What was to go again may not leave: it is uncertain as before, and a person is told."""
+    told = f"it was not sent again: {why}"
+    changed = update(outbox).where(outbox.c.reminder_id == row.reminder_id, _AGAIN)
+    connection.execute(changed.values(state=State.UNCERTAIN.value, reason=told, settled_at=now))
+    data = {"reminder": row.reminder_id, "outcome": "uncertain", "reason": told}
+    journal.record(connection, Event(EventKind.SETTLED, now, _ACTOR, row.customer_id, data))
+    doubt.tell(connection, row, told, now)
+
+
+def _close_case(connection: Connection, row: Row[Any], actor: str, resolution: str, now: datetime) -> None:
+    """Close its case; one case stood for all of a customer: what else is uncertain there gets its own now."""
+    if not doubt.close(connection, row, actor, resolution, now):
+        return
+    others = select(outbox).where(outbox.c.customer_id == row.customer_id, outbox.c.state == State.UNCERTAIN.value)
+    for other in connection.execute(others.order_by(outbox.c.reminder_id)):
+        doubt.tell(connection, other, other.reason, now)
+
+
+def copy_of(row: Row[Any]) -> Copy:
+    """What a reminder said when it was claimed."""
+    balances = {number: Money(Decimal(amount), currency) for number, amount, currency in row.balances or ()}
+    return Copy(
+        row.tier,
+        Channel(row.channel),
+        row.recipient,
+        tuple((number, tier, days) for number, tier, days in row.steps),
+        {number: balances[number] for number in row.lists if number in balances},
+        row.follows,
+    )
