@@ -25,7 +25,7 @@ demo: $(READY)
 
 test: $(READY)
 	@sh tests/servers/install.sh
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n auto --dist worksteal
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -40,7 +40,7 @@ bench: $(READY)
 
 soak: $(READY)
 	@sh tests/servers/install.sh
-	@$(BIN)/pytest -n auto -m soak
+	@$(BIN)/pytest -n auto --dist worksteal -m soak
 	@$(BIN)/python -m pip install --quiet --group fuzz
 	@$(BIN)/python -m tests.fuzz --seconds $$((600 * $${N:-1}))
 
