@@ -136,7 +136,14 @@ def is_spoken(language: str, text: str, instead_of: str) -> bool:
 
 
 def _small_words(words: Sequence[str]) -> dict[str, int]:
-    return {language: sum(word in load(language).fillers for word in words) for language in LANGUAGES}
+    return {language: sum(word in _fillers(language) for word in words) for language in LANGUAGES}
+
+
+@cache
+def _fillers(language: str) -> frozenset[str]:
+    """The small words of a language, without loading the rest of it: most languages are never asked for more."""
+    listed = tomllib.loads((_FOLDER / language / "words.toml").read_text(encoding="utf-8"))
+    return frozenset(fold(listed["fillers"]).split())
 
 
 def language_of(text: str, home: str) -> str:
