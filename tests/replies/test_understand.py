@@ -147,6 +147,11 @@ def test_a_payment_under_way_is_no_promise_though_a_day_is_named() -> None:
     assert found.needs_human
 
 
+def test_an_opt_out_beside_a_day_is_more_than_an_opt_out() -> None:
+    assert not sms("please take me off your list").needs_human
+    assert sms("Friday, then lose my number").needs_human
+
+
 def test_thanks_beside_a_figure_are_more_than_thanks() -> None:
     assert not sms("ok thanks").needs_human
     assert sms("ok thanks, 150").needs_human
