@@ -50,6 +50,7 @@ class Judged:
     lost_answers: int = 0
     answers_twice: int = 0
     uncertain: int = 0
+    set_aside: int = 0
     slowest_recovery: float = 0.0
     faults: list[str] = field(default_factory=list)
 
@@ -131,7 +132,7 @@ class Harness:
         self._forked(None)
         self._judged.slowest_recovery = max(self._judged.slowest_recovery, time.perf_counter() - began)
         self._forked(None, later=timedelta(minutes=30))
-        self._judge(name)
+        self._judge(name, twice=again is not None)
         return ended
 
     def _dies_at(self, number: int) -> int:
@@ -162,7 +163,7 @@ class Harness:
 
     # ---- what is left
 
-    def _judge(self, name: str) -> None:
+    def _judge(self, name: str, *, twice: bool) -> None:
         got = [json.loads(line) for line in self._accepted.read_text().splitlines()]
         reached = Counter(str(row["to"]).partition("@")[0].upper() for row in got)
         copies = Counter(str(row["message_id"]) for row in got)
@@ -171,7 +172,7 @@ class Harness:
             *self._twice(reached, copies),
             *self._wrongful(reached),
             *self._unexplained(house, reached),
-            *self._answers(house),
+            *self._answers(house, twice),
         ]
         house.store.close()
         self._judged.faults += [f"{name}: {fault}" for fault in faults]
@@ -202,11 +203,14 @@ class Harness:
         self._judged.unexplained += bool(faults)
         return faults
 
-    def _answers(self, house: House) -> list[str]:
+    def _answers(self, house: House, killed_twice: bool) -> list[str]:
         with house.store.reading() as connection:
             rows = connection.execute(select(inbound.c.state)).scalars().all()
             of = Counter(connection.execute(select(case.c.customer_id)).scalars())
-        lost = len(rows) < len(self._business.mails) or set(rows) != {"understood"}
+        # A message in whose reading the program died twice may be what it dies of: it is set aside, with a case.
+        ends = {"understood", "set_aside"} if killed_twice else {"understood"}
+        self._judged.set_aside += list(rows).count("set_aside")
+        lost = len(rows) < len(self._business.mails) or not set(rows) <= ends
         twice = len(rows) > len(self._business.mails) or any(of[who] != 1 for who in (DISPUTING, GONE))
         self._judged.lost_answers += lost
         self._judged.answers_twice += twice
