@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from reminderbot.replies.hits import Hit, Reader
-from reminderbot.replies.tables import PLACEHOLDERS
+from reminderbot.replies.tables import HINT, PLACEHOLDERS
 from reminderbot.replies.words import fold
 
 # More unknown words than this beside what was understood, and a person reads the clause: an excuse may tell a story
@@ -21,18 +20,20 @@ _TURNED_ROUND = re.compile("[\u0335-\u0338🙄🖕🤡💩😒😤🤬😡😠�
 
 
 def is_explained(words: Sequence[str], hits: Sequence[Hit], text: str, reader: Reader) -> bool:
-    """True where nothing in the sentence is left that could mean something; never where a sign turns it round."""
+    """True where nothing in the sentence is left that could mean something; never where a sign turns it round.
+
+    `reader` knows the names in the sentence.
+    """
 
     def is_name(start: int, end: int) -> bool:
         """True for "Thanks Anna" and "Dan" at the beginning or the end: one word more, written large, and no noun."""
         unknown = [word for word in words[start:end] if not _is_plain(word, reader)]
-        loaded = any(word in table.loaded for word in unknown for table in reader.tables)
+        loaded = any(map(reader.loads, unknown))
         large = len(unknown) == 1 and re.search(rf"(?<!\w){re.escape(unknown[0].capitalize())}(?!\w)", text)
         return end - start <= 3 and bool(large) and not loaded and reader.language != "de"
 
     if _TURNED_ROUND.search(text):
         return False
-    reader = replace(reader, names=reader.names | proper_names(text, reader))
     clauses = list(clauses_of(words))
     return all(
         _is_clause_explained(words, a, b, hits, reader) or ((a, b) in (clauses[0], clauses[-1]) and is_name(a, b))
@@ -59,23 +60,21 @@ def clauses_of(words: Sequence[str]) -> Iterable[tuple[int, int]]:
 def _is_clause_explained(words: Sequence[str], start: int, end: int, hits: Sequence[Hit], reader: Reader) -> bool:
     """True where what is known of the clause leaves nothing that could matter."""
     # A hint explains nothing.
-    within = [hit for hit in hits if hit.start < end and hit.end > start and not hit.group.startswith("hint.")]
+    within = [hit for hit in hits if hit.start < end and hit.end > start and not hit.group.startswith(HINT)]
     known = {at for hit in within for at in hit.explains}
     rest = [words[at] for at in range(start, end) if at not in known and not _is_plain(words[at], reader)]
     if not rest:
         return True
-    tables = reader.tables
     if not within:
-        clause = words[start:end]
-        risky = any(word in table.matters or word in table.loaded for word in clause for table in tables)
+        risky = any(reader.concerns(word) or reader.loads(word) for word in words[start:end])
         return len(rest) <= MAX_UNKNOWN_ALONE and not risky
     allowed = max(MAX_UNKNOWN.get(hit.group, MAX_UNKNOWN_ELSE) for hit in within)
-    return len(rest) <= allowed and not any(word in table.loaded for word in rest for table in tables)
+    return len(rest) <= allowed and not any(map(reader.loads, rest))
 
 
 def _is_plain(word: str, reader: Reader) -> bool:
     if word in PLACEHOLDERS:
         return word != "PHONE"
     if word in reader.names:
-        return not any(word in table.loaded for table in reader.tables)
+        return not reader.loads(word)
     return any(word in table.fillers or word in table.everyday for table in reader.tables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -26,15 +26,29 @@ class Reader:
     locale: str
     invoices: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
-    is_sms: bool = False
     language: str = ""
     # What short and misspelt words stand for, in all the languages at hand.
     spellings: Mapping[str, str] = field(default_factory=dict)
 
     def denies(self, word: str) -> bool:
         """True for a word that denies what follows; Portuguese "no" does not: it stands among the fillers there."""
-        filler = word in self.tables[0].fillers and not any(word in table.loaded for table in self.tables)
-        return word in DENYING and not filler
+        return word in DENYING and (word not in self.tables[0].fillers or self.loads(word))
+
+    def loads(self, word: str) -> bool:
+        """True for a word that never passes unexplained."""
+        return any(word in table.loaded for table in self.tables)
+
+    def concerns(self, word: str) -> bool:
+        """True for a word that speaks of us or of the debt."""
+        return any(word in table.matters for table in self.tables)
+
+    def pays(self, word: str) -> bool:
+        """True for a word of paying in a form that looks ahead."""
+        return any(word in table.pays for table in self.tables)
+
+    def tells_of_the_past(self, word: str) -> bool:
+        """True for a word of a payment that has happened."""
+        return any(word in table.happened for table in self.tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +136,9 @@ def _hit(group: str, match: re.Match[str], starts: Sequence[int]) -> Hit:
     return Hit(group, word(match.start()), word(match.end() - 1), gaps)
 
 
-def hits_beside_names(words: Sequence[str], names: Collection[str], reader: Reader) -> list[Hit]:
+def hits_beside_names(words: Sequence[str], reader: Reader) -> list[Hit]:
     """What is found once a name at the beginning or the end is left out: "Perfect, thanks Anna", "Karen, Friday"."""
+    names = reader.names
     start, end = 0, len(words)
     while end - start > 1 and words[end - 1] in names and words[end - 2] not in _BEFORE_NAMES:
         end -= 1

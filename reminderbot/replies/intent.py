@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,14 +13,13 @@ from reminderbot.replies.explained import clauses_of, is_explained, proper_names
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
 from reminderbot.replies.hits import INVOICE_SIGN, Hit, Reader, hits_beside_names, hits_in, placed, without_idioms
 from reminderbot.replies.match import invoice_numbers_in
-from reminderbot.replies.tables import ONLY, Table
+from reminderbot.replies.tables import HINT, ONLY, Table
 from reminderbot.replies.words import tokens
 
 # A day in a clause that says only this is no day of payment.
 _STORIES = frozenset({"excuse", "auto_reply", "paid"})
 _KINDS = {kind.value: kind for kind in Kind}
 _NO_PROMISE = frozenset({"not_promise", "not_paid", "condition_on_us", "excuse"})
-_HINT = "hint."
 # No count of days or years, no share, no number of something.
 _FIGURE = re.compile(
     r"(?<![\w./:-])(?<!net )(?<!n\. )(?<!no\. )(?<!nr\. )(?<!nr )(\d{2,6}(?:[.,]\d{3})?(?:[.,]\d{2})?)"
@@ -67,10 +66,11 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     sums = [found for found in sums_in(words) if not any(found.start < d.end and d.start < found.end for d in days)]
     shown, origins = placed(words, days, sums)
     left, origins, cut = without_idioms(shown, origins, reader.tables)
-    hits = hits_in(left, reader.tables) + hits_beside_names(left, reader.names | proper_names(text, reader), reader)
+    reader = replace(reader, names=reader.names | proper_names(text, reader))
+    hits = hits_in(left, reader.tables) + hits_beside_names(left, reader)
     hits = list(_without_denied(left, hits, reader))
     hits += _paying_on_a_day(left, hits, reader) if not is_question else []
-    hits += _paid_on_a_day(left, reader.tables)
+    hits += _paid_on_a_day(left, reader)
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
     is_question = is_question and (not cut or bool(left))
     days = list(_days_meant(days, left, origins, hits))
@@ -139,7 +139,7 @@ def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], reader: Reader) 
     otherwise = any(_KINDS.get(hit.group.partition(".")[0]) not in (None, Kind.ACK) for hit in hits)
     if "DATE" not in words or otherwise or _is_guarded(words, hits, reader):
         return []
-    paying = any(word in table.pays for word in words for table in reader.tables)
+    paying = any(map(reader.pays, words))
     return [Hit("promise", at, at + 1) for at, word in enumerate(words) if word == "DATE"] if paying else []
 
 
@@ -147,21 +147,21 @@ def _is_guarded(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> bo
     """True where something is denied, restricted, complained of or past: a day need not be one of payment then."""
     if "PAST" in words or any(hit.group in _NO_PROMISE for hit in hits):
         return True
-    return any(reader.denies(w) or any(w in t.loaded or w in t.happened for t in reader.tables) for w in words)
+    return any(reader.denies(w) or reader.loads(w) or reader.tells_of_the_past(w) for w in words)
 
 
-def _paid_on_a_day(words: Sequence[str], tables: Sequence[Table]) -> list[Hit]:
+def _paid_on_a_day(words: Sequence[str], reader: Reader) -> list[Hit]:
     """A hint of a payment made: words of paying and of what has happened, and a day gone by, in one clause."""
     return [
-        Hit(_HINT + "paid", start, end)
+        Hit(HINT + "paid", start, end)
         for start, end in clauses_of(words)
-        if "PAST" in words[start:end] and _holds(words[start:end], tables)
+        if "PAST" in words[start:end] and _is_of_payment_made(words[start:end], reader)
     ]
 
 
-def _holds(words: Sequence[str], tables: Sequence[Table]) -> bool:
+def _is_of_payment_made(words: Sequence[str], reader: Reader) -> bool:
     """True where a word of paying and one of what has happened stand together."""
-    return any(w in t.pays for w in words for t in tables) and any(w in t.happened for w in words for t in tables)
+    return any(map(reader.pays, words)) and any(map(reader.tells_of_the_past, words))
 
 
 def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
@@ -175,7 +175,7 @@ def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
 
 def _hints(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
     named = invoice_numbers_in(sentence.text, reader.invoices)
-    kinds = _kinds_in(group.removeprefix(_HINT) for group in sentence.groups if group.startswith(_HINT))
+    kinds = _kinds_in(group.removeprefix(HINT) for group in sentence.groups if group.startswith(HINT))
     for kind, why in kinds.items():
         yield _finding(kind, why, sentence, named)
 
@@ -250,8 +250,3 @@ def _bare_amounts(sentence: Sentence) -> list[Decimal]:
 
 def _without_days(text: str) -> str:
     return re.sub(r"\S*[-/]\S*|\d+(?:st|nd|rd|th)\b|\b20\d\d\b", " ", text)
-
-
-def invoices_of(sentences: Collection[Sentence]) -> tuple[str, ...]:
-    """All invoice numbers named, in order."""
-    return tuple(dict.fromkeys(number for s in sentences for f in s.findings for number in f.invoices))

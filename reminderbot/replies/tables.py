@@ -22,6 +22,8 @@ LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl")
 ELSEWHERE = "xx"
 PLACEHOLDERS = frozenset({"DATE", "PAST", "MONEY", "INVOICE", "NUMBER", "ADDRESS", "PHONE"})
 IDIOM = "idiom"
+# Before the kind, in the groups of weaker signs.
+HINT = "hint."
 
 _FOLDER = Path(__file__).parent / "phrases"
 _DENIALS = """
@@ -31,7 +33,7 @@ DENIALS = frozenset(_DENIALS.split())
 # These deny what follows them: "nothing wrong", "sans contestation". After "not only" it stands all the same.
 _DENYING = """
 without nothing neither nichts ohne weder keinerlei keiner keinem keines niemals rien sans aucun aucune ni sin nada
-ningun ninguna tampoco sem nenhum nenhuma nem niente senza nessun nessuno nessuna ne niets zonder geenszins nor
+ningun ninguna tampoco sem nenhum nenhuma nem niente senza nessun nessuno nessuna ne niets zonder geenszins
 """
 DENYING = DENIALS | frozenset(_DENYING.split())
 _ONLY = """

@@ -140,7 +140,7 @@ def _reader(
         found = table.spellings | (table.sms_spellings if is_sms else {})
         # A short form of another language respells no word of this one: "im April" is no "I am April".
         spellings |= {k: v for k, v in found.items() if table is loaded[0] or k not in own}
-    return Reader(loaded, today, context.locale, context.invoices, names, is_sms, spoken, spellings)
+    return Reader(loaded, today, context.locale, context.invoices, names, spoken, spellings)
 
 
 def _names(mail: Mail) -> frozenset[str]:
