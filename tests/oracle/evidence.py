@@ -1,0 +1,214 @@
+"""What a run leaves behind, in plain values: what the oracle may look at, and all it may look at.
+
+Whoever makes a run (a simulator, a harness that kills, an end-to-end test) fills this in from outside the program: from
+the servers' own records, from the ledger files handed over, from what the customers meant when they wrote, and from the
+journal as exported. Nothing in this package imports reminderbot. Moments are aware, in UTC; days are the customer's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One tier of the ladder: so many days past due (negative: before), by these channels; none: a person's task."""
+
+    name: str
+    days: int
+    channels: tuple[Channel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the owner set, or the defaults."""
+
+    zone: str
+    country: str
+    ladder: tuple[Rung, ...]
+    opens: time = time(9)
+    closes: time = time(17)
+    # Monday is 0.
+    weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    holidays: frozenset[date] = frozenset()
+    min_gap_days: int = 5
+    per_day: int = 1
+    per_week: int = 2
+    per_month: int = 7
+    max_per_day: int = 200
+    max_per_hour: int = 60
+    first_contacts_per_day: int = 20
+    min_balance: Decimal = Decimal(0)
+    ledger_max_age: timedelta = timedelta(hours=26)
+    park_after_days: int = 90
+    promise_grace_business_days: int = 2
+    monthly_segments: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A customer as the ledger knows them."""
+
+    name: str
+    zone: str
+    country: str
+    emails: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    sms_consent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """An invoice as the ledger knows it, with what is still owed on it."""
+
+    customer: str
+    due_on: date | None
+    currency: str
+    open_balance: Decimal
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One version of the books, from the moment the program took it over until the next one."""
+
+    taken_at: datetime
+    exported_at: datetime
+    customers: Mapping[str, Party]
+    bills: Mapping[str, Bill]
+    # By customer and currency: money received that belongs to no invoice.
+    unallocated: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    # A person has yet to say yes to it: nothing may leave.
+    suspicious_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message that the mail server took, whether or not the program learned of it."""
+
+    at: datetime
+    sender: str
+    recipients: tuple[str, ...]
+    # As it came through DATA, dots unstuffed.
+    content: bytes
+    # The server's 250 reached the program, as far as the server can tell.
+    answered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text message that the provider took."""
+
+    at: datetime
+    sender: str
+    recipient: str
+    body: str
+    valid_seconds: int
+    sid: str
+    answered: bool = True
+
+
+class Meaning(StrEnum):
+    """What whoever wrote it meant, said by them and not by any reader."""
+
+    PROMISE = "promise"
+    PAID = "paid"
+    DISPUTE = "dispute"
+    HARDSHIP = "hardship"
+    LEGAL = "legal"
+    SENSITIVE = "sensitive"
+    WRONG_CONTACT = "wrong_contact"
+    QUESTION = "question"
+    OPT_OUT = "opt_out"
+    ACK = "ack"
+    OTHER = "other"
+    # Machines.
+    AWAY = "away"
+    BOUNCE_HARD = "bounce_hard"
+    BOUNCE_SOFT = "bounce_soft"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something that came to the bot's mailbox or number."""
+
+    # When the server had it; the program may have read it later.
+    at: datetime
+    channel: Channel
+    # The bytes of the mail, or the text in UTF-8.
+    content: bytes
+    means: frozenset[Meaning]
+    # None: written by nobody we know.
+    customer: str | None
+    # The address or number it came from (a bounce: that could not be reached).
+    address: str = ""
+    # Empty: all of the customer's.
+    bills: frozenset[str] = frozenset()
+    # The last day of a promise, or the day of return.
+    day: date | None = None
+
+
+class Deed(StrEnum):
+    """What a person at the business did."""
+
+    RELEASED = "released"
+    HELD = "held"
+    SENT_AGAIN = "sent_again"
+    STOPPED = "stopped"
+    WENT_LIVE = "went_live"
+    RESTARTED_CLOCK = "restarted_clock"
+    CONSENTED = "consented"
+    PAYMENT_RECORDED = "payment_recorded"
+    ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One deed of a person, and what it was about."""
+
+    at: datetime
+    deed: Deed
+    customer: str | None = None
+    # Empty: all of the customer's.
+    bills: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the journal as exported."""
+
+    seq: int
+    at: datetime
+    kind: str
+    actor: str
+    customer: str | None
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One whole run of one business."""
+
+    rules: Rules
+    ledgers: tuple[Ledger, ...]
+    mails: tuple[Mail, ...] = ()
+    texts: tuple[Text, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
+    deeds: tuple[Done, ...] = ()
+    journal: tuple[Line, ...] = ()
+    # When the program did not run: from, to.
+    outages: tuple[tuple[datetime, datetime], ...] = ()
+    # When the mailbox could not be read: from, to.
+    deaf: tuple[tuple[datetime, datetime], ...] = ()
+    # The bot's own addresses and numbers.
+    ours: frozenset[str] = frozenset()
+    ended_at: datetime | None = None
