@@ -16,6 +16,7 @@ from reminderbot.core.dunning import Rules
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Mode
+from reminderbot.core.token import Keys
 from reminderbot.store.account import Gatherer
 from reminderbot.store.sendlog import SendLog
 from reminderbot.store.session import Store
@@ -87,8 +88,8 @@ class House:
     business: Business
     rules: Rules
     gatherer: Gatherer
-    # Signs our addresses and hashes those of others; never leaves this machine.
-    key: bytes
+    # Sign our addresses and hash those of others; never leave this machine.
+    keys: Keys
     letters: Letters
     spool: Spool
     send_log: SendLog

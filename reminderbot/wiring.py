@@ -20,7 +20,7 @@ from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.dunning import Rules
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Mode
-from reminderbot.core.token import recipient_hash
+from reminderbot.core.token import Keys, recipient_hash
 from reminderbot.house import House, Limits, Sender, TextInbox
 from reminderbot.runs.reader import ChildReader
 from reminderbot.store.account import Gatherer
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reminderbot.ledger.csv_folder import LedgerReading
 
 _MACHINE_ID = Path("/etc/machine-id")
+_SHORTEST_KEY = 16
 
 
 def build_house(config: Config, clock: Clock | None = None) -> House:
@@ -42,15 +43,15 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
 
     clock = clock or SystemClock()
     folder = _state_folder(config)
-    key = _secret_key(folder / "secret.key")
+    keys = _secret_keys(folder / "secret.key")
     rules = rules_of(config)
     return House(
         store=_store(config, folder),
         clock=clock,
         business=config.business,
         rules=rules,
-        gatherer=_gatherer(config, key),
-        key=key,
+        gatherer=_gatherer(config, keys),
+        keys=keys,
         letters=Letters(config.letters.folder),
         spool=Spool(folder / "inbound"),
         send_log=SendLog(folder / "send-log" / "sends.log"),
@@ -108,14 +109,14 @@ def _sender(config: Config) -> Sender:
     return Sender(config.email.from_, config.email.reply_to, config.email.plus_addressing, sms_from)
 
 
-def _gatherer(config: Config, key: bytes) -> Gatherer:
+def _gatherer(config: Config, keys: Keys) -> Gatherer:
     text_tiers = frozenset(t.name for t in config.ladder.tiers if {Channel.EMAIL, Channel.SMS} <= set(t.channels))
 
     def zones_of(who: Customer) -> tuple[ZoneInfo, ...]:
         return candidate_zones(who, config.business.time_zone, config.business.country)
 
     def hash_of(address: str) -> str:
-        return recipient_hash(key, address)
+        return recipient_hash(keys, address)
 
     return Gatherer(hash_of, zones_of, text_tiers, config.sms is not None)
 
@@ -231,22 +232,28 @@ def _state_folder(config: Config) -> Path:
     return folder
 
 
-def _secret_key(path: Path) -> bytes:
-    """The key that signs our addresses, made on first use and readable by its owner only."""
+def _secret_keys(path: Path) -> Keys:
+    """The keys that sign our addresses, one a line; the first is made on first use, for its owner's eyes only."""
     try:
-        if path.exists():
-            return bytes.fromhex(path.read_text("ascii").strip())
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return bytes.fromhex(path.read_text("ascii").strip())
+        if not path.exists():
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        return _keys_in(path.read_text("ascii"))
     except (OSError, ValueError) as error:
         raise StoreUnusable(
             f"the secret key {path} cannot be used ({error}): restore it from a backup; without it answers to"
             " letters already sent are recognised less surely"
         ) from None
+
+
+def _keys_in(text: str) -> Keys:
+    found = tuple(bytes.fromhex(line) for line in text.split())
+    if not found or min(map(len, found)) < _SHORTEST_KEY:
+        raise ValueError(f"a key has {_SHORTEST_KEY} bytes or more")
+    return Keys(found)
 
 
 def _instance(config: Config, folder: Path) -> str:

@@ -29,7 +29,7 @@ def match_mail(house: House, connection: Connection, clues: Clues) -> Match:
     """Whose mail this is; a token or Message-ID that is not ours counts for nothing."""
     tokens = [(Purpose.REPLY, t) for t in clues.reply_tokens] + [(Purpose.BOUNCE, t) for t in clues.bounce_tokens]
     for purpose, token in tokens:
-        number = read_token(house.key, purpose, token)
+        number = read_token(house.keys, purpose, token)
         reminder = outbox.get(connection, number) if number is not None else None
         if reminder is not None:
             return Match(MatchedBy.TOKEN, (reminder.customer_id,), reminder)

@@ -76,7 +76,7 @@ def _email(
 ) -> Written:
     rendered = house.letters.render_email(told)
     refuse_unfit(told.letter, rendered, told)
-    own_id = message_id(house.key, row.reminder_id, house.sender.from_address.rpartition("@")[2])
+    own_id = message_id(house.keys, row.reminder_id, house.sender.from_address.rpartition("@")[2])
     headers = EmailHeaders(
         sender_name=house.business.name,
         sender=house.sender.from_address,
@@ -120,4 +120,4 @@ def _tokenised(house: House, purpose: Purpose, number: int) -> str:
     if not house.sender.plus_addressing:
         return address
     local, _, domain = address.rpartition("@")
-    return f"{local}+{make_token(house.key, purpose, number)}@{domain}"
+    return f"{local}+{make_token(house.keys, purpose, number)}@{domain}"

@@ -172,6 +172,14 @@ def test_a_state_folder_that_others_may_read_is_warned_of(shop: Installation) ->
     assert "chmod go=" in verdicts(shop, 1)["secret key"]
 
 
+@pytest.mark.parametrize("key", ["", "\n", "abcd", "not a key"])
+def test_a_key_that_protects_nothing_is_found(shop: Installation, key: str) -> None:
+    shop.ok("status")
+    (shop.folder / "state" / "secret.key").write_text(key)
+
+    assert "secret.key cannot be used" in verdicts(shop, 1)["store"]
+
+
 def test_a_draft_without_servers_is_only_warned(shop: Installation) -> None:
     config = shop.folder / "config.toml"
     head = config.read_text().partition("[email]")[0]
