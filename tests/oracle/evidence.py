@@ -62,6 +62,7 @@ class Party:
     zone: str
     country: str
     emails: frozenset[str] = frozenset()
+    # As the provider gets them: + and the country code.
     phones: frozenset[str] = frozenset()
     sms_consent: bool = False
 
@@ -180,6 +181,10 @@ class Done:
     customer: str | None = None
     # Empty: all of the customer's.
     bills: frozenset[str] = frozenset()
+    # HELD: the hold ends by itself then; None: a person lifts it.
+    until: datetime | None = None
+    # PAYMENT_RECORDED: so much on each of the bills; None: in full.
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,4 +216,6 @@ class Evidence:
     deaf: tuple[tuple[datetime, datetime], ...] = ()
     # The bot's own addresses and numbers.
     ours: frozenset[str] = frozenset()
+    # When a store was put back that had forgotten something sent: nothing may leave until a person adopts it.
+    restored: tuple[datetime, ...] = ()
     ended_at: datetime | None = None
