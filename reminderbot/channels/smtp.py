@@ -17,7 +17,6 @@ __all__ = ["SmtpChannel", "SmtpTimeouts"]
 
 # promises.md 1.1, like the sixty seconds of a conversation in SmtpTimeouts.
 MOST_MESSAGES = 50
-GOODBYE_SECONDS = 2.0
 
 
 class SmtpChannel:
@@ -74,8 +73,8 @@ class SmtpChannel:
         session, self._session = self._session, None
         if session:
             with contextlib.suppress(OSError, BadReplyError):
-                session.wire.write(b"QUIT\r\n", GOODBYE_SECONDS)
-                session.wire.reply(GOODBYE_SECONDS)
+                session.wire.write(b"QUIT\r\n", self._relay.timeouts.goodbye)
+                session.wire.reply(self._relay.timeouts.goodbye)
             session.wire.close()
 
     def _worn(self) -> bool:

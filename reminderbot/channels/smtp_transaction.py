@@ -170,9 +170,23 @@ def _hand_over(wire: Wire, content: bytes, timeouts: SmtpTimeouts) -> Outcome:
         case 2:
             return Accepted(reply.text or str(reply.code))
         case 4 | 5:
-            if reply.code == 421:
-                wire.close()
+            if reply.code != 421 and _says_yes_after_all(wire, timeouts.goodbye):
+                return Uncertain(f"the server answered the message twice, first with {reply}")
+            wire.close()
             return _no("message", reply)
         case _:
             wire.close()
             return Uncertain(f"the server answered the message with {reply}")
+
+
+def _says_yes_after_all(wire: Wire, timeout: float) -> bool:
+    """Whether the no was said before the message had ended, and another answer followed when it had.
+
+    To QUIT a server says 221 (RFC 5321 4.2.3), so any other yes is the answer to the message.
+    """
+    try:
+        wire.write(b"QUIT\r\n", timeout)
+        reply = wire.reply(timeout)
+    except (OSError, BadReplyError):
+        return False
+    return reply.kind == 2 and reply.code != 221

@@ -21,7 +21,7 @@ ENHANCED = re.compile(r"([245])\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class SmtpTimeouts:
-    """Seconds: for TCP and TLS, for the answer to a command, to the final dot, and for one whole conversation."""
+    """Seconds: for TCP and TLS, the answer to a command, to the final dot, a whole conversation, and to QUIT."""
 
     connect: float = 15
     command: float = 120
@@ -29,6 +29,7 @@ class SmtpTimeouts:
     final_dot: float = 600
     # promises.md 1.1: servers grow impatient with long conversations, and a fresh one heals whatever went odd.
     session: float = 60
+    goodbye: float = 2
 
 
 class BadReplyError(Exception):
@@ -98,6 +99,8 @@ class Wire:
     def secure(self, context: ssl.SSLContext, host: str, timeout: float) -> None:
         """Wrap the connection in TLS, verified for `host`; ssl.SSLError or OSError when that fails."""
         self._sock.settimeout(timeout)
+        # Raises where the server has reset the connection meanwhile; wrapping such a one leaves it open (CPython 3.11).
+        self._sock.getpeername()
         self._sock = context.wrap_socket(self._sock, server_hostname=host)
 
     def local_address(self) -> str:

@@ -110,6 +110,27 @@ GUARDS = (
         'outcome = Uncertain(f"a mistake',
         'outcome = Deferred(f"a mistake',
     ),
+    Guard(
+        "no answer to the message means uncertain",
+        "channels/smtp_transaction.py",
+        'return Uncertain(f"no answer to the message itself: {error}")',
+        'return Deferred(f"no answer to the message itself: {error}")',
+        ("tests/faults/test_smtp_matrix.py",),
+    ),
+    Guard(
+        "a second answer to the message",
+        "channels/smtp_transaction.py",
+        "if reply.code != 421 and _says_yes_after_all(wire, timeouts.goodbye):",
+        "if False:",
+        ("tests/faults/test_smtp_matrix.py",),
+    ),
+    Guard(
+        "a dripping answer",
+        "channels/smtp_wire.py",
+        "left = deadline - elapsed()",
+        "left = 60.0",
+        ("tests/faults/test_smtp_matrix.py",),
+    ),
     # ---- what came in
     Guard(
         "raw before the store",

@@ -1,4 +1,4 @@
-"""A mail server on loopback that misbehaves on cue: each step may answer anything, hang, close or reset."""
+"""A mail server on loopback that misbehaves on cue: each step may answer anything, drip, hang, close or reset."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-CLOSE, RESET, HANG = "<close>", "<reset>", "<hang>"
+# An answer may end in CLOSE: said, then hung up.
+CLOSE, RESET, HANG, DRIP = "<close>", "<reset>", "<hang>", "<drip>"
 
 DEFAULTS = {
     "connect": "220 ready",
     "STARTTLS": "220 go on",
+    # What is said in the place of the server's part of the handshake.
+    "TLS": "",
     "AUTH": "235 2.7.0 welcome",
+    "AUTH LOGIN": "334 VXNlcm5hbWU6",
+    "user": "334 UGFzc3dvcmQ6",
+    "password": "235 2.7.0 welcome",
     "RSET": "250 2.0.0 ok",
     "MAIL": "250 2.1.0 ok",
     "RCPT": "250 2.1.5 ok",
@@ -87,13 +93,29 @@ class ScriptedSmtp:
             action = DEFAULTS[step] if step in DEFAULTS else self._greeting()
         if action == HANG:
             self._stop.wait(10)
+        if action == DRIP:
+            self._drip(sock)
         if action == RESET:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        if action in (HANG, CLOSE, RESET):
+        if action in (HANG, DRIP, CLOSE, RESET):
             sock.close()
             raise _GoneError
-        if action:
-            sock.sendall(action.encode("latin-1") + b"\r\n")
+        if said := action.removesuffix(CLOSE):
+            sock.sendall(said.encode("latin-1") + b"\r\n")
+        if action.endswith(CLOSE):
+            self._hang_up(sock)
+
+    def _drip(self, sock: socket.socket) -> None:
+        sock.sendall(b"250-")
+        while not self._stop.wait(0.02):
+            sock.sendall(b"x")
+
+    def _hang_up(self, sock: socket.socket) -> None:
+        """End it so that what was said last is heard: closing with something unread would reset the connection."""
+        sock.shutdown(socket.SHUT_WR)
+        while data := sock.recv(65536):
+            self.heard += data
+        raise _GoneError
 
     def _greeting(self) -> str:
         lines = ["relay.test", *self.offers]
@@ -113,13 +135,22 @@ class _Conversation:
         for line in self._lines():
             verb = line[:4].upper().decode("ascii", "replace")
             step = "STARTTLS" if verb == "STAR" else verb.strip()
+            if line.upper().startswith(b"AUTH LOGIN") and "AUTH" not in self.server.script:
+                self._take_login()
+                continue
             self.server._act(step, self.sock)
             if step == "STARTTLS" and self.server.tls:
+                self.server._act("TLS", self.sock)
                 self.encrypt()
             if step == "DATA" and not self._refused("DATA"):
                 self._take_message()
             if step == "QUIT":
                 return
+
+    def _take_login(self) -> None:
+        self.server._act("AUTH LOGIN", self.sock)
+        for step, _ in zip(("user", "password"), self._lines(), strict=False):
+            self.server._act(step, self.sock)
 
     def _refused(self, step: str) -> bool:
         action = self.server.script.get(step, "")
