@@ -36,6 +36,7 @@ COMMANDS = {
         ("paid", "payments", "Note that an invoice was paid."),
         ("promise", "promises", "Note a customer's word to pay by a day."),
         ("report", "report", "What is owed and how old it is, promises, cases, messages."),
+        ("journal", "journal", "Everything that was decided, sent, heard and done, line by line."),
     ),
     "For programs": (("classify", "classify", "Understand replies: JSON lines in, JSON lines out."),),
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from reminderbot.core.event import Event, EventKind
 from reminderbot.store.tables import journal
@@ -42,7 +42,16 @@ def read(connection: Connection, customer_id: str | None = None, limit: int = 20
     query = select(journal).order_by(journal.c.seq.desc()).limit(limit)
     if customer_id is not None:
         query = query.where(journal.c.customer_id == customer_id)
-    return [
-        (row.seq, Event(EventKind(row.kind), row.at, row.actor, row.customer_id, row.data))
-        for row in connection.execute(query)
-    ]
+    return [_line(row) for row in connection.execute(query)]
+
+
+def since(connection: Connection, seq: int, customer_id: str | None = None) -> Iterator[tuple[int, Event]]:
+    """The lines after number `seq`, oldest first, of one customer or of all; fetched little by little."""
+    query = select(journal).where(journal.c.seq > seq).order_by(journal.c.seq)
+    if customer_id is not None:
+        query = query.where(journal.c.customer_id == customer_id)
+    yield from map(_line, connection.execution_options(yield_per=500).execute(query))
+
+
+def _line(row: Row[Any]) -> tuple[int, Event]:
+    return row.seq, Event(EventKind(row.kind), row.at, row.actor, row.customer_id, row.data)

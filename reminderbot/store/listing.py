@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, or_, select
 
 from reminderbot.core.delivery import SAID
 from reminderbot.store.tables import customer, inbound, invoice, outbox, payment
+from reminderbot.store.types import storable
 
 _SAID = [state.value for state in SAID]
 _FETCH = 1000
@@ -70,7 +71,7 @@ def invoice_like(connection: Connection, number: str) -> Row[Any] | None:
     exact = connection.execute(select(invoice).where(invoice.c.number == number)).first()
     if exact is not None:
         return exact
-    return connection.execute(select(invoice).where(func.upper(invoice.c.number) == number.upper())).first()
+    return connection.execute(select(invoice).where(func.upper(invoice.c.number) == storable(number.upper()))).first()
 
 
 def sent_by_tier(connection: Connection, since: datetime | None = None) -> list[tuple[str, str, int]]:

@@ -10,12 +10,13 @@ from reminderbot.core.customer import Customer
 from reminderbot.core.ladder import Channel
 from reminderbot.store.ledger import customer_of
 from reminderbot.store.tables import customer, invoice
+from reminderbot.store.types import storable
 
 
 def by_address(connection: Connection, channel: Channel, address: str) -> tuple[str, ...]:
     """Everybody with this e-mail address (whatever its case) or number."""
     if channel is Channel.EMAIL:
-        query = select(customer.c.customer_id).where(func.lower(customer.c.email) == address.lower())
+        query = select(customer.c.customer_id).where(func.lower(customer.c.email) == storable(address.lower()))
     else:
         query = select(customer.c.customer_id).where(customer.c.phone == address)
     return tuple(connection.execute(query.order_by(customer.c.customer_id)).scalars())
@@ -23,7 +24,7 @@ def by_address(connection: Connection, channel: Channel, address: str) -> tuple[
 
 def by_invoices(connection: Connection, words: Sequence[str]) -> tuple[str, ...]:
     """The owners of the invoices whose numbers are among `words` (upper case)."""
-    query = select(invoice.c.customer_id).where(func.upper(invoice.c.number).in_(words)).distinct()
+    query = select(invoice.c.customer_id).where(func.upper(invoice.c.number).in_(map(storable, words))).distinct()
     return tuple(connection.execute(query.order_by(invoice.c.customer_id)).scalars())
 
 
@@ -45,6 +46,8 @@ def open_numbers(connection: Connection, customer_id: str) -> tuple[str, ...]:
 
 def find(connection: Connection, words: str) -> list[Customer]:
     """Customers whose number or name is `words`, else those whose name holds it, whatever the case."""
+    # What passes through a function of the database has lost the column's type.
+    words = storable(words)
     exact = select(customer).where((customer.c.customer_id == words) | (func.lower(customer.c.name) == words.lower()))
     found = [customer_of(row) for row in connection.execute(exact.order_by(customer.c.customer_id))]
     if found:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from reminderbot.store.postgresql import verified
 from reminderbot.store.tables import metadata
+from reminderbot.store.types import storable
 
 SCHEMA = "0001"
 """The revision that this program reads and writes; `migrations/versions` has one file for each."""
@@ -21,10 +24,22 @@ SCHEMA = "0001"
 _IMMUTABLE = "the journal is append-only"
 # Any number of our own: writers on PostgreSQL queue here as SQLite's do at BEGIN IMMEDIATE.
 _WRITER_LOCK = 0x7265_6D69
-# A tenth of the standard library's time.
-_JSON: dict[str, Any] = {
-    "json_serializer": lambda value: msgspec.json.encode(value).decode(),
+
+
+def _as_json(value: object) -> str:
+    try:
+        # A tenth of the standard library's time.
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair in somebody's words; the slow way knows what to do about it.
+        return storable(json.dumps(value, ensure_ascii=False, default=str))
+
+
+_OURS: dict[str, Any] = {
+    "json_serializer": _as_json,
     "json_deserializer": msgspec.json.decode,
+    # What SQLAlchemy would otherwise quote in its errors, and so in the log, is customers' names and words.
+    "hide_parameters": True,
 }
 
 
@@ -78,12 +93,33 @@ def open_engine(url: str, password: str | None) -> Engine:
         parsed = parsed.set(password=password)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, **_JSON)
+            _make_private(Path(parsed.database))
+        engine = create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False}, **_OURS)
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
         return engine
-    return create_engine(parsed, pool_pre_ping=True, **_JSON)
+    engine = create_engine(verified(parsed), pool_pre_ping=True, **_OURS)
+    event.listen(engine, "handle_error", _hush)
+    return engine
+
+
+def _hush(context: ExceptionContext) -> None:
+    """Cut PostgreSQL's DETAIL, which quotes the whole row, out of an error before it gets into the log."""
+    whole = str(context.original_exception)
+    shortened = _first_line(context.original_exception)
+    context.original_exception.args = (shortened,)
+    if context.sqlalchemy_exception is not None:
+        told = str(context.sqlalchemy_exception.args[0])
+        context.sqlalchemy_exception.args = (told.replace(whole, shortened),)
+
+
+def _make_private(path: Path) -> None:
+    """Let nobody but its owner read a new store; what SQLite puts beside it takes over its rights."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # What keeps us from making it is told by SQLite, in words about the store.
+    with suppress(OSError):
+        if not path.exists():
+            path.touch(mode=0o600)
 
 
 def _set_pragmas(raw: Any, _record: Any) -> None:
@@ -133,15 +169,23 @@ def guard_journal(connection: Connection) -> None:
                 f"CREATE TRIGGER journal_no_{verb.lower()} BEFORE {verb} ON journal"
                 f" BEGIN SELECT RAISE(ABORT, '{_IMMUTABLE}'); END"
             )
+        # REPLACE takes the old row away without asking the trigger on DELETE (sqlite.org/lang_conflict.html).
+        connection.exec_driver_sql(
+            "CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal"  # noqa: S608  (from a constant of ours)
+            " WHEN NEW.seq BETWEEN 1 AND (SELECT max(seq) FROM journal)"
+            f" BEGIN SELECT RAISE(ABORT, '{_IMMUTABLE}'); END"
+        )
         return
     connection.exec_driver_sql(
         "CREATE FUNCTION journal_refuse() RETURNS trigger AS"
         f" $$ BEGIN RAISE EXCEPTION '{_IMMUTABLE}'; END $$ LANGUAGE plpgsql"
     )
     connection.exec_driver_sql(
-        "CREATE TRIGGER journal_guard BEFORE UPDATE OR DELETE ON journal"
+        "CREATE TRIGGER journal_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON journal"
         " FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse()"
     )
+    # Also where a session says that it only replays what another server decided (session_replication_role).
+    connection.exec_driver_sql("ALTER TABLE journal ENABLE ALWAYS TRIGGER journal_guard")
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -171,6 +215,6 @@ def _shown(url: str) -> str:
         return "that [store] url names"
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     cause = getattr(error, "orig", None) or error
     return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__

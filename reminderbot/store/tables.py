@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -14,12 +15,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
 
-from reminderbot.store.types import Amount, Moment
+from reminderbot.store.types import Amount, Moment, Name, Words
 
 metadata = MetaData(
     naming_convention={
@@ -33,17 +33,17 @@ metadata = MetaData(
 customer = Table(
     "customer",
     metadata,
-    Column("customer_id", String(200), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("contact_name", Text, nullable=False),
-    Column("email", Text),
-    Column("phone", Text),
-    Column("language", String(35), nullable=False),
-    Column("time_zone", String(64), nullable=False),
+    Column("customer_id", Name(200), primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("contact_name", Words, nullable=False),
+    Column("email", Words),
+    Column("phone", Words),
+    Column("language", Name(35), nullable=False),
+    Column("time_zone", Name(64), nullable=False),
     Column("country", String(2), nullable=False),
-    Column("group", Text, nullable=False),
+    Column("group", Words, nullable=False),
     Column("sms_consent_on", Date),
-    Column("sms_consent_how", Text),
+    Column("sms_consent_how", Words),
     Column("listed", Boolean, nullable=False),
     # When the customer must be looked at again; none: only an event changes anything.
     Column("next_review_at", Moment),
@@ -60,16 +60,16 @@ Index("ix_customer_phone", customer.c.phone)
 invoice = Table(
     "invoice",
     metadata,
-    Column("number", String(200), primary_key=True),
+    Column("number", Name(200), primary_key=True),
     Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
     Column("issued_on", Date, nullable=False),
     Column("due_on", Date),
     Column("currency", String(3), nullable=False),
     Column("total", Amount, nullable=False),
     Column("status", String(20), nullable=False),
-    Column("pay_url", Text, nullable=False),
-    Column("po_number", Text, nullable=False),
-    Column("pdf", Text, nullable=False),
+    Column("pay_url", Words, nullable=False),
+    Column("po_number", Words, nullable=False),
+    Column("pdf", Words, nullable=False),
     Column("listed", Boolean, nullable=False),
     # Computed from the total and all payments whenever either changes.
     Column("open_balance", Amount, nullable=False),
@@ -85,11 +85,11 @@ Index("ix_invoice_customer_open", invoice.c.customer_id, invoice.c.is_open)
 payment = Table(
     "payment",
     metadata,
-    Column("payment_id", String(200), primary_key=True),
+    Column("payment_id", Name(200), primary_key=True),
     Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
-    Column("invoice", String(200)),
+    Column("invoice", Name(200)),
     # The invoice it names, where the ledger does not list that one (any more).
-    Column("unlisted_invoice", String(200), nullable=False, server_default=""),
+    Column("unlisted_invoice", Name(200), nullable=False, server_default=""),
     Column("paid_on", Date, nullable=False),
     Column("currency", String(3), nullable=False),
     Column("amount", Amount, nullable=False),
@@ -107,11 +107,11 @@ hold = Table(
     Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
     Column("kind", String(30), nullable=False),
     Column("placed_at", Moment, nullable=False),
-    Column("why", Text, nullable=False),
+    Column("why", Words, nullable=False),
     Column("invoices", JSON, nullable=False),
     Column("until", Moment),
     Column("released_at", Moment),
-    Column("released_by", Text),
+    Column("released_by", Words),
     Column("inbound_id", Integer),
 )
 Index("ix_hold_customer", hold.c.customer_id, hold.c.released_at)
@@ -125,7 +125,7 @@ promise = Table(
     Column("due_on", Date, nullable=False),
     Column("amount", Amount),
     Column("invoices", JSON, nullable=False),
-    Column("words", Text, nullable=False),
+    Column("words", Words, nullable=False),
     Column("state", String(20), nullable=False),
     Column("inbound_id", Integer),
 )
@@ -138,13 +138,13 @@ case = Table(
     Column("kind", String(30), nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("customer_id", ForeignKey("customer.customer_id")),
-    Column("why", Text, nullable=False),
-    Column("words", Text, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("words", Words, nullable=False),
     Column("invoices", JSON, nullable=False),
     Column("inbound_id", Integer),
     Column("resolved_at", Moment),
-    Column("resolved_by", Text),
-    Column("resolution", Text, nullable=False),
+    Column("resolved_by", Words),
+    Column("resolution", Words, nullable=False),
 )
 Index("ix_case_customer", case.c.customer_id, case.c.resolved_at)
 Index("ix_case_open", case.c.resolved_at, case.c.kind)
@@ -155,10 +155,10 @@ closed_channel = Table(
     Column("closed_id", Integer, primary_key=True),
     Column("recipient_hash", String(32), nullable=False),
     Column("channel", String(10), nullable=False),
-    Column("customer_id", String(200)),
+    Column("customer_id", Name(200)),
     # opted_out or dead
     Column("kind", String(20), nullable=False),
-    Column("why", Text, nullable=False),
+    Column("why", Words, nullable=False),
     Column("closed_at", Moment, nullable=False),
     UniqueConstraint("recipient_hash", "channel"),
 )
@@ -171,7 +171,7 @@ outbox = Table(
     Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
     Column("channel", String(10), nullable=False),
     Column("tier", String(100), nullable=False),
-    Column("recipient", Text, nullable=False),
+    Column("recipient", Words, nullable=False),
     Column("recipient_hash", String(32), nullable=False),
     Column("lists", JSON, nullable=False),
     Column("steps", JSON, nullable=False),
@@ -182,16 +182,16 @@ outbox = Table(
     # The end of the undo window.
     Column("release_at", Moment, nullable=False),
     Column("needs_approval", Boolean, nullable=False),
-    Column("approved_by", Text),
+    Column("approved_by", Words),
     Column("attempts", Integer, nullable=False),
     Column("claimed_at", Moment),
     Column("claim_seq", Integer),
     Column("settled_at", Moment),
     # The server's queue id or MessageSid.
-    Column("reference", Text),
-    Column("reason", Text, nullable=False),
-    Column("message_id", Text),
-    Column("sender", Text),
+    Column("reference", Words),
+    Column("reason", Words, nullable=False),
+    Column("message_id", Words),
+    Column("sender", Words),
     Column("body", LargeBinary),
     # What was listed, with the open balance at the claim.
     Column("balances", JSON),
@@ -213,7 +213,7 @@ outbox_step = Table(
     "outbox_step",
     metadata,
     Column("reminder_id", ForeignKey("outbox.reminder_id"), primary_key=True),
-    Column("invoice", String(200), primary_key=True),
+    Column("invoice", Name(200), primary_key=True),
     Column("round", Integer, nullable=False),
     Column("tier", String(100), nullable=False),
     Column("channel", String(10), nullable=False),
@@ -227,24 +227,24 @@ inbound = Table(
     Column("inbound_id", Integer, primary_key=True),
     Column("channel", String(10), nullable=False),
     # E-mail: SHA-256 of the raw bytes. SMS: the MessageSid.
-    Column("identity", String(80), nullable=False),
+    Column("identity", Name(80), nullable=False),
     # SHA-256 of the raw bytes: where the spool keeps them.
     Column("digest", String(64), nullable=False),
-    Column("external_id", Text, nullable=False),
+    Column("external_id", Words, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("stored_at", Moment, nullable=False),
-    Column("sender", Text, nullable=False),
-    Column("recipient", Text, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
     Column("oversize", Boolean, nullable=False),
     # received, understood, set_aside
     Column("state", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("customer_id", String(200)),
+    Column("customer_id", Name(200)),
     Column("reminder_id", Integer),
     Column("matched_by", String(20)),
     Column("kinds", JSON),
     Column("understanding", JSON),
-    Column("subject", Text),
+    Column("subject", Words),
     UniqueConstraint("channel", "identity"),
 )
 Index("ix_inbound_state", inbound.c.state)
@@ -258,16 +258,17 @@ correction = Table(
     Column("kinds", JSON, nullable=False),
     Column("needs_human", Boolean, nullable=False),
     Column("promise_on", Date),
-    Column("corrected_by", Text, nullable=False),
+    Column("corrected_by", Words, nullable=False),
     Column("corrected_at", Moment, nullable=False),
 )
 
 mail_cursor = Table(
     "mail_cursor",
     metadata,
-    Column("folder", String(200), primary_key=True),
-    Column("uidvalidity", Integer, nullable=False),
-    Column("uid", Integer, nullable=False),
+    Column("folder", Name(200), primary_key=True),
+    # Both may be up to 4,294,967,295 (RFC 9051 2.3.1.1).
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
 )
 
 journal = Table(
@@ -276,8 +277,8 @@ journal = Table(
     Column("seq", Integer, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("kind", String(30), nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("customer_id", String(200)),
+    Column("actor", Words, nullable=False),
+    Column("customer_id", Name(200)),
     Column("data", JSON, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -1,4 +1,4 @@
-"""Column types: moments are aware and in UTC, amounts are exact."""
+"""Column types: moments are aware and in UTC, amounts are exact, and text is text whatever somebody wrote."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, TypeDecorator
+from sqlalchemy import DateTime, Dialect, String, Text, TypeDecorator
 from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.types import TypeEngine
 
@@ -53,3 +53,30 @@ class Amount(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+class Name(TypeDecorator[str]):
+    """A name or number from outside, of limited length; `storable`."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class Words(Name):
+    """Anybody's words, however long; `storable`."""
+
+    impl = Text
+    cache_ok = True
+
+
+def storable(text: str) -> str:
+    """`text`, with a mark for what a database cannot keep: PostgreSQL no NUL, neither of them half a surrogate pair.
+
+    A customer's answer must not be lost, nor a search fail, over a character that says nothing.
+    """
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")

@@ -22,6 +22,7 @@ COPIED = ("reminderbot", "tests", "templates", "benchmarks", "docs", "deploy")
 FILES = ("pyproject.toml", "config.example.toml", "README.md", "CHANGELOG.md", "LICENSE", "Makefile")
 # Where the laws and stories live: the quick rooms first.
 EVERYWHERE = ("tests/core", "tests/runs", "tests/stories", "tests/store", "tests/inbox", "tests/channels", "tests/desk")
+STORE = ("tests/security/test_store.py",)
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,25 @@ GUARDS = (
         "return today <= day",
     ),
     Guard("what needs a person", "core/triage.py", "if understanding.needs_human or facts", "if facts"),
+    # ---- what attackers come up against
+    Guard(
+        "no REPLACE in the journal",
+        "store/session.py",
+        "WHEN NEW.seq BETWEEN 1 AND (SELECT max(seq) FROM journal)",
+        "WHEN 0",
+        ("tests/security/test_journal.py",),
+    ),
+    Guard(
+        "no TRUNCATE of the journal",
+        "store/session.py",
+        "DELETE OR TRUNCATE ON",
+        "DELETE ON",
+        ("tests/security/test_journal.py",),
+    ),
+    Guard("errors name no row", "store/session.py", '"hide_parameters": True', '"hide_parameters": False', STORE),
+    Guard("errors quote no row", "store/session.py", 'event.listen(engine, "handle_error", _hush)', "pass", STORE),
+    Guard("the store for its owner", "store/session.py", "path.touch(mode=0o600)", "path.touch()", STORE),
+    Guard("text that can be kept", "store/types.py", 'if text.isascii() and "\\0" not in text:', "if True:", STORE),
 )
 
 

@@ -93,8 +93,8 @@ def upgrade() -> None:
     op.create_table(
         "mail_cursor",
         sa.Column("folder", sa.String(length=200), nullable=False),
-        sa.Column("uidvalidity", sa.Integer(), nullable=False),
-        sa.Column("uid", sa.Integer(), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("folder", name=op.f("pk_mail_cursor")),
     )
     op.create_table(
