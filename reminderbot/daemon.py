@@ -28,6 +28,7 @@ from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.recover import recover, remember_time
+from reminderbot.runs.report import ask_for_reports_once
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store.lock import only_one
 from reminderbot.systemd import notify, watchdog_seconds
@@ -103,6 +104,7 @@ class Daemon:
             ("deliver", self.deliver, 5),
             ("reconcile", self.reconcile, 120),
             ("look again", self.look_again, 300),
+            ("reports", self.ask_for_reports, 300),
             ("alert", self.alert, 60),
         )
         for name, job, seconds in ticks:
@@ -167,6 +169,9 @@ class Daemon:
 
     def look_again(self) -> None:
         look_again_once(self.house)
+
+    def ask_for_reports(self) -> None:
+        ask_for_reports_once(self.house)
 
     def alert(self) -> None:
         for stop in alert_once(self.house):

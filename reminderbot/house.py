@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.dunning import Rules
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
+from reminderbot.core.report import Report
 from reminderbot.core.stop import Mode
 from reminderbot.core.token import Keys
 from reminderbot.store.account import Gatherer
@@ -109,6 +110,8 @@ class House:
     open_text_inbox: Callable[[], TextInbox] | None = None
     # Asks the carrier which texts (recipient, body, since) it has taken.
     find_text: Callable[[str, str, datetime], list[str]] | None = None
+    # Asks the carrier how far texts, named by its references, have come.
+    report_on: Callable[[Sequence[str]], Iterator[Report]] | None = None
     # Where the status page is served: address and port; None: nowhere.
     listen: tuple[str, int] | None = None
     alerts_to: tuple[str, ...] = ()

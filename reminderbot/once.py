@@ -17,6 +17,7 @@ from reminderbot.runs.plan import plan_once
 from reminderbot.runs.preview import preview_once
 from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.recover import recover, remember_time
+from reminderbot.runs.report import ask_for_reports_once
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store.lock import only_one
 
@@ -39,6 +40,7 @@ def run_once(house: House, say: Say) -> int:
             troubles += _send(house, door, say)
             _plan(house)
             reconcile_once(house)
+            ask_for_reports_once(house)
             remember_time(house)
         finally:
             door.close()

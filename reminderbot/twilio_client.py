@@ -83,6 +83,11 @@ class TwilioAccount:
         """Post one message, once; its SID, or "" when the answer names none."""
         return str(self._client.messages.create(**fields).sid or "")
 
+    def status(self, sid: str) -> tuple[str, int | None]:
+        """How far a message of ours has come, and Twilio's error number where it failed."""
+        found = self._client.messages(sid).fetch()
+        return str(found.status or ""), int(found.error_code) if found.error_code else None
+
     def newest_first(self, to: str, sent_after: datetime | None = None) -> Iterator[Any]:
         """The messages to a number page by page; OverflowError past MOST_PAGES, for a list that does not end."""
         # Twilio documents whole days for this filter; a day too many does no harm.

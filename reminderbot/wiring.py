@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.dunning import Rules
 from reminderbot.core.ladder import Channel
+from reminderbot.core.report import Report
 from reminderbot.core.stop import Mode
 from reminderbot.core.token import Keys, recipient_hash
 from reminderbot.house import House, Limits, Sender, TextInbox
@@ -67,6 +68,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         open_inbox=_inbox(config, clock),
         open_text_inbox=_text_inbox(config),
         find_text=_text_finder(config),
+        report_on=_text_reports(config),
         listen=config.desk.listen,
         alerts_to=config.alerts.email,
     )
@@ -169,6 +171,21 @@ def _text_finder(config: Config) -> Callable[[str, str, datetime], list[str]] | 
             channel.close()
 
     return find
+
+
+def _text_reports(config: Config) -> Callable[[Sequence[str]], Iterator[Report]] | None:
+    if config.sms is None:
+        return None
+    make = _twilio(config)
+
+    def report_on(references: Sequence[str]) -> Iterator[Report]:
+        channel = make()
+        try:
+            yield from channel.reports(references)
+        finally:
+            channel.close()
+
+    return report_on
 
 
 def _inbox(config: Config, clock: Clock) -> Callable[[], ImapInbox] | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Outcome, Refused, Uncertain
 from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.report import Report
 
 if TYPE_CHECKING:
     from reminderbot.twilio_client import TwilioAccount
@@ -40,6 +42,22 @@ BLAMES = {
 }
 # Twilio's own queue for our sender is full.
 QUEUE_OVERFLOW = 30001
+# It did not come this once, and nobody is to blame: no copy of it goes, the next tier may.
+PASSING = frozenset(
+    {
+        QUEUE_OVERFLOW,
+        30003,  # handset off or away
+        30008,  # the carrier does not say
+        30036,  # its validity period, the end of their day, came first
+    }
+)
+
+
+def blame_of(code: int | None) -> Blame | None:
+    """Whose fault it is that a text which Twilio took was not delivered; None: nobody's."""
+    if code in PASSING:
+        return None
+    return Blame.CHANNEL if code in HALTING else BLAMES.get(code or 0, Blame.MESSAGE)
 
 
 class LookupFailedError(Exception):
@@ -103,6 +121,18 @@ class TwilioSms:
         except Exception as error:
             raise LookupFailedError("Twilio's list of messages cannot be read now") from error
         return found
+
+    def reports(self, sids: Sequence[str]) -> Iterator[Report]:
+        """How far each of these texts of ours has come; LookupFailedError when Twilio cannot be asked."""
+        account = self._ready()
+        for sid in sids:
+            try:
+                status, code = account.status(sid)
+            except Exception as error:
+                if account.http.status != 404:
+                    raise LookupFailedError("Twilio cannot be asked now what became of texts") from error
+                status, code = "gone", None
+            yield Report(sid, status, code)
 
     def close(self) -> None:
         """Let go of the connection; never raises."""

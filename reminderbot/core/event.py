@@ -21,6 +21,8 @@ class EventKind(StrEnum):
     CLAIMED = "claimed"
     ONWIRE = "onwire"
     SETTLED = "settled"
+    # The carrier's last word on a text message: delivered, or not.
+    REPORTED = "reported"
     HEARD = "heard"
     UNDERSTOOD = "understood"
     CORRECTED = "corrected"

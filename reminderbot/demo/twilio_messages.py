@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -41,13 +42,16 @@ class Sms:
     inbound: bool
     service: str = ""
     valid_for: timedelta | None = None
+    # How its way ends, and Twilio's error number where it is not delivered.
+    end: str = "delivered"
+    error: int | None = None
 
     def status(self, now: datetime) -> str:
         """How far it has come: queued, sent, delivered; received when inbound."""
         if self.inbound:
             return "received"
         if now >= self.at + DELIVERED_AFTER:
-            return "delivered"
+            return self.end
         return "sent" if now >= self.at + SENT_AFTER else "queued"
 
     def sent_at(self, now: datetime) -> datetime | None:
@@ -68,7 +72,7 @@ class Sms:
             "date_sent": _rfc2822(sent_at) if sent_at else None,
             "date_updated": _rfc2822(sent_at or self.at),
             "direction": "inbound" if self.inbound else "outbound-api",
-            "error_code": None,
+            "error_code": self.error if self.status(now) == self.end else None,
             "error_message": None,
             "from": None if unassigned else self.sender,
             "messaging_service_sid": self.service or None,
@@ -95,6 +99,8 @@ class Messages:
     list_lag: timedelta = timedelta(0)
     kept: list[Sms] = field(default_factory=list)
     opted_out: set[str] = field(default_factory=set)
+    # How the next texts to be taken will end; then all are delivered.
+    next_ends: deque[tuple[str, int | None]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -105,6 +111,7 @@ class Messages:
             sender = _checked_sender(form, self.numbers)
             _check(form, self.opted_out)
             seconds = form.get("ValidityPeriod")
+            end, error = self.next_ends.popleft() if self.next_ends else ("delivered", None)
             return self._keep(
                 sender,
                 form["To"],
@@ -112,6 +119,8 @@ class Messages:
                 self.clock.now(),
                 service=form.get("MessagingServiceSid", ""),
                 valid_for=timedelta(seconds=int(seconds)) if seconds else None,
+                end=end,
+                error=error,
             )
 
     def receive(self, sender: str, recipient: str, body: str, at: datetime | None = None) -> Sms:

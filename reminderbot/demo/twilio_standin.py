@@ -10,6 +10,7 @@ import re
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -52,6 +53,8 @@ class TwilioStandIn:
         self.account_sid, self.token = account_sid, token
         self.messages = Messages(clock, numbers)
         self.requests: list[tuple[str, str, dict[str, str]]] = []
+        # Called between the carrying out of a POST and its answer, as Twilio may call us back in between.
+        self.before_answer: Callable[[], None] = lambda: None
         self._faults: deque[Fault] = deque()
         self._stopped = threading.Event()
         self._server = _Server(self)
@@ -73,6 +76,10 @@ class TwilioStandIn:
     def list_lag(self, lag: timedelta) -> None:
         """From now on texts appear in the list this long after they were made."""
         self.messages.list_lag = lag
+
+    def lose_next(self, code: int | None, status: str = "undelivered") -> None:
+        """Take the next text for sending, and tell seconds later that it could not be delivered."""
+        self.messages.next_ends.append((status, code))
 
     def fail_next(
         self,
@@ -224,6 +231,8 @@ class _Handler(BaseHTTPRequestHandler):
             status, body = self.server.twilio.perform(method, path, values, self._login())
         except RefusalError as error:
             return error.status, _error(error.status, error.code, str(error))
+        if method == "POST":
+            self.server.twilio.before_answer()
         return status, json.dumps(body).encode()
 
     def _login(self) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from reminderbot.channels.twilio import LookupFailedError
 from reminderbot.core.ladder import Channel
 from reminderbot.house import House
+from reminderbot.logs import log
 from reminderbot.store import outbox, uncertain
 
 
@@ -21,7 +23,12 @@ def reconcile_once(house: House) -> int:
         known = outbox.references(connection, [r.recipient_hash for r in rows])
     confirmed = 0
     for row in rows:
-        found = house.find_text(row.recipient, bytes(row.body).decode(), row.claimed_at - timedelta(minutes=5))
+        try:
+            found = house.find_text(row.recipient, bytes(row.body).decode(), row.claimed_at - timedelta(minutes=5))
+        except LookupFailedError as error:
+            # It is asked again at the next turn.
+            log("texts_not_looked_up", why=str(error))
+            break
         # The same words may have gone to the same number before: that message is not this one.
         taken = [reference for reference in found if reference not in known]
         if taken:

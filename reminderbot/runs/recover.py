@@ -7,7 +7,7 @@ import hashlib
 from sqlalchemy import select
 
 from reminderbot.house import House
-from reminderbot.runs.settle import confirm_answered
+from reminderbot.runs.settle import confirm_proved
 from reminderbot.store import ledger, outbox, setting
 from reminderbot.store.tables import customer
 
@@ -17,7 +17,7 @@ def recover(house: House) -> tuple[int, int]:
     now = house.clock.now()
     with house.store.writing() as connection:
         counts = outbox.recover(connection, now)
-        confirm_answered(connection, now)
+        confirm_proved(connection, now)
         digest = hashlib.sha256(repr(_rules(house)).encode()).hexdigest()
         if setting.get(connection, setting.RULES) != digest:
             # Another ladder, zone or holiday: yesterday's moments to look again no longer hold.

@@ -30,13 +30,15 @@ def settle(connection: Connection, results: Sequence[Settled], now: datetime) ->
 def _take_evidence(connection: Connection, results: Sequence[Settled], now: datetime) -> None:
     """An answer may be quicker than the word of a slow server that it took the message."""
     if any(after.state is State.UNCERTAIN for _, _, after in results):
-        confirm_answered(connection, now)
+        confirm_proved(connection, now)
 
 
-def confirm_answered(connection: Connection, now: datetime) -> None:
+def confirm_proved(connection: Connection, now: datetime) -> None:
     """What was answered or reported on arrived, whatever the server said of it."""
     for row in uncertain.answered(connection):
         uncertain.confirm(connection, row, "an answer to it came in", now)
+    for row, reference in uncertain.reported(connection):
+        uncertain.confirm(connection, row, "the carrier reports on it", now, reference=reference)
 
 
 def _told(outcome: Outcome) -> tuple[str, str]:
@@ -53,7 +55,7 @@ def _told(outcome: Outcome) -> tuple[str, str]:
 def _follow_up(connection: Connection, row: Row[Any], outcome: Outcome, now: datetime) -> None:
     match outcome:
         case Refused(blame=blame, why=why):
-            _refused(connection, row, blame, why, now)
+            lay_blame(connection, row, blame, why, now)
             if row.earlier:
                 doubt.tell(connection, row, f"its second copy was refused: {why}", now)
         case Uncertain(why=why):
@@ -64,7 +66,8 @@ def _follow_up(connection: Connection, row: Row[Any], outcome: Outcome, now: dat
             assert_never(outcome)
 
 
-def _refused(connection: Connection, row: Row[Any], blame: Blame, why: str, now: datetime) -> None:
+def lay_blame(connection: Connection, row: Row[Any], blame: Blame, why: str, now: datetime) -> None:
+    """What follows where a message was refused, or failed later: for the address, the customer or the channel."""
     channel = Channel(row.channel)
     match blame:
         case Blame.ADDRESS:

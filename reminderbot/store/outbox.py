@@ -300,6 +300,11 @@ def _last_said(row: Row[Any]) -> datetime | None:
     return datetime.fromisoformat(row.earlier[-1]) if row.earlier else None
 
 
+def remark(connection: Connection, reminder_id: int, reason: str) -> None:
+    """Keep what became of a reminder after it was taken, for people to read."""
+    connection.execute(update(outbox).where(outbox.c.reminder_id == reminder_id).values(reason=reason))
+
+
 def references(connection: Connection, recipient_hashes: Sequence[str]) -> set[str]:
     """The servers' references of all that these recipients have been sent."""
     query = select(outbox.c.reference).where(

@@ -221,6 +221,19 @@ outbox_step = Table(
     UniqueConstraint("invoice", "round", "tier", "channel", "recipient_hash", name="uq_outbox_step_once"),
 )
 
+# The carrier's furthest word on each text message that it took.
+delivery_report = Table(
+    "delivery_report",
+    metadata,
+    # The MessageSid.
+    Column("reference", String(64), primary_key=True),
+    Column("reminder_id", ForeignKey("outbox.reminder_id"), nullable=False),
+    Column("status", String(30), nullable=False),
+    Column("code", Integer),
+    Column("looked_at", Moment, nullable=False),
+)
+Index("ix_delivery_report_reminder", delivery_report.c.reminder_id)
+
 inbound = Table(
     "inbound",
     metadata,

@@ -15,7 +15,7 @@ from reminderbot.core.money import Money
 from reminderbot.core.triage import MatchedBy
 from reminderbot.core.uncertain import Copy
 from reminderbot.store import doubt, journal, ledger
-from reminderbot.store.tables import inbound, outbox
+from reminderbot.store.tables import delivery_report, inbound, outbox
 
 _ACTOR = "reminderbot"
 _AGAIN = (outbox.c.state == State.PLANNED.value) & outbox.c.earlier.is_not(None)
@@ -38,6 +38,13 @@ def answered(connection: Connection) -> list[Row[Any]]:
     """Those among them that a message we have read answers or reports on."""
     proved = select(inbound.c.reminder_id).where(inbound.c.matched_by.in_(_PROOF))
     return list(connection.execute(select(outbox).where(_UNSURE, outbox.c.reminder_id.in_(proved))))
+
+
+def reported(connection: Connection) -> list[tuple[Row[Any], str]]:
+    """Those among them that the carrier reports on, each with its reference there."""
+    known = delivery_report.c.reminder_id == outbox.c.reminder_id
+    query = select(outbox, delivery_report.c.reference.label("told")).join(delivery_report, known)
+    return [(row, row.told) for row in connection.execute(query.where(_UNSURE))]
 
 
 def confirm(

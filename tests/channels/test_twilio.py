@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reminderbot.channels.twilio import LookupFailedError, TwilioSms
+from reminderbot.channels.twilio import LookupFailedError, TwilioSms, blame_of
 from reminderbot.clock import SteppedClock
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Refused, Uncertain
+from reminderbot.core.report import Report
 from reminderbot.demo.twilio_standin import ACCOUNT_SID, TOKEN, TwilioStandIn
 from tests.channels.messages import text
 
@@ -108,6 +109,52 @@ def test_a_no_for_good_is_blamed_on_whom_the_code_names(
     assert (refused.blame, refused.code) == (blame, str(code or 400))
     assert CUSTOMER not in refused.why
     assert twilio.accepted == []
+
+
+@pytest.mark.parametrize(
+    ("code", "blame"),
+    [
+        (30001, None),
+        (30003, None),
+        (30008, None),
+        (30036, None),
+        (30004, Blame.OPT_OUT),
+        (21610, Blame.OPT_OUT),
+        (30005, Blame.ADDRESS),
+        (30006, Blame.ADDRESS),
+        (20003, Blame.CHANNEL),
+        (30002, Blame.CHANNEL),
+        (30007, Blame.CHANNEL),
+        (30034, Blame.CHANNEL),
+        (30863, Blame.CHANNEL),
+        (30943, Blame.CHANNEL),
+        (99999, Blame.MESSAGE),
+        (None, Blame.MESSAGE),
+    ],
+)
+def test_a_failure_that_only_a_report_tells_is_blamed_by_its_code(code: int | None, blame: Blame | None) -> None:
+    assert blame_of(code) is blame
+
+
+def test_reports_tell_how_far_each_text_has_come(
+    twilio: TwilioStandIn, channel: TwilioSms, clock: SteppedClock
+) -> None:
+    twilio.lose_next(30003)
+    sids = [sent.reference for sent in (channel.send(text()), channel.send(text())) if isinstance(sent, Accepted)]
+    assert list(channel.reports(sids)) == [Report(sid, "queued") for sid in sids]
+    clock.advance(timedelta(seconds=5))
+    lost, came = channel.reports(sids)
+    assert (lost, came) == (Report(sids[0], "undelivered", 30003), Report(sids[1], "delivered"))
+    assert list(channel.reports(["SM" + "f" * 32])) == [Report("SM" + "f" * 32, "gone")]
+
+
+def test_reports_that_cannot_be_read_are_no_reports(twilio: TwilioStandIn, channel: TwilioSms) -> None:
+    sent = channel.send(text())
+    assert isinstance(sent, Accepted)
+    for spoil in (twilio.drop_next, twilio.junk_next):
+        spoil(method="GET")
+        with pytest.raises(LookupFailedError):
+            list(channel.reports([sent.reference]))
 
 
 @pytest.mark.parametrize(

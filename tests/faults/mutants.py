@@ -132,6 +132,27 @@ GUARDS = (
         "left = 60.0",
         ("tests/faults/test_smtp_matrix.py",),
     ),
+    # ---- what the carrier reports
+    Guard(
+        "a report proves a text",
+        "runs/report.py",
+        "uncertain.confirm(connection, row,",
+        "(lambda *_, **__: None)(connection, row,",
+    ),
+    Guard(
+        "a report quicker than the answer",
+        "runs/settle.py",
+        "for row, reference in uncertain.reported(connection):",
+        "for row, reference in ():",
+    ),
+    Guard(
+        "no step back from a last word",
+        "core/report.py",
+        "_RANK.get(report.status, -1) > _RANK.get(known, -1)",
+        "True",
+    ),
+    Guard("a reported failure", "runs/report.py", "if blame := blame_of(report.code):", "if blame := None:"),
+    Guard("out of reach twice", "runs/report.py", "elif is_out_of_reach(", "elif False and is_out_of_reach("),
     # ---- what came in
     Guard(
         "raw before the store",

@@ -266,9 +266,15 @@ class World:
             open_inbox=lambda: self.mailbox,  # type: ignore[arg-type, return-value]  # stands in for the real one
             open_text_inbox=(lambda: self.texts_in) if self._has_sms else None,
             find_text=None,
+            report_on=None,
         )
         self._listener = Listener(self.house)
         return self.house
+
+    def use(self, house: House) -> None:
+        """Live on with another wiring of the same installation."""
+        self.house = house
+        self._listener = Listener(house)
 
     def restart(self) -> tuple[int, int]:
         """The program starts again after its last end, however it came."""

@@ -263,6 +263,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("invoice", "round", "tier", "channel", "recipient_hash", name="uq_outbox_step_once"),
     )
     op.create_table(
+        "delivery_report",
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("reminder_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("code", sa.Integer(), nullable=True),
+        sa.Column("looked_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["reminder_id"], ["outbox.reminder_id"], name=op.f("fk_delivery_report_reminder_id_outbox")
+        ),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_delivery_report")),
+    )
+    op.create_index("ix_delivery_report_reminder", "delivery_report", ["reminder_id"])
+    op.create_table(
         "correction",
         sa.Column("inbound_id", sa.Integer(), nullable=False),
         sa.Column("kinds", sa.JSON(), nullable=False),
