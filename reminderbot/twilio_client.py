@@ -7,6 +7,7 @@ quarter of a second and 20 MB, so they do it when they first talk to Twilio.
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 200
 MOST_PAGES = 100
+# A page of texts has less than a twentieth of this.
+MOST_BYTES = 16 * 1024 * 1024
 
 # These end an attempt while TCP or TLS is still being set up: no byte of the request has left.
 BEFORE_ANY_BYTE = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
@@ -34,9 +37,7 @@ class BoundedHttp:
         if self._base.scheme != "https" and self._base.hostname not in ("127.0.0.1", "::1", "localhost"):
             raise ValueError(f'[sms] api_base is "{api_base}"; write https://... (http only for this machine).')
         self._timeout = timeout
-        self._session = requests.Session()
-        # A proxy of the environment is the way out of the house, never the way to a stand-in on this machine.
-        self._session.trust_env = self._base.scheme == "https"
+        self._session = self._new_session()
         self.status = 0
         self.headers: Mapping[str, str] = {}
 
@@ -52,24 +53,80 @@ class BoundedHttp:
         allow_redirects: bool = False,
     ) -> Any:
         """One request, to our base whatever host was built into `url`; requests.RequestException when it fails."""
-        self.status, self.headers = 0, {}
         asked = urlsplit(url)
-        url = urlunsplit((self._base.scheme, self._base.netloc, asked.path, asked.query, ""))
-        answer = self._session.request(
-            method,
-            url,
+        patience = timeout or self._timeout
+        exchange = _Exchange(
+            self._session,
+            method=method,
+            url=urlunsplit((self._base.scheme, self._base.netloc, asked.path, asked.query, "")),
             params=dict(params or {}),
             data=dict(data or {}),
             headers=dict(headers or {}),
             auth=auth,
-            timeout=timeout or self._timeout,
+            # To connect at most half of it: who was never reached has certainly not taken anything.
+            timeout=(patience / 2, patience),
             allow_redirects=allow_redirects,
         )
-        self.status, self.headers = answer.status_code, answer.headers
-        return Response(answer.status_code, answer.text, answer.headers)
+        try:
+            text = exchange.within(patience)
+        except requests.Timeout:
+            # It may still be at it, on a connection of the old session.
+            self._session = self._new_session()
+            raise
+        finally:
+            self.status, self.headers = exchange.status, exchange.headers
+        return Response(self.status, text, self.headers)
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        # A proxy of the environment is the way out of the house, never the way to a stand-in on this machine.
+        session.trust_env = self._base.scheme == "https"
+        return session
 
     def close(self) -> None:
         self._session.close()
+
+
+class _Exchange(threading.Thread):
+    """One request and its whole answer, in a thread of its own.
+
+    The time limit of `requests` starts again with every byte, so that a server that drips could hold us for ever.
+    """
+
+    def __init__(self, session: requests.Session, **request: Any) -> None:
+        super().__init__(name="twilio", daemon=True)
+        self._session, self._request = session, request
+        self._text = ""
+        self._error: Exception | None = None
+        self.status = 0
+        self.headers: Mapping[str, str] = {}
+
+    def within(self, seconds: float) -> str:
+        """The answer's body; requests.RequestException when there is none, or not the whole, in this time."""
+        self.start()
+        self.join(seconds)
+        if self.is_alive():
+            raise requests.Timeout("no whole answer in time")
+        if self._error is not None:
+            raise self._error
+        return self._text
+
+    def run(self) -> None:
+        try:
+            with self._session.request(stream=True, **self._request) as answer:
+                self.status, self.headers = answer.status_code, answer.headers
+                self._text = _body(answer).decode("utf-8", "replace")
+        except Exception as error:
+            self._error = error
+
+
+def _body(answer: requests.Response) -> bytes:
+    body = bytearray()
+    for piece in answer.iter_content(1 << 16):
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise requests.ConnectionError("the answer is far larger than was asked for")
+    return bytes(body)
 
 
 class TwilioAccount:

@@ -36,7 +36,8 @@ BLAMES = {
     21606: Blame.CHANNEL,  # our sender is not ours, or sends no texts
     21659: Blame.CHANNEL,  # likewise
     30007: Blame.CHANNEL,  # filtered as spam
-    30034: Blame.CHANNEL,  # sender not registered (A2P 10DLC)
+    21408: Blame.COUNTRY,  # region not permitted in the account's settings
+    30034: Blame.COUNTRY,  # sender not registered in the United States (A2P 10DLC)
     30863: Blame.CHANNEL,  # rejected as third-party debt collection
     30943: Blame.CHANNEL,  # likewise
 }

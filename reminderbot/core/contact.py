@@ -141,6 +141,18 @@ def _zones_of_phone(phone: str) -> tuple[str, ...]:
     return tuple(name for name in timezone.time_zones_for_number(number) if name != "Etc/Unknown" and _known(name))
 
 
+def country_prefix(number: str) -> str:
+    """How every number of its country begins: "+44"; for an island under "+1" with the area code, "+1876"."""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    shared = parsed.country_code == 1 and phonenumbers.region_code_for_number(parsed) not in ("US", "CA")
+    return number[:5] if shared else f"+{parsed.country_code}"
+
+
 def _known(name: str) -> bool:
     try:
         ZoneInfo(name)

@@ -19,6 +19,8 @@ class Blame(StrEnum):
     MESSAGE = "message"
     # Our standing with the relay or carrier (authentication, policy, spam block): the channel halts.
     CHANNEL = "channel"
+    # Our standing with the carrier for numbers of one country (not permitted, not registered there): those wait.
+    COUNTRY = "country"
     # The recipient told the carrier to stop (Twilio 21610, 30004).
     OPT_OUT = "opt_out"
 

@@ -8,6 +8,7 @@ import contextlib
 import json
 import re
 import socket
+import struct
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -38,6 +39,9 @@ class Fault:
     accepting: bool = False
     # How many requests of that method pass before it.
     after: int = 0
+    # Of a line that breaks: before anything is said, within the head or the body; and how.
+    at: str = "answer"
+    how: str = "close"
 
 
 class TwilioStandIn:
@@ -99,11 +103,28 @@ class TwilioStandIn:
 
     def drop_next(self, *, accepting: bool = True, method: str = "POST") -> None:
         """Cut the line instead of answering the next request."""
-        self._faults.append(Fault("drop", method, accepting=accepting))
+        self.break_next("answer", "close", accepting=accepting, method=method)
 
     def hang_next(self, *, accepting: bool = True, method: str = "POST") -> None:
         """Say nothing to the next request until the stand-in is stopped."""
-        self._faults.append(Fault("hang", method, accepting=accepting))
+        self.break_next("answer", "hang", accepting=accepting, method=method)
+
+    def break_next(
+        self,
+        at: str,
+        how: str,
+        *,
+        accepting: bool = True,
+        method: str = "POST",
+        status: int = 502,
+        after: int = 0,
+    ) -> None:
+        """Break off before the "answer" to the next request, within its "head" or its "body".
+
+        `how`: "close", "reset", "hang" until the stand-in is stopped, or "drip" a byte at a time until then. `status`
+        is what the head says where the request is not carried out.
+        """
+        self._faults.append(Fault("break", method, status, accepting=accepting, after=after, at=at, how=how))
 
     def junk_next(self, *, method: str = "POST") -> None:
         """Carry out the next request and answer it with something that is not JSON."""
@@ -136,8 +157,9 @@ class TwilioStandIn:
         self._faults.appendleft(replace(fault, after=fault.after - 1))
         return None
 
-    def wait_for_stop(self) -> None:
-        self._stopped.wait(LONGEST_HANG_SECONDS)
+    def wait_for_stop(self, seconds: float = LONGEST_HANG_SECONDS) -> bool:
+        """True once it is stopped."""
+        return self._stopped.wait(seconds)
 
     def perform(self, method: str, path: str, values: dict[str, str], login: str) -> tuple[int, dict[str, Any]]:
         """What Twilio would answer: HTTP status and JSON; RefusalError for its errors."""
@@ -220,11 +242,11 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is None:
             self._answer(*self._perform(method, path, values), {})
             return
-        status = self._perform(method, path, values)[0] if fault.accepting else fault.status
-        if fault.kind in ("drop", "hang"):
-            self._go_silent(hang=fault.kind == "hang")
+        carried_out = self._perform(method, path, values) if fault.accepting else (fault.status, b"<html>no</html>")
+        if fault.kind == "break":
+            self._break(fault, *carried_out)
         else:
-            self._answer(*_spoiled(fault, status))
+            self._answer(*_spoiled(fault, carried_out[0]))
 
     def _perform(self, method: str, path: str, values: dict[str, str]) -> tuple[int, bytes]:
         try:
@@ -241,12 +263,24 @@ class _Handler(BaseHTTPRequestHandler):
             return base64.b64decode(credentials).decode() if kind == "Basic" else ""
         return ""
 
-    def _go_silent(self, *, hang: bool) -> None:
-        if hang:
-            self.server.twilio.wait_for_stop()
+    def _break(self, fault: Fault, status: int, body: bytes) -> None:
         self.close_connection = True
         with contextlib.suppress(OSError):
-            self.connection.shutdown(socket.SHUT_RDWR)
+            head = f"HTTP/1.1 {status} So\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n".encode()
+            said = {"answer": b"", "head": head, "body": head + b"\r\n" + body[: len(body) // 2]}[fault.at]
+            self.connection.sendall(said)
+            if fault.how == "hang":
+                self.server.twilio.wait_for_stop()
+            # A head that never ends, or a body that takes its time.
+            filler = b"X-Again: yes\r\n" if fault.at == "head" else body[len(body) // 2 :]
+            while fault.how == "drip" and not self.server.twilio.wait_for_stop(0.05):
+                self.connection.sendall(filler[:1])
+                filler = filler[1:] or b" "
+            if fault.how == "reset":
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+            else:
+                self.connection.shutdown(socket.SHUT_RDWR)
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

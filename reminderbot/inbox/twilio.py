@@ -18,6 +18,10 @@ PATIENCE_SECONDS = 30.0
 OVERLAP = timedelta(hours=1)
 
 
+class NamelessError(Exception):
+    """A text in its list has no SID"""
+
+
 class TwilioInbox:
     """Our numbers at Twilio, as a place where replies arrive."""
 
@@ -55,6 +59,10 @@ class TwilioInbox:
         where = f"Cannot read the texts at {self._api_base}"
         if isinstance(error, OverflowError):
             return f"{where} ({error} in one day): look at Twilio's message log for a flood."
+        if isinstance(error, NamelessError):
+            return (
+                f"{where} ({NamelessError.__doc__}): ask Twilio's support; nothing is sent until it answers as before."
+            )
         if account.http.status in (401, 403, 404):
             return f"{where} (HTTP {account.http.status}): check [sms] account_sid and REMINDERBOT_TWILIO_TOKEN."
         why = f"HTTP {account.http.status}" if account.http.status >= 400 else plain_failure(error)
@@ -62,6 +70,9 @@ class TwilioInbox:
 
 
 def _inbound(message: Any, since: datetime) -> Inbound:
+    if not message.sid:
+        # Two such texts could not be told apart, and one of them would be taken for seen.
+        raise NamelessError
     return Inbound(
         channel=Channel.SMS,
         external_id=str(message.sid),

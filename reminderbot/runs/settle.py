@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from sqlalchemy import Connection, Row
 
 from reminderbot.core.case import CaseKind
+from reminderbot.core.contact import country_prefix
 from reminderbot.core.delivery import Accepted, AfterAttempt, Blame, Deferred, Outcome, Refused, State, Uncertain
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
@@ -83,8 +84,15 @@ def lay_blame(connection: Connection, row: Row[Any], blame: Blame, why: str, now
             pause = f"{told}; a person looks at it, then lifts this hold"
             hold.place(connection, row.customer_id, HoldKind.DELIVERY, pause, now)
         case Blame.CHANNEL:
-            halted = setting.get(connection, setting.HALTED) or {}
-            halted[row.channel] = {"why": why, "since": now.isoformat()}
-            setting.put(connection, setting.HALTED, halted)
+            _halt(connection, row.channel, why, now)
+        case Blame.COUNTRY:
+            _halt(connection, f"{row.channel} to {country_prefix(row.recipient)}", why, now)
         case _:
             assert_never(blame)
+
+
+def _halt(connection: Connection, what: str, why: str, now: datetime) -> None:
+    """Send nothing more on a channel, or on it to one country, until a person has mended the cause."""
+    halted = setting.get(connection, setting.HALTED) or {}
+    halted[what] = {"why": why, "since": now.isoformat()}
+    setting.put(connection, setting.HALTED, halted)

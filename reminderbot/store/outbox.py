@@ -139,10 +139,13 @@ def due(
 ) -> list[Row[Any]]:
     """Reminders that may be claimed now: their moment has come, the undo window is over, any needed yes was given.
 
-    Those of the channels in `without` are left out.
+    Those of the channels in `without` are left out, and those to a country of "sms to +44".
     """
     asked = {"now": now, "most": limit, "without": list(without)}
-    return list(connection.execute(_NEXT_DUE[approved_only], asked))
+    query = _NEXT_DUE[approved_only]
+    for channel, prefix in (name.split(" to ") for name in without if " to " in name):
+        query = query.where(~((outbox.c.channel == channel) & outbox.c.recipient.startswith(prefix)))
+    return list(connection.execute(query, asked))
 
 
 def count_due(connection: Connection, now: datetime, *, approved_only: bool) -> int:

@@ -7,7 +7,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reminderbot.core.calendar import SendingHours
-from reminderbot.core.contact import Budget, Reach, candidate_zones, in_their_day, may_send, reachable, within_budget
+from reminderbot.core.contact import (
+    Budget,
+    Reach,
+    candidate_zones,
+    country_prefix,
+    in_their_day,
+    may_send,
+    reachable,
+    within_budget,
+)
 from reminderbot.core.ladder import Channel
 from tests.core.facts import LONDON, MONDAY, TEXTS, at, customer, days, weekdays
 
@@ -152,3 +161,18 @@ def test_a_number_that_contradicts_the_country_adds_its_zones() -> None:
 
 def test_a_number_that_is_none_tells_nothing() -> None:
     assert zones(country="JP", phone="call reception") == ["Asia/Tokyo"]
+
+
+@pytest.mark.parametrize(
+    ("number", "prefix"),
+    [
+        ("+447700900123", "+44"),
+        ("+12125550100", "+1"),
+        ("+14165550100", "+1"),
+        ("+18765550123", "+1876"),
+        ("+35312345678", "+353"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_numbers_of_a_country_begin_alike(number: str, prefix: str) -> None:
+    assert country_prefix(number) == prefix

@@ -132,6 +132,27 @@ GUARDS = (
         "left = 60.0",
         ("tests/faults/test_smtp_matrix.py",),
     ),
+    Guard(
+        "a dripping Twilio",
+        "twilio_client.py",
+        "        self.join(seconds)\n",
+        "        self.join(20 * seconds)\n",
+        ("tests/faults/test_twilio_matrix.py",),
+    ),
+    Guard(
+        "a text without a name",
+        "inbox/twilio.py",
+        "    if not message.sid:\n",
+        "    if False:\n",
+        ("tests/faults/test_twilio_matrix.py",),
+    ),
+    Guard(
+        "a country that is not permitted",
+        "store/outbox.py",
+        'in (name.split(" to ") for name in without if " to " in name)',
+        "in []",
+        ("tests/faults/test_twilio_matrix.py",),
+    ),
     # ---- what the carrier reports
     Guard(
         "a report proves a text",
