@@ -125,7 +125,7 @@ def test_a_no_for_good_is_blamed_on_whom_the_code_names(
         (20003, Blame.CHANNEL),
         (30002, Blame.CHANNEL),
         (30007, Blame.CHANNEL),
-        (30034, Blame.CHANNEL),
+        (30034, Blame.COUNTRY),
         (30863, Blame.CHANNEL),
         (30943, Blame.CHANNEL),
         (99999, Blame.MESSAGE),
