@@ -148,7 +148,7 @@ class Arrival:
     # The bytes of the mail, or the text in UTF-8.
     content: bytes
     means: frozenset[Meaning]
-    # None: written by nobody we know.
+    # Who wrote, where the program can know it: by a token, our Message-ID, an address or number. Else None.
     customer: str | None
     # The address or number it came from (a bounce: that could not be reached).
     address: str = ""

@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from tests.oracle import hearing, hours, ladder, sending, silence
 from tests.oracle.evidence import Evidence
-from tests.oracle.record import Record, record
+from tests.oracle.gather import record
+from tests.oracle.record import Record
 from tests.oracle.violation import Violation
 
 Rule = Callable[[Record], Iterator[Violation]]

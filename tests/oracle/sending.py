@@ -17,6 +17,8 @@ from tests.oracle.violation import Violation
 
 # What became of an attempt that provably sent nothing, and may be tried again.
 _NOT_SENT = {"deferred", "not_sent"}
+# "accepted" and what a provider tells later speak for themselves.
+_NEED_A_REASON = {"withdrawn", "refused", "uncertain", *_NOT_SENT}
 # An attempt whose end is told nowhere this long after its mark, with the program up, is forgotten.
 _FORGOTTEN_AFTER = timedelta(days=1)
 _HEADERS = frozenset(
@@ -234,7 +236,7 @@ def _left_lying(older: Reminder, newer: Reminder) -> bool:
 
 def _bad_ends(record: Record, reminder: Reminder) -> Iterator[tuple[datetime, str]]:
     for end in reminder.ends:
-        if end.outcome != "accepted" and not end.reason.strip():
+        if end.outcome in _NEED_A_REASON and not end.reason.strip():
             yield end.mark.at, f"reminder {reminder.number} ended as {end.outcome} without a reason"
         later = [mark for mark in reminder.onwire if mark.seq > end.mark.seq]
         if end.outcome == "withdrawn" and later and reminder.plan(later[0].seq) is reminder.plan(end.mark.seq):

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.evidence import Evidence, Ledger
-from tests.oracle.judge import IN_PART, JUDGED, NOT_JUDGED, judge, report
+from tests.oracle.gather import record
+from tests.oracle.judge import IN_PART, JUDGED, NOT_JUDGED, RULES, judge, report
 from tests.oracle.lives import LADDER, Life, at
 from tests.oracle.plants import ALLOWED, PLANTED, Plant, climbed
 from tests.oracle.violation import Violation
@@ -45,6 +46,16 @@ def test_every_judged_invariant_has_a_planted_fault() -> None:
     assert {invariant for invariant, _ in PLANTED} == JUDGED
 
 
+def test_every_rule_is_needed_to_see_some_planted_fault() -> None:
+    silent = {rule.__name__ for _, rule in RULES}
+    for _, plant in PLANTED:
+        life = climbed()
+        plant(life)
+        known = record(life.evidence())
+        silent -= {rule.__name__ for _, rule in RULES if next(rule(known), None) is not None}
+    assert not silent
+
+
 def test_the_books_alone_alarm_nobody() -> None:
     life = Life()
     assert judge(Evidence(life.rules, (Ledger(at("2026-09-01 14:00"), at("2026-09-01 14:00"), {}, {}),))) == ()
@@ -66,7 +77,7 @@ def test_the_ladder_of_these_lives_is_the_shipped_one() -> None:
 def test_the_oracle_knows_nothing_of_the_program() -> None:
     """What makes evidence out of a run (export.py) may know it; what judges may not."""
     here = Path(__file__).parent
-    names = "days evidence hearing hours judge ladder record sending silence story violation wire lives plants"
+    names = "days evidence gather hearing hours judge ladder record sending silence story violation wire lives plants"
     for name in names.split():
         text = (here / f"{name}.py").read_text("utf-8")
         assert "import reminderbot" not in text and "from reminderbot" not in text, name
