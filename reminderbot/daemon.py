@@ -118,7 +118,9 @@ class Daemon:
             try:
                 job()
             except InboxUnavailable as error:
-                log("inbox_unavailable", run=name, why=str(error))
+                # The listener has said it, and tries again.
+                if not self._inbox_down:
+                    log("inbox_unavailable", run=name, why=str(error))
             except Exception as error:
                 log_bug("run_failed", error, run=name)
 

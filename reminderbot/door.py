@@ -12,6 +12,9 @@ from reminderbot.core.stop import DoorFacts, Mode, Stop, lower, stops
 from reminderbot.house import House
 from reminderbot.store import outbox, setting
 
+# A refused log-in is not tried again at every tick; see store/halt.py.
+RELOAD = "mend it, then `systemctl reload reminderbot`; it is tried again by itself every hour"
+
 
 def mode(house: House, connection: Connection) -> Mode:
     """What may leave by itself: the lower of the settings' ceiling and the grant given to this installation."""
@@ -38,6 +41,7 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
         has_inbox=house.open_inbox is not None,
         inbox_read_at=setting.moment(known.get(setting.INBOX_READ_AT)),
         texts_read_at=setting.moment(known.get(setting.SMS_READ_AT)),
+        inbox_trouble=_trouble(known.get(setting.INBOX_TROUBLE)),
         needs_texts=Channel.SMS in house.channels,
         ledger_exported_at=setting.moment(known.get(setting.LEDGER)),
         ledger_max_age=house.limits.ledger_max_age,
@@ -47,6 +51,14 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
         known=outbox.newest_tried(connection),
         moved=bool(grant) and grant.get("instance") != house.instance,
     )
+
+
+def _trouble(trouble: dict[str, Any] | None) -> tuple[str, str] | None:
+    """What keeps the inbox from being read, and its cure."""
+    if trouble is None:
+        return None
+    cure = trouble["cure"].rstrip(".")
+    return trouble["what"], f"{cure}; then {RELOAD}" if "refused_at" in trouble else cure
 
 
 def _held(held: dict[str, Any] | None) -> str:
@@ -62,8 +74,8 @@ def _halted(halted: dict[str, Any]) -> tuple[Stop, ...]:
     return tuple(
         Stop(
             f"{channel} halted",
-            entry["why"],
-            "mend the cause, then run `reminderbot go-live`",
+            entry["why"].rstrip("."),
+            RELOAD if "refused_at" in entry else "mend the cause, then run `reminderbot go-live`",
             datetime.fromisoformat(entry["since"]),
         )
         for channel, entry in sorted(halted.items())

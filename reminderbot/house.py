@@ -15,6 +15,7 @@ from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.dunning import Rules
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
+from reminderbot.core.oauth import AccessTokens
 from reminderbot.core.report import Report
 from reminderbot.core.stop import Mode
 from reminderbot.core.token import Keys
@@ -108,6 +109,8 @@ class House:
     channels: Mapping[Channel, Callable[[], DeliveryChannel]] = field(default_factory=dict)
     open_inbox: Callable[[], ImapInbox] | None = None
     open_text_inbox: Callable[[], TextInbox] | None = None
+    # Where access tokens come from; None: passwords alone.
+    tokens: AccessTokens | None = None
     # Asks the carrier which texts (recipient, body, since) it has taken.
     find_text: Callable[[str, str, datetime], list[str]] | None = None
     # Asks the carrier how far texts, named by its references, have come.

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reminderbot.clock import Clock, SystemClock
-from reminderbot.config import Config
+from reminderbot.config import Auth, Config, EmailSettings, InboxSettings, OAuthSettings, ProviderName
 from reminderbot.core.calendar import SendingHours, public_holidays
 from reminderbot.core.contact import Budget, candidate_zones
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.dunning import Rules
 from reminderbot.core.ladder import Channel
+from reminderbot.core.oauth import Credential
 from reminderbot.core.report import Report
 from reminderbot.core.stop import Mode
 from reminderbot.core.token import Keys, recipient_hash
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from reminderbot.channels.twilio import TwilioSms
     from reminderbot.inbox.imap import ImapInbox
     from reminderbot.ledger.csv_folder import LedgerReading
+    from reminderbot.oauth.keep import KeptToken
+    from reminderbot.oauth.provider import Client, Provider
+    from reminderbot.oauth.tokens import TokenSource
 
 _MACHINE_ID = Path("/etc/machine-id")
 _SHORTEST_KEY = 16
@@ -43,9 +47,10 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
     from reminderbot.compose.render import Letters
 
     clock = clock or SystemClock()
-    folder = _state_folder(config)
+    folder = state_folder(config)
     keys = _secret_keys(folder / "secret.key")
     rules = rules_of(config)
+    tokens = token_source(config, folder)
     return House(
         store=_store(config, folder),
         clock=clock,
@@ -64,9 +69,10 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         reader=ChildReader(),
         ledger_folder=config.ledger.folder,
         read_ledger=_ledger_reader(config),
-        channels=_channels(config),
-        open_inbox=_inbox(config, clock),
+        channels=_channels(config, tokens),
+        open_inbox=_inbox(config, tokens, clock),
         open_text_inbox=_text_inbox(config),
+        tokens=tokens,
         find_text=_text_finder(config),
         report_on=_text_reports(config),
         listen=config.desk.listen,
@@ -123,24 +129,66 @@ def _gatherer(config: Config, keys: Keys) -> Gatherer:
     return Gatherer(hash_of, zones_of, text_tiers, config.sms is not None)
 
 
-def _channels(config: Config) -> dict[Channel, Callable[[], DeliveryChannel]]:
+def token_source(config: Config, folder: Path) -> TokenSource | None:
+    """The access tokens of the account signed in with; one for all threads. None: passwords alone."""
+    if config.oauth is None:
+        return None
+    from reminderbot.oauth.tokens import TokenSource
+
+    return TokenSource(provider_of(config.oauth), client_of(config.oauth), kept_token(config.oauth, folder))
+
+
+def provider_of(settings: OAuthSettings) -> Provider:
+    """Where one signs in."""
+    from reminderbot.oauth import provider
+
+    known = {
+        ProviderName.GOOGLE: provider.GOOGLE,
+        ProviderName.MICROSOFT: provider.microsoft(settings.tenant),
+        ProviderName.OTHER: provider.Provider("", ""),
+    }[settings.provider]
+    return provider.with_own(known, settings.token_url, settings.authorize_url, settings.device_url, settings.scope)
+
+
+def client_of(settings: OAuthSettings) -> Client:
+    """What the provider knows us as."""
+    from reminderbot.oauth.provider import Client
+
+    return Client(settings.client_id, settings.client_secret.reveal() if settings.client_secret else "")
+
+
+def kept_token(settings: OAuthSettings, folder: Path) -> KeptToken:
+    """Where the refresh token lies."""
+    from reminderbot.oauth.keep import KeptToken
+
+    seed = settings.refresh_token.reveal() if settings.refresh_token else ""
+    return KeptToken(folder, provider_of(settings).token_url, settings.client_id, seed)
+
+
+def _credential(settings: EmailSettings | InboxSettings, tokens: TokenSource | None) -> Credential:
+    if settings.auth is Auth.OAUTH2 and tokens is not None:
+        return tokens
+    return settings.password.reveal() if settings.password else ""
+
+
+def _channels(config: Config, tokens: TokenSource | None) -> dict[Channel, Callable[[], DeliveryChannel]]:
     found: dict[Channel, Callable[[], DeliveryChannel]] = {}
     if config.email is not None:
-        found[Channel.EMAIL] = _smtp(config)
+        found[Channel.EMAIL] = _smtp(config, tokens)
     if config.sms is not None:
         found[Channel.SMS] = _twilio(config)
     return found
 
 
-def _smtp(config: Config) -> Callable[[], DeliveryChannel]:
+def _smtp(config: Config, tokens: TokenSource | None) -> Callable[[], DeliveryChannel]:
     email = config.email
     assert email is not None
 
     def make() -> DeliveryChannel:
         from reminderbot.channels.smtp import SmtpChannel
 
-        password = email.password.reveal() if email.password else ""
-        return SmtpChannel(email.host, email.port, email.security.value, email.username, password)
+        credential = _credential(email, tokens)
+        return SmtpChannel(email.host, email.port, email.security.value, email.username, credential)
 
     return make
 
@@ -188,7 +236,7 @@ def _text_reports(config: Config) -> Callable[[Sequence[str]], Iterator[Report]]
     return report_on
 
 
-def _inbox(config: Config, clock: Clock) -> Callable[[], ImapInbox] | None:
+def _inbox(config: Config, tokens: TokenSource | None, clock: Clock) -> Callable[[], ImapInbox] | None:
     settings = config.inbox
     if settings is None:
         return None
@@ -196,13 +244,12 @@ def _inbox(config: Config, clock: Clock) -> Callable[[], ImapInbox] | None:
     def make() -> ImapInbox:
         from reminderbot.inbox.imap import ImapInbox
 
-        password = settings.password.reveal() if settings.password else ""
         return ImapInbox(
             settings.host,
             settings.port,
             settings.security.value,
             settings.username,
-            password,
+            _credential(settings, tokens),
             settings.folder,
             clock=clock,
         )
@@ -237,7 +284,8 @@ def _store(config: Config, folder: Path) -> Store:
     return open_store(config.store.url, folder, config.store.password.reveal() if config.store.password else None)
 
 
-def _state_folder(config: Config) -> Path:
+def state_folder(config: Config) -> Path:
+    """The folder for what lies beside the database, made where it is not there yet."""
     folder = config.store.folder
     try:
         for part in (folder, folder / "send-log", folder / "inbound"):

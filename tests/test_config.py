@@ -92,7 +92,7 @@ def test_the_example_loads_as_it_stands_and_says_the_defaults_of_the_code(tmp_pa
         bare.letters,
     )
     assert (example.sending, example.desk, example.alerts) == (bare.sending, bare.desk, bare.alerts)
-    assert (example.email, example.inbox, example.sms) == (None, None, None)
+    assert (example.email, example.inbox, example.oauth, example.sms) == (None, None, None, None)
     assert example.ladder == bare.ladder == DEFAULT_LADDER
 
 
@@ -101,9 +101,11 @@ def test_the_example_with_everything_switched_on_says_the_defaults_of_the_option
     example = load_config(tmp_path / "config.toml", PASSWORDS)
     written = f'[email]\nhost = "mail.example.com"\nfrom = "{example.email and example.email.from_}"\n'
     written += f'[inbox]\nhost = "mail.example.com"\nusername = "{example.inbox and example.inbox.username}"\n'
+    written += f'[oauth]\nprovider = "google"\nclient_id = "{example.oauth and example.oauth.client_id}"\n'
     written += SMS + f'from = "{example.sms and example.sms.from_}"\n'
     bare = load(tmp_path, written)
-    assert (example.email, example.inbox, example.sms) == (bare.email, bare.inbox, bare.sms)
+    assert (example.email, example.inbox, example.oauth) == (bare.email, bare.inbox, bare.oauth)
+    assert example.sms == bare.sms
 
 
 def test_every_key_of_the_code_stands_in_the_example_with_words_before_it() -> None:

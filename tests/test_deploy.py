@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reminderbot.config.secrets import NAMES
+from reminderbot.config.secrets import VARIABLES
 from reminderbot.desk.setup import create_installation
 from tests.servers import needs
 
@@ -62,7 +62,7 @@ def test_both_units_differ_in_their_folder_alone() -> None:
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_credentials_in_the_unit_are_ones_that_are_looked_for(unit: str) -> None:
     offered = set(re.findall(r"^#LoadCredential=([a-z\-]+):", (DEPLOY / unit).read_text("utf-8"), re.MULTILINE))
-    known = {variable.lower().replace("_", "-") for _, variable in NAMES.values()}
+    known = {variable.lower().replace("_", "-") for variable in VARIABLES}
     assert offered == known - {"reminderbot-store-password"}
 
 

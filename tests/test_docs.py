@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from reminderbot.cli import cli
 from reminderbot.compose.schema import FACTS, LAYOUT
 from reminderbot.compose.slots import FILTERS
-from reminderbot.config.secrets import NAMES
+from reminderbot.config.secrets import VARIABLES
 from reminderbot.core.understanding import DisputeReason, Kind
 from reminderbot.ledger.csv_customers import CUSTOMERS
 from reminderbot.ledger.csv_invoices import INVOICES, PAYMENTS
@@ -196,7 +196,7 @@ def test_every_other_name_is_one_of_ours(name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_variable_of_the_environment_is_read(name: str) -> None:
-    read = {"REMINDERBOT_CONFIG"} | {f"{secret}{end}" for _, secret in NAMES.values() for end in ("", "_FILE")}
+    read = {"REMINDERBOT_CONFIG"} | {f"{secret}{end}" for secret in VARIABLES for end in ("", "_FILE")}
     assert set(re.findall(r"REMINDERBOT_[A-Z_]+", (ROOT / name).read_text("utf-8"))) <= read
 
 

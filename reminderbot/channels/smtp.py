@@ -12,6 +12,7 @@ from reminderbot.clock import elapsed
 from reminderbot.core.delivery import Deferred, Outcome
 from reminderbot.core.loopback import is_loopback
 from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.oauth import Credential
 
 __all__ = ["SmtpChannel", "SmtpTimeouts"]
 
@@ -28,7 +29,7 @@ class SmtpChannel:
         port: int,
         security: str,
         username: str = "",
-        password: str = "",
+        password: Credential = "",
         local_hostname: str = "",
         timeouts: SmtpTimeouts | None = None,
         ssl_context: ssl.SSLContext | None = None,
@@ -47,7 +48,7 @@ class SmtpChannel:
         try:
             self._session = connect(self._relay)
         except HandshakeError as error:
-            return Deferred(str(error), error.code, halts=True)
+            return Deferred(str(error), error.code, halts=True, locked_out=error.locked_out)
         self._opened_at, self._sent = elapsed(), 0
         return None
 

@@ -9,14 +9,16 @@ import ssl
 from dataclasses import dataclass, field
 
 from reminderbot.channels.smtp_wire import BadReplyError, Reply, SmtpTimeouts, Wire
+from reminderbot.core import oauth
+from reminderbot.core.oauth import AccessTokens, Credential, NoAccessToken
 
 
 class HandshakeError(Exception):
     """The mail server cannot be used now; the text is one sentence with host, failure and cure."""
 
-    def __init__(self, sentence: str, code: str = "") -> None:
+    def __init__(self, sentence: str, code: str = "", *, locked_out: bool = False) -> None:
         super().__init__(sentence)
-        self.code = code
+        self.code, self.locked_out = code, locked_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Relay:
     port: int
     security: str
     username: str
-    password: str = field(repr=False)
+    credential: Credential = field(repr=False)
     local_hostname: str
     timeouts: SmtpTimeouts
     context: ssl.SSLContext | None
@@ -144,9 +146,17 @@ def strict_context() -> ssl.SSLContext:
 
 def _log_in(relay: Relay, wire: Wire, offers: dict[str, str]) -> None:
     mechanisms = offers.get("AUTH", "").split()
-    user, password = relay.username.encode(), relay.password.encode()
+    if isinstance(relay.credential, str):
+        _give_password(relay, wire, mechanisms, relay.credential.encode())
+    else:
+        _show_tokens(relay, wire, mechanisms, relay.credential)
+
+
+def _give_password(relay: Relay, wire: Wire, mechanisms: list[str], password: bytes) -> None:
+    user = relay.username.encode()
+    plain = _b64(b"\0" + user + b"\0" + password)
     if "PLAIN" in mechanisms:
-        reply = _ask(wire, "AUTH PLAIN " + _b64(b"\0" + user + b"\0" + password), relay.timeouts.command)
+        reply = _ask(wire, f"AUTH PLAIN {plain}", relay.timeouts.command)
     elif "LOGIN" in mechanisms:
         reply = _ask(wire, "AUTH LOGIN", relay.timeouts.command)
         for secret in (user, password):
@@ -158,15 +168,65 @@ def _log_in(relay: Relay, wire: Wire, offers: dict[str, str]) -> None:
             f"leave [email] username empty if it needs none, or use the provider's submission port (587 or 465)."
         )
     if reply.kind != 2:
-        said = str(reply)
-        # Some servers answer with what they were told; it must not get into the log or the store.
-        for word in (relay.password, _b64(password), _b64(b"\0" + user + b"\0" + password)):
-            said = said.replace(word, "***") if word else said
+        cure = "check [email] username and the password in REMINDERBOT_SMTP_PASSWORD"
+        raise _refused(relay, reply, "", cure, (password.decode(), _b64(password), plain))
+
+
+def _show_tokens(relay: Relay, wire: Wire, mechanisms: list[str], tokens: AccessTokens) -> None:
+    """Log in with a token; with a newer one where the first is no longer taken."""
+    mechanism = oauth.choose(mechanisms)
+    if not mechanism:
         raise HandshakeError(
-            f"The mail server {relay} refused the login ({said}): "
-            f"check [email] username and the password in REMINDERBOT_SMTP_PASSWORD.",
-            reply.enhanced or str(reply.code),
+            f"The mail server {relay} takes no OAuth2 token (it offers {' '.join(mechanisms) or 'no login'}): "
+            f'write [email] auth = "password", or use the provider\'s submission port (587 or 465).'
         )
+    refused, token = "", _token(relay, tokens)
+    while True:
+        failure = _show_token(relay, wire, mechanism, token)
+        if failure is None:
+            return
+        refused, token = token, _token(relay, tokens, token)
+        if token == refused:
+            raise failure
+
+
+def _token(relay: Relay, tokens: AccessTokens, refused: str = "") -> str:
+    try:
+        return tokens.get(refused)
+    except NoAccessToken as error:
+        raise HandshakeError(
+            f"The mail server {relay} was not asked, for there is no token to show: {error}.", locked_out=error.lasting
+        ) from None
+
+
+def _show_token(relay: Relay, wire: Wire, mechanism: str, token: str) -> HandshakeError | None:
+    first = _b64(oauth.first_response(mechanism, relay.username, relay.host, relay.port, token))
+    reply = _ask(wire, f"AUTH {mechanism}", relay.timeouts.command)
+    why = ""
+    if reply.kind == 3:
+        # Not in the same line: with it the command may grow longer than the 512 bytes that every server takes.
+        reply = _ask(wire, first, relay.timeouts.command)
+    if reply.kind == 3:
+        why = oauth.refusal(_decoded(reply.lines[-1]))
+        reply = _ask(wire, _b64(oauth.last_response(mechanism)), relay.timeouts.command)
+    if reply.kind == 2:
+        return None
+    cure = "check that [email] username is the account you signed in with and that [oauth] scope covers sending"
+    return _refused(relay, reply, why, cure, (token, first))
+
+
+def _refused(relay: Relay, reply: Reply, why: str, cure: str, secrets: tuple[str, ...]) -> HandshakeError:
+    said = str(reply)
+    # Some servers answer with what they were told; it must not get into the log or the store.
+    for word in filter(None, secrets):
+        said, why = said.replace(word, "***"), why.replace(word, "***")
+    told = f"{said}; {why}" if why else said
+    return HandshakeError(
+        f"The mail server {relay} refused the login ({told}): {cure}.",
+        reply.enhanced or str(reply.code),
+        # RFC 4954 4.7.0 and 454: not now, where 5 is never.
+        locked_out=reply.kind == 5,
+    )
 
 
 def _ask(wire: Wire, command: str, timeout: float) -> Reply:
@@ -184,6 +244,13 @@ def _expect(relay: Relay, reply: Reply, kind: int, what: str) -> None:
 
 def _b64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text)
+    except ValueError:
+        return b""
 
 
 def _plain(error: Exception) -> str:

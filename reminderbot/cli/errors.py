@@ -45,6 +45,8 @@ def _sentences(error: Exception) -> tuple[list[str], int] | None:
         return [str(error)], ASKED_WRONGLY
     if isinstance(error, InboxUnavailable):
         return [str(error)], WENT_WRONG
+    if type(error).__module__.startswith("reminderbot.oauth"):
+        return [str(error)], WENT_WRONG
     if type(error).__module__.startswith(("reminderbot.desk", "reminderbot.store", "sqlalchemy")):
         return _of_store(error)
     if isinstance(error, OSError):

@@ -13,6 +13,7 @@ COMMANDS = {
     "Setting up": (
         ("init", "setup", "Make a folder with settings, letters and an empty ledger."),
         ("check", "check", "Prove settings, letters, store, mail, texts and ledger, with a cure for each fault."),
+        ("oauth", "oauth", "Sign in at Google, Microsoft or another provider, for mail without a password."),
         ("letter", "letters", "Check the letters, or look at one."),
         ("migrate", "migrate", "Bring an older store to the shape this version needs."),
         ("demo", "demo", "See the whole product at work on this machine, with invented customers."),

@@ -92,6 +92,14 @@ def web_base(value: object) -> str:
     return found.rstrip("/")
 
 
+def tenant(value: object) -> str:
+    """Whose accounts at Microsoft: a name or an identifier that becomes part of an address."""
+    found = one_line(value)
+    if not re.fullmatch(r"[A-Za-z0-9.\-]+", found):
+        raise Wrong(f'{seen(found)} is not a tenant: write "common", your domain, or the tenant\'s identifier')
+    return found
+
+
 def store_url(value: object) -> str:
     """Where the store lies, without a password; a relative SQLite path is made absolute by `rules`."""
     found = one_line(value)

@@ -23,15 +23,16 @@ TABLES: dict[str, type] = {
     "letters": settings.LettersSettings,
     "email": settings.EmailSettings,
     "inbox": settings.InboxSettings,
+    "oauth": settings.OAuthSettings,
     "sms": settings.SmsSettings,
     "sending": settings.SendingSettings,
     "desk": settings.DeskSettings,
     "alerts": settings.AlertsSettings,
 }
 # Tables whose absence means something else than their defaults.
-OPTIONAL = {"email", "inbox", "sms"}
+OPTIONAL = {"email", "inbox", "oauth", "sms"}
 _TOP = ["mode", *TABLES, "ladder"]
-_RULES = {"email": rules.connection, "inbox": rules.connection, "sms": rules.sms}
+_RULES = {"email": rules.email, "inbox": rules.connection, "oauth": rules.oauth, "sms": rules.sms}
 
 
 class ConfigMistakes(Exception):
@@ -94,7 +95,7 @@ class _Reading:
         self.mode = self._read_mode(document)
         self.values = {name: self._read_table(name, document) for name in TABLES if self._wanted(name, document)}
         self.ladder = self._read_ladder(document)
-        for where, what in rules.mode(self.mode, set(self.values)):
+        for where, what in (*rules.mode(self.mode, set(self.values)), *rules.signing_in(self.values)):
             self.notes.add(where, what)
 
     @staticmethod
@@ -149,16 +150,18 @@ class _Reading:
 
     def take_secrets(self, vault: secrets.Vault) -> None:
         """Fetch the secret of every table that is there, noting one that is missing or cannot be used."""
-        for name, (key, variable) in secrets.NAMES.items():
-            if name not in self.values:
-                continue
-            try:
-                self.values[name][key] = found = vault.find(variable)
-            except secrets.Unreadable as error:
-                self.notes.add("", str(error))
-                continue
-            if found is None and rules.needs_secret(name, self.values[name]):
-                self.notes.add(f"[{name}] {key}", secrets.missing(variable, self.path.parent))
+        for name, fields in secrets.NAMES.items():
+            for key, variable in fields.items() if name in self.values else ():
+                self._take_secret(vault, name, key, variable)
+
+    def _take_secret(self, vault: secrets.Vault, name: str, key: str, variable: str) -> None:
+        try:
+            self.values[name][key] = found = vault.find(variable)
+        except secrets.Unreadable as error:
+            self.notes.add("", str(error))
+            return
+        if found is None and rules.needs_secret(name, self.values[name]):
+            self.notes.add(f"[{name}] {key}", secrets.missing(variable, self.path.parent))
 
     def config(self) -> Config:
         """The settings, once nothing was found wrong."""

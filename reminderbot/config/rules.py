@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reminderbot.config.kinds import seen
-from reminderbot.config.settings import Security
+from reminderbot.config.settings import Auth, ProviderName, Security
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Tier
 from reminderbot.core.ladder import mistakes as ladder_mistakes
 from reminderbot.core.loopback import is_loopback
@@ -27,6 +27,26 @@ def connection(values: Values) -> Found:
             f'"none" would send passwords and letters to {host} in the clear: write "starttls" or "tls";'
             ' "none" is for a server on this machine (host = "localhost")',
         )
+
+
+def email(values: Values) -> Found:
+    """Protected, and with somebody to sign in as where that is asked for."""
+    yield from connection(values)
+    if values.get("auth") is Auth.OAUTH2 and not values.get("username"):
+        yield "username", 'is missing: with auth = "oauth2" write the address of the account you sign in with'
+
+
+def oauth(values: Values) -> Found:
+    """A provider of one's own says where its tokens are."""
+    if values.get("provider") is ProviderName.OTHER and values.get("token_url") == "":
+        yield "token_url", 'is missing: with provider = "other" write where its tokens are fetched, https://...'
+
+
+def signing_in(tables: Mapping[str, Values]) -> Found:
+    """Whoever signs in with OAuth2 says where."""
+    for name in ("email", "inbox"):
+        if tables.get(name, {}).get("auth") is Auth.OAUTH2 and "oauth" not in tables:
+            yield "[oauth]", f'is missing: [{name}] auth = "oauth2" needs it; write it with provider and client_id'
 
 
 def sms(values: Values) -> Found:
@@ -73,6 +93,8 @@ def mode(chosen: Mode | None, present: set[str]) -> Found:
 
 def needs_secret(table: str, values: Values) -> bool:
     """Whether `table` cannot work without its password or token."""
+    if values.get("auth") is Auth.OAUTH2:
+        return False
     return table in {"inbox", "sms"} or (table == "email" and bool(values.get("username")))
 
 

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# Table of the config, field of its settings, name in the environment.
+# Table of the config, the fields of its settings, and the name of each in the environment.
 NAMES = {
-    "store": ("password", "REMINDERBOT_STORE_PASSWORD"),
-    "email": ("password", "REMINDERBOT_SMTP_PASSWORD"),
-    "inbox": ("password", "REMINDERBOT_IMAP_PASSWORD"),
-    "sms": ("token", "REMINDERBOT_TWILIO_TOKEN"),
+    "store": {"password": "REMINDERBOT_STORE_PASSWORD"},
+    "email": {"password": "REMINDERBOT_SMTP_PASSWORD"},
+    "inbox": {"password": "REMINDERBOT_IMAP_PASSWORD"},
+    "oauth": {"client_secret": "REMINDERBOT_OAUTH_CLIENT_SECRET", "refresh_token": "REMINDERBOT_OAUTH_REFRESH_TOKEN"},
+    "sms": {"token": "REMINDERBOT_TWILIO_TOKEN"},
 }
+VARIABLES = tuple(variable for fields in NAMES.values() for variable in fields.values())
 
 
 class Secret:

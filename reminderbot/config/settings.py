@@ -24,6 +24,21 @@ class Security(StrEnum):
     NONE = "none"
 
 
+class Auth(StrEnum):
+    """What opens a mail server: a password, or signing in with OAuth2."""
+
+    PASSWORD = "password"  # noqa: S105  (a word of the settings, no password)
+    OAUTH2 = "oauth2"
+
+
+class ProviderName(StrEnum):
+    """Where one signs in."""
+
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessTable:
     """[business], which becomes a core `Business`."""
@@ -79,7 +94,8 @@ class EmailSettings:
     # Empty in the file means `from`; never empty here.
     reply_to: Annotated[str, kinds.optional(addresses.email)] = ""
     plus_addressing: kinds.Flag = True
-    # From REMINDERBOT_SMTP_PASSWORD; there whenever `username` is.
+    auth: Annotated[Auth, kinds.one_of(Auth)] = Auth.PASSWORD
+    # From REMINDERBOT_SMTP_PASSWORD; there whenever `username` is and `auth` asks for it.
     password: Secret | None = None
 
 
@@ -92,8 +108,27 @@ class InboxSettings:
     security: Annotated[Security, kinds.one_of(Security)] = Security.TLS
     username: kinds.Line
     folder: kinds.Line = "INBOX"
-    # From REMINDERBOT_IMAP_PASSWORD; None only where secrets were not asked for.
+    auth: Annotated[Auth, kinds.one_of(Auth)] = Auth.PASSWORD
+    # From REMINDERBOT_IMAP_PASSWORD; None only where secrets were not asked for, or `auth` asks for none.
     password: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthSettings:
+    """[oauth]: where one signs in, for the tables with `auth = "oauth2"`; empty means the provider's own."""
+
+    provider: Annotated[ProviderName, kinds.one_of(ProviderName)]
+    client_id: kinds.Line
+    # Microsoft's name for whose accounts these are.
+    tenant: Annotated[str, addresses.tenant] = "common"
+    scope: kinds.OptionalLine = ""
+    token_url: Annotated[str, kinds.optional(addresses.web_base)] = ""
+    authorize_url: Annotated[str, kinds.optional(addresses.web_base)] = ""
+    device_url: Annotated[str, kinds.optional(addresses.web_base)] = ""
+    # From REMINDERBOT_OAUTH_CLIENT_SECRET; None where the client has none.
+    client_secret: Secret | None = None
+    # From REMINDERBOT_OAUTH_REFRESH_TOKEN; None where `reminderbot oauth login` brings it.
+    refresh_token: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +234,8 @@ class Config:
     # None: the table is absent, which only `draft` allows.
     email: EmailSettings | None = None
     inbox: InboxSettings | None = None
+    # None: passwords alone.
+    oauth: OAuthSettings | None = None
     # None: no text messages.
     sms: SmsSettings | None = None
     sending: SendingSettings = field(default_factory=SendingSettings)

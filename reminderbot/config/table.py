@@ -68,14 +68,15 @@ def note_unknown(table: Mapping[str, object], known: list[str], where: str, note
         place = f"{where} {key}".strip()
         if _SECRET.search(key):
             # The value is a secret in the clear; it is not repeated here.
-            notes.add(place, secret_sentence(where))
+            notes.add(place, secret_sentence(where, key))
         else:
             notes.add(place, f"is not an option: {near(key, known)}")
 
 
-def secret_sentence(where: str) -> str:
+def secret_sentence(where: str, key: str) -> str:
     """Where a secret belongs that was found in the file."""
-    name = NAMES.get(where.strip("[]"), ("", "REMINDERBOT_..."))[1]
+    names = NAMES.get(where.strip("[]"), {})
+    name = names.get(key) or next(iter(names.values()), "REMINDERBOT_...")
     return (
         f"secrets do not stand in this file: take it out, then put {name}=... into .env beside it (chmod 600),"
         f" into the environment, or into a file named by {name}_FILE"

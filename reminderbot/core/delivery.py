@@ -42,6 +42,8 @@ class Deferred:
     wait: timedelta | None = None
     # The channel itself is in trouble (cannot connect, log in or agree on TLS): the whole batch stops here.
     halts: bool = False
+    # The log-in is refused: the channel is left alone until a person mends it. The message waits for nothing else.
+    locked_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def after_attempt(outcome: Outcome, attempts: int, now: datetime, *, again: bool
     match outcome:
         case Accepted():
             return AfterAttempt(State.ACCEPTED)
+        case Deferred(locked_out=True):
+            return AfterAttempt(State.PLANNED, now)
         case Deferred(wait=wait):
             doubling = min(FIRST_RETRY * 2 ** min(attempts - 1, 10), LONGEST_RETRY)
             return AfterAttempt(State.PLANNED, now + max(wait or FIRST_RETRY, doubling))

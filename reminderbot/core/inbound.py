@@ -35,4 +35,11 @@ class Inbound:
 
 
 class InboxUnavailable(Exception):
-    """The place where replies arrive cannot be read; the text is one sentence with what failed and the cure."""
+    """The place where replies arrive cannot be read; the text is one sentence with what failed and the cure.
+
+    `what` and `cure` are its two halves. `locked_out`: the log-in is refused, and trying again alone mends nothing.
+    """
+
+    def __init__(self, sentence: str, what: str = "", cure: str = "", *, locked_out: bool = False) -> None:
+        super().__init__(sentence)
+        self.what, self.cure, self.locked_out = what or sentence, cure, locked_out

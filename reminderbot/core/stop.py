@@ -55,6 +55,8 @@ class DoorFacts:
     stop_file: str = ""
     has_inbox: bool = True
     inbox_read_at: datetime | None = None
+    # What went wrong at the last look, and its cure; None: nothing, or nothing is known.
+    inbox_trouble: tuple[str, str] | None = None
     # None: no SMS is set up, or it does not need reading.
     texts_read_at: datetime | None = None
     needs_texts: bool = False
@@ -132,7 +134,8 @@ def _inbox(facts: DoorFacts) -> Stop | None:
     if read is not None and facts.now - read <= INBOX_FRESH:
         return None
     told = f"was last read {read:%Y-%m-%d %H:%M} UTC" if read else "has never been read"
-    return Stop("inbox", f"the inbox {told}", "run `reminderbot check`; it says what is wrong with the inbox", read)
+    what, cure = facts.inbox_trouble or ("", "run `reminderbot check`; it says what is wrong with the inbox")
+    return Stop("inbox", f"the inbox {told}{f': {what}' if what else ''}", cure, read)
 
 
 def _texts(facts: DoorFacts) -> Stop | None:

@@ -16,11 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from reminderbot.compose.check import Severity
 from reminderbot.core.inbound import InboxUnavailable
 from reminderbot.core.ladder import Channel
+from reminderbot.core.oauth import NoAccessToken
 from reminderbot.core.stop import Mode
 from reminderbot.desk.letters import check_letters
 from reminderbot.door import standing_stops
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
+from reminderbot.oauth.keep import FILE as REFRESH_TOKEN
 from reminderbot.store import health, ledger, setting
 from reminderbot.store.session import SCHEMA
 
@@ -66,7 +68,7 @@ def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -
     if with_store:
         checks += ("state folder", _state_folder), ("store", _store), ("send log", _history), ("ledger", _ledger_age)
     if with_secrets:
-        checks += ("mail server", _mail_out), ("inbox", _mail_in), ("text messages", _texts)
+        checks += ("sign-in", _sign_in), ("mail server", _mail_out), ("inbox", _mail_in), ("text messages", _texts)
     for about, one in checks:
         try:
             yield from one(house)
@@ -148,7 +150,8 @@ def _state_folder(house: House) -> Findings:
 
 def _rights(folder: Path) -> Findings:
     """What may be read by others, or belongs to somebody else."""
-    for path, what in ((folder, "state folder"), (folder / "secret.key", "secret key")):
+    secrets = (folder / "secret.key", "secret key"), (folder / REFRESH_TOKEN, "refresh token")
+    for path, what in ((folder, "state folder"), *secrets):
         if not path.exists():
             continue
         status = path.stat()
@@ -214,6 +217,17 @@ def _ledger(house: House) -> Findings:
     if reading.notes:
         told = f"{len(reading.notes)} values could not be used, the first: {reading.notes[0]}"
         yield _warn("ledger files", told, "`reminderbot import` tells them all")
+
+
+def _sign_in(house: House) -> Findings:
+    if house.tokens is None:
+        return
+    try:
+        house.tokens.get()
+    except NoAccessToken as error:
+        yield _fail("sign-in", error.what, error.cure)
+    else:
+        yield _ok("sign-in", "the provider takes our refresh token and gives access tokens")
 
 
 def _mail_out(house: House) -> Findings:

@@ -29,7 +29,7 @@ def go_live(house: House, actor: str, *, adopt: bool = False) -> Mode:
         adopted = house.send_log.newest() if adopt else before.get("adopted_log", 0)
         grant = {"mode": house.ceiling.value, "instance": house.instance, "by": actor, "at": now.isoformat()}
         setting.put(connection, setting.GRANT, grant | {"adopted_log": adopted})
-        for key in (setting.STOPPED, setting.HALTED, setting.BREAKER):
+        for key in (setting.STOPPED, setting.HALTED, setting.INBOX_TROUBLE, setting.BREAKER):
             setting.drop(connection, key)
         journal.record(connection, Event(EventKind.WENT_LIVE, now, actor, None, grant | {"adopted": adopt}))
     return house.ceiling

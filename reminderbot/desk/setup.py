@@ -16,7 +16,7 @@ from typing import Any
 
 import reminderbot
 from reminderbot.config import ConfigMistakes
-from reminderbot.config.secrets import NAMES
+from reminderbot.config.secrets import VARIABLES
 from reminderbot.config.settings import BusinessTable
 from reminderbot.config.table import Notes, read
 from reminderbot.ledger.csv_customers import CUSTOMERS
@@ -143,7 +143,7 @@ def _dotenv() -> str:
     lines = [
         "# Passwords and tokens of reminderbot. Nobody but its own user may read this file (chmod 600).",
         "# Take the # away before a line to use it; put a value with # or spaces in it between single quotes.",
-        *(f"#{variable}=''" for _, variable in NAMES.values()),
+        *(f"#{variable}=''" for variable in VARIABLES),
     ]
     return "\n".join(lines) + "\n"
 

@@ -19,6 +19,7 @@ from reminderbot.clock import Clock, SystemClock, elapsed
 from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.core.ladder import Channel
 from reminderbot.core.loopback import is_loopback
+from reminderbot.core.oauth import Credential
 from reminderbot.inbox.imap_fetch import Reply, quoted, search_day
 from reminderbot.inbox.imap_session import PIECE, Folder, Session
 from reminderbot.inbox.imap_wire import NETWORK_CURE, Broken, Wire
@@ -70,7 +71,7 @@ class ImapInbox:
         port: int,
         security: Security,
         username: str,
-        password: str,
+        password: Credential,
         folder: str = "INBOX",
         timeouts: ImapTimeouts | None = None,
         ssl_context: ssl.SSLContext | None = None,
@@ -78,7 +79,7 @@ class ImapInbox:
         clock: Clock | None = None,
     ) -> None:
         self.host, self.port, self.security, self.folder = host, port, security, folder
-        self._username, self._password = username, password
+        self._username, self._credential = username, password
         self._timeouts = timeouts or ImapTimeouts()
         self._ssl_context = ssl_context
         self._max_bytes = max_bytes
@@ -98,7 +99,7 @@ class ImapInbox:
             tls = None if self.security == "none" else self._ssl_context or ssl.create_default_context()
             self._wire = Wire(self.host, self.port, self._timeouts.connect, tls, at_once=self.security == "tls")
             session = Session(self._wire, self._timeouts.answer)
-            session.log_in(self._username, self._password, starttls=self.security == "starttls")
+            session.log_in(self._username, self._credential, starttls=self.security == "starttls")
             session.examine(self.folder)
             self._session = session
 
@@ -111,7 +112,8 @@ class ImapInbox:
     def _check_settings(self) -> None:
         if self.security == "none" and not is_loopback(self.host):
             raise Broken("the password would cross the network in the clear", 'Set [inbox] security to "tls".')
-        for key, value in (("folder", self.folder), ("username", self._username), ("password", self._password)):
+        password = self._credential if isinstance(self._credential, str) else "a token"
+        for key, value in (("folder", self.folder), ("username", self._username), ("password", password)):
             if not value or any(character in value for character in "\r\n\0"):
                 raise Broken(f"its {key} is empty or holds a line break", f"Set the inbox's {key} anew.")
 
@@ -257,11 +259,13 @@ class ImapInbox:
         try:
             yield
         except Broken as error:
-            self._unavailable(error.what, error.cure)
+            self._unavailable(error.what, error.cure, locked_out=error.locked_out)
 
-    def _unavailable(self, what: str, cure: str = NETWORK_CURE) -> NoReturn:
+    def _unavailable(self, what: str, cure: str = NETWORK_CURE, *, locked_out: bool = False) -> NoReturn:
         self.close()
-        raise InboxUnavailable(f"The inbox at {self.host}:{self.port} cannot be read: {what.rstrip('.')}. {cure}")
+        what = what.rstrip(".")
+        sentence = f"The inbox at {self.host}:{self.port} cannot be read: {what}. {cure}"
+        raise InboxUnavailable(sentence, what, cure, locked_out=locked_out)
 
 
 def _renumbered(cursor: MailCursor, folder: Folder) -> bool:

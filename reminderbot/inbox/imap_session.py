@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 import threading
+from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from reminderbot.clock import elapsed
+from reminderbot.core import oauth
+from reminderbot.core.oauth import AccessTokens, Credential, NoAccessToken
 from reminderbot.inbox.imap_fetch import Reply, listed, mailbox_name, quoted, replies, uids
 from reminderbot.inbox.imap_wire import TLS_CURE, Broken, Wire
 
 # A mail up to this size comes in one answer, a larger one in pieces of it: imaplib2 takes 2.7 s for 20 MB at once.
 PIECE = 256 * 1024
 LOGIN_CURE = "Check [inbox] username and REMINDERBOT_IMAP_PASSWORD; some providers want an app password here."
+SIGNED_IN_CURE = "Check that [inbox] username is the account you signed in with and that [oauth] scope covers reading."
+NO_OAUTH_CURE = 'Write [inbox] auth = "password", or ask the provider for a server that takes OAuth2.'
 FOLDER_CURE = "Check [inbox] folder: it is the name the mail server uses, such as INBOX or Archive/2026."
+
+# RFC 5530: the server cannot tell now whether we may come in; and Gmail's "[ALERT] Too many simultaneous connections."
+_NOT_NOW = re.compile(r"(?i)\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)\]|too many (?:simultaneous )?connections")
 
 # As mail programs and providers name it, at the top or below INBOX or [Gmail].
 _JUNK = re.compile(
@@ -41,8 +50,8 @@ class Session:
         self._capabilities: frozenset[str] = frozenset()
         self._opened = ""
 
-    def log_in(self, username: str, password: str, *, starttls: bool) -> None:
-        """Go on in TLS if asked for, then show the password."""
+    def log_in(self, username: str, credential: Credential, *, starttls: bool) -> None:
+        """Go on in TLS if asked for, then show the password or a token."""
         wire = self._wire
         if starttls:
             # Someone between us could keep TLS away by greeting us as logged in already (CVE-2020-14093).
@@ -50,7 +59,10 @@ class Session:
                 raise Broken("the server skips the log-in, and so could not be asked for TLS", TLS_CURE)
             wire.start_tls(self._seconds)
         if wire.state == "NONAUTH":
-            self._give_password(username, password)
+            if isinstance(credential, str):
+                self._give_password(username, credential)
+            else:
+                self._show_tokens(username, credential)
         # Some servers tell about IDLE only now.
         self._capabilities = _words(wire.ask(self._seconds, "capability")[1])
 
@@ -66,14 +78,46 @@ class Session:
             raise Broken("the server cannot take a user name or password beyond ASCII", LOGIN_CURE)
         else:
             command = ("login", quoted(username), password)
+        refused = self._refused((password,), *command)
+        if refused:
+            raise Broken(f"the log-in failed; {refused}", LOGIN_CURE, locked_out=not _NOT_NOW.search(refused))
+
+    def _show_tokens(self, username: str, tokens: AccessTokens) -> None:
+        """Log in with a token; with a newer one where the first is no longer taken."""
+        offered = (word.removeprefix("AUTH=") for word in self._wire.capabilities if word.startswith("AUTH="))
+        mechanism = oauth.choose(offered)
+        if not mechanism:
+            raise Broken("the server takes no OAuth2 token on this connection", NO_OAUTH_CURE)
+        refused, token = "", _token(tokens)
+        while why := self._show_token(mechanism, username, token):
+            refused, token = token, _token(tokens, token)
+            if token == refused:
+                raise Broken(f"the log-in failed; {why}", SIGNED_IN_CURE, locked_out=not _NOT_NOW.search(why))
+
+    def _show_token(self, mechanism: str, username: str, token: str) -> str:
+        """Why the token was refused; empty: we are in."""
+        first = oauth.first_response(mechanism, username, self._wire.host, self._wire.port, token)
+        challenges: list[bytes] = []
+
+        def answer(challenge: bytes) -> bytes:
+            challenges.append(challenge)
+            return first if len(challenges) == 1 else oauth.last_response(mechanism)
+
+        secrets = (token, b64encode(first).decode())
+        said = self._refused(secrets, "authenticate", mechanism, answer)
+        why = oauth.refusal(challenges[1]) if len(challenges) > 1 else ""
+        return _without(secrets, f"{said.rstrip('.')}; {why}" if why else said) if said else ""
+
+    def _refused(self, secrets: Iterable[str], *command: Any) -> str:
+        """What the server says to refuse a log-in, without the secrets; empty: it takes it."""
         failure: Broken | None = None
         try:
             self._wire.ask(self._seconds, *command)
         except Broken as error:
             failure = error
-        if failure:
-            what = failure.what.replace(password, "***")
-            raise failure if self._wire.fault else Broken(f"the log-in failed; {what}", LOGIN_CURE)
+        if failure and self._wire.fault:
+            raise Broken(_without(secrets, failure.what), failure.cure)
+        return _without(secrets, failure.what) if failure else ""
 
     def examine(self, name: str) -> Folder:
         """Open a folder so that nothing in it can change through us."""
@@ -141,6 +185,20 @@ class Session:
         # Ends IDLE, and proves that somebody is still there.
         wire.ask(self._seconds, "noop")
         return arrived or wire.pending("EXISTS")
+
+
+def _token(tokens: AccessTokens, refused: str = "") -> str:
+    try:
+        return tokens.get(refused)
+    except NoAccessToken as error:
+        raise Broken(error.what, f"{error.cure[0].upper()}{error.cure[1:]}.", locked_out=error.lasting) from None
+
+
+def _without(secrets: Iterable[str], text: str) -> str:
+    """Some servers answer with what they were told; it must not get into the log or the store."""
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
 
 
 def _number(data: list[Any]) -> int | None:

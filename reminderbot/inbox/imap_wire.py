@@ -9,6 +9,7 @@ OpenSSL does not allow and which deadlocks on Python 3.13.6.
 
 from __future__ import annotations
 
+import binascii
 import select
 import socket
 import ssl
@@ -35,11 +36,11 @@ TLS_CURE = 'Check [inbox] port and security: "tls" is usual on port 993, "startt
 
 
 class Broken(Exception):
-    """The connection failed: what happened, and what a person can do about it."""
+    """The connection failed: what happened, what a person can do, and whether the log-in was refused for good."""
 
-    def __init__(self, what: str, cure: str = NETWORK_CURE) -> None:
+    def __init__(self, what: str, cure: str = NETWORK_CURE, *, locked_out: bool = False) -> None:
         super().__init__(what, cure)
-        self.what, self.cure = what, cure
+        self.what, self.cure, self.locked_out = what, cure, locked_out
 
 
 class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; this class is the typed face of it
@@ -187,7 +188,7 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
         try:
             with self.within(seconds):
                 status, data = getattr(self, command)(*arguments, **options)
-        except (imaplib2.IMAP4.error, OSError) as error:
+        except (imaplib2.IMAP4.error, OSError, binascii.Error) as error:
             failure = self._explain(error)
         else:
             return status, data
@@ -215,6 +216,11 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
             return self.fault
         if isinstance(error, OSError):
             return _told(error)
+        if isinstance(error, binascii.Error):
+            # Out of step with the server from here on, hence a fault of the connection.
+            self.cut(Broken("the server's challenge is not base64"))
+            assert self.fault is not None
+            return self.fault
         said = error.args[0] if error.args else ""
         text = said.decode("ascii", "replace") if isinstance(said, bytes) else str(said)
         return Broken(f"the server refused: {text.partition('. Data: ')[0]}")

@@ -13,7 +13,7 @@ from reminderbot.core.message import OutgoingMessage
 from reminderbot.core.stop import Mode, Stop
 from reminderbot.door import mode, standing_stops
 from reminderbot.house import House
-from reminderbot.store import setting
+from reminderbot.store import halt, setting
 
 # An inbox that fails once and works again a minute later is nobody's worry.
 PATIENCE = timedelta(minutes=15)
@@ -32,8 +32,10 @@ def alert_once(house: House) -> tuple[Stop, ...]:
         standing = [s for s in standing_stops(house, connection, now) if s.kind not in _ON_PURPOSE]
         noted = {s.kind: known.get(s.kind) or {"seen": now.isoformat(), "told": None} for s in standing}
         setting.put(connection, setting.ALERTED, noted)
+        resting = Channel.EMAIL.value in halt.at_rest(connection, now)
     due = [stop for stop in standing if _is_due(noted[stop.kind], now)]
-    if not due or not house.alerts_to or not _tell(house, due, now):
+    # A server that has just refused us is not asked every minute: that gets accounts locked.
+    if not due or not house.alerts_to or resting or not _tell(house, due, now):
         return ()
     with house.store.writing() as connection:
         noted |= {stop.kind: {**noted[stop.kind], "told": now.isoformat()} for stop in due}
@@ -54,7 +56,11 @@ def _tell(house: House, stops: Sequence[Stop], now: datetime) -> bool:
     if make is None:
         return False
     channel = make()
-    if channel.open() is not None:
+    trouble = channel.open()
+    if trouble is not None:
+        if trouble.locked_out:
+            with house.store.writing() as connection:
+                halt.halt(connection, Channel.EMAIL.value, trouble.why, now, locked_out=True)
         return False
     try:
         return any(isinstance(channel.send(_message(house, owner, stops, now)), Accepted) for owner in house.alerts_to)

@@ -34,7 +34,7 @@ from reminderbot.logs import log_bug
 from reminderbot.runs.caps import remember_size, unusual
 from reminderbot.runs.claim import take
 from reminderbot.runs.settle import settle
-from reminderbot.store import outbox, setting
+from reminderbot.store import halt, outbox, setting
 from reminderbot.store.sendlog import Attempt
 
 # Every message marked as on the wire and not yet settled is uncertain after a crash: a small window keeps those few.
@@ -125,8 +125,8 @@ def _window(house: House, look: Callable[[], None], allowed: Mode, channels: _Ch
         done.stops = standing_stops(house, connection, now)
         if any(not stop.kind.endswith(" halted") for stop in done.stops):
             return False
-        halted = [stop.kind.removesuffix(" halted") for stop in done.stops]
-        rows = outbox.due(connection, now, WINDOW, approved_only=allowed is Mode.APPROVE, without=halted)
+        resting = halt.at_rest(connection, now)
+        rows = outbox.due(connection, now, WINDOW, approved_only=allowed is Mode.APPROVE, without=sorted(resting))
         if not rows:
             return False
         claims = take(house, connection, rows, now)

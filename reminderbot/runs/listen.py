@@ -9,6 +9,7 @@ from reminderbot.core.inbound import Inbound, MailCursor
 from reminderbot.core.ladder import Channel
 from reminderbot.house import House
 from reminderbot.inbox.imap import ImapInbox
+from reminderbot.runs.mailbox import patient_look
 from reminderbot.runs.understand import understand_all
 from reminderbot.store import inbox, setting
 
@@ -44,12 +45,16 @@ class Listener:
     def _look_at_mail(self) -> int:
         if self._house.open_inbox is None:
             return 0
-        if self._inbox is None:
-            self._inbox = self._house.open_inbox()
+        with patient_look(self._house):
+            if self._inbox is None:
+                self._inbox = self._house.open_inbox()
+            return self._take_in(self._inbox)
+
+    def _take_in(self, mailbox: ImapInbox) -> int:
         with self._house.store.reading() as connection:
-            cursor = inbox.cursor(connection, self._inbox.folder)
+            cursor = inbox.cursor(connection, mailbox.folder)
         began = self._house.clock.now()
-        poll = self._inbox.poll(cursor)
+        poll = mailbox.poll(cursor)
         new = 0
         for message, reached in poll.messages:
             new += keep(self._house, message, reached)

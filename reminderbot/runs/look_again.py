@@ -8,6 +8,7 @@ out late is found by the hash of its bytes, and one that is known changes nothin
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from reminderbot.core.inbound import Inbound
@@ -16,6 +17,7 @@ from reminderbot.house import House, ReadingFailed
 from reminderbot.inbox.imap import ImapInbox
 from reminderbot.logs import log
 from reminderbot.runs.listen import keep
+from reminderbot.runs.mailbox import patient_look
 from reminderbot.runs.match import match_mail
 from reminderbot.runs.understand import understand_all
 from reminderbot.store import setting
@@ -37,17 +39,14 @@ def look_again_once(house: House) -> int:
     # Before the first look there is nothing to look at again.
     if house.open_inbox is None or since is None or not (junk or month):
         return 0
-    inbox = house.open_inbox()
     found = 0
-    try:
+    with patient_look(house), closing(house.open_inbox()) as inbox:
         if junk:
             found += _junk(house, inbox, since)
             _done(house, setting.JUNK_READ_AT, now)
         if month:
             found += _month(house, inbox.rescan(DAYS), since)
             _done(house, setting.RESCANNED_AT, now)
-    finally:
-        inbox.close()
     if found:
         log("found_at_second_look", messages=found)
         understand_all(house)

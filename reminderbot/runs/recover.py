@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from reminderbot.house import House
 from reminderbot.runs.settle import confirm_proved
-from reminderbot.store import ledger, outbox, setting
+from reminderbot.store import halt, ledger, outbox, setting
 from reminderbot.store.tables import customer
 
 
@@ -18,6 +18,7 @@ def recover(house: House) -> tuple[int, int]:
     with house.store.writing() as connection:
         counts = outbox.recover(connection, now)
         confirm_proved(connection, now)
+        halt.forget_logins(connection)
         digest = hashlib.sha256(repr(_rules(house)).encode()).hexdigest()
         if setting.get(connection, setting.RULES) != digest:
             # Another ladder, zone or holiday: yesterday's moments to look again no longer hold.

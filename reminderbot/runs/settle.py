@@ -13,7 +13,7 @@ from reminderbot.core.contact import country_prefix
 from reminderbot.core.delivery import Accepted, AfterAttempt, Blame, Deferred, Outcome, Refused, State, Uncertain
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
-from reminderbot.store import case, contact, doubt, hold, ledger, outbox, setting, uncertain
+from reminderbot.store import case, contact, doubt, halt, hold, ledger, outbox, uncertain
 
 Settled = tuple[Row[Any], Outcome, AfterAttempt]
 
@@ -24,6 +24,8 @@ def settle(connection: Connection, results: Sequence[Settled], now: datetime) ->
     outbox.settle(connection, told, now)
     for row, outcome, _ in results:
         _follow_up(connection, row, outcome, now)
+    for channel in {row.channel for row, outcome, _ in results if isinstance(outcome, Accepted)}:
+        halt.lift_login(connection, channel)
     _take_evidence(connection, results, now)
     ledger.review(connection, list({row.customer_id for row, _, _ in results}), now)
 
@@ -61,6 +63,8 @@ def _follow_up(connection: Connection, row: Row[Any], outcome: Outcome, now: dat
                 doubt.tell(connection, row, f"its second copy was refused: {why}", now)
         case Uncertain(why=why):
             doubt.tell(connection, row, why, now)
+        case Deferred(locked_out=True, why=why):
+            halt.halt(connection, row.channel, why, now, locked_out=True)
         case Accepted() | Deferred():
             pass
         case _:
@@ -84,15 +88,8 @@ def lay_blame(connection: Connection, row: Row[Any], blame: Blame, why: str, now
             pause = f"{told}; a person looks at it, then lifts this hold"
             hold.place(connection, row.customer_id, HoldKind.DELIVERY, pause, now)
         case Blame.CHANNEL:
-            _halt(connection, row.channel, why, now)
+            halt.halt(connection, row.channel, why, now)
         case Blame.COUNTRY:
-            _halt(connection, f"{row.channel} to {country_prefix(row.recipient)}", why, now)
+            halt.halt(connection, f"{row.channel} to {country_prefix(row.recipient)}", why, now)
         case _:
             assert_never(blame)
-
-
-def _halt(connection: Connection, what: str, why: str, now: datetime) -> None:
-    """Send nothing more on a channel, or on it to one country, until a person has mended the cause."""
-    halted = setting.get(connection, setting.HALTED) or {}
-    halted[what] = {"why": why, "since": now.isoformat()}
-    setting.put(connection, setting.HALTED, halted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import grp
 import imaplib
 import os
@@ -12,7 +13,7 @@ import tempfile
 from datetime import datetime
 from pathlib import Path
 
-from tests.servers import needs
+from tests.servers import needs, oauth
 from tests.servers.ports import answers, free_port
 from tests.servers.process import Server
 from tests.servers.tls import Authority, Certificate
@@ -34,12 +35,18 @@ mail_location = maildir:~/Maildir
 mail_fsync = never
 recipient_delimiter = +
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login {tokens}
 auth_failure_delay = 0
 login_trusted_networks =
 ssl = {ssl}
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {home}/oauth2.conf
+}}
+passdb {{
   driver = passwd-file
+  mechanisms = plain login none
   args = scheme=PLAIN username_format=%u {home}/users/%u
 }}
 userdb {{
@@ -78,21 +85,37 @@ service anvil {{
 """
 
 
+# Tokens signed with the key of `tests/servers/oauth.py` are checked by Dovecot itself.
+OAUTH2 = """
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={home}/keys/
+username_attribute = email
+scope = mail
+openid_configuration_url = https://provider.example/.well-known/openid-configuration
+"""
+
+
 class Dovecot:
     """A Dovecot with its own folder, users and ports; started by `start`, gone without residue after `stop`.
 
     As root its mail belongs to nobody, as Debian's package does it; as an ordinary user everything runs as that user.
     The first certificate is for 127.0.0.1; `security` of a client is "none", "starttls" (`imap_port`) or "tls"
-    (`imaps_port`).
+    (`imaps_port`). Every user may also log in with a token of `oauth.jwt`,
+    by the mechanisms `tokens`.
     """
 
-    def __init__(self, authority: Authority | None = None) -> None:
+    def __init__(self, authority: Authority | None = None, tokens: str = "xoauth2 oauthbearer") -> None:
+        self._tokens = tokens
         self._binary = needs.binary("dovecot", "dovecot-imapd")
         self._lmtp = "lmtp" if Path("/usr/lib/dovecot/lmtp").exists() else ""
         # Not below pytest's folder, which only its owner may enter; and short, since socket paths end at 107 letters.
         self.home = Path(tempfile.mkdtemp(prefix="rb-dovecot-"))
         self.home.chmod(0o755)
         (self.home / "users").mkdir()
+        (self.home / "oauth2.conf").write_text(OAUTH2.format(home=self.home))
+        keys = self.home / "keys" / "default" / "HS256"
+        keys.mkdir(parents=True)
+        (keys / "default").write_text(base64.b64encode(oauth.KEY).decode())
         self.imap_port, self.imaps_port, self.lmtp_port, self.auth_port = (free_port() for _ in range(4))
         self._passwords: dict[str, str] = {}
         self._certificate = authority.issue("127.0.0.1") if authority else None
@@ -171,6 +194,7 @@ class Dovecot:
         text = CONFIG.format(
             home=self.home,
             lmtp=self._lmtp,
+            tokens=self._tokens,
             internal=internal.pw_name,
             internal_group=grp.getgrgid(internal.pw_gid).gr_name,
             login=login.pw_name,

@@ -1,0 +1,73 @@
+"""What stands still until a person has mended it: a channel whose server will have none of us, an inbox not to be read.
+
+A log-in that was refused is not tried again at once: accounts are locked for that. It is after an hour, since some
+servers refuse by mistake, and after a restart or a reload, since then somebody has probably mended it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from reminderbot.store import setting
+
+LOGIN_REST = timedelta(hours=1)
+
+
+def halt(connection: Connection, channel: str, why: str, now: datetime, *, locked_out: bool = False) -> None:
+    """Have a channel left alone: for good, or for a while where it was the log-in that was refused."""
+    halted = setting.get(connection, setting.HALTED) or {}
+    halted[channel] = _entry(halted.get(channel), why, now, locked_out=locked_out)
+    setting.put(connection, setting.HALTED, halted)
+
+
+def lift_login(connection: Connection, channel: str) -> None:
+    """The channel has let us in."""
+    halted = setting.get(connection, setting.HALTED) or {}
+    if "refused_at" in halted.get(channel, {}):
+        setting.put(connection, setting.HALTED, {name: halted[name] for name in halted if name != channel})
+
+
+def at_rest(connection: Connection, now: datetime) -> frozenset[str]:
+    """The channels not to be tried at `now`."""
+    halted = setting.get(connection, setting.HALTED) or {}
+    return frozenset(name for name, entry in halted.items() if "refused_at" not in entry or is_resting(entry, now))
+
+
+def is_resting(entry: dict[str, Any], now: datetime) -> bool:
+    """Whether a refused log-in is still too fresh to be tried again; a clock that was set back must not prolong it."""
+    refused_at = setting.moment(entry.get("refused_at"))
+    return refused_at is not None and refused_at <= now < refused_at + LOGIN_REST
+
+
+def inbox_trouble(connection: Connection) -> dict[str, Any] | None:
+    """What keeps the mailbox from being read: `why`, its halves `what` and `cure`, `since`; None: nothing known."""
+    found: dict[str, Any] | None = setting.get(connection, setting.INBOX_TROUBLE)
+    return found
+
+
+def note_inbox(
+    connection: Connection, why: str, what: str, cure: str, now: datetime, *, locked_out: bool = False
+) -> None:
+    """Keep what went wrong with the mailbox, for the eyes of people and the patience of the next look."""
+    entry = _entry(inbox_trouble(connection), why, now, locked_out=locked_out)
+    setting.put(connection, setting.INBOX_TROUBLE, entry | {"what": what, "cure": cure})
+
+
+def forget_inbox(connection: Connection) -> None:
+    """The mailbox could be read."""
+    setting.drop(connection, setting.INBOX_TROUBLE)
+
+
+def forget_logins(connection: Connection) -> None:
+    """Let every log-in be tried at once: the settings were just read."""
+    forget_inbox(connection)
+    for channel in setting.get(connection, setting.HALTED) or {}:
+        lift_login(connection, channel)
+
+
+def _entry(before: dict[str, Any] | None, why: str, now: datetime, *, locked_out: bool) -> dict[str, Any]:
+    since = before["since"] if before else now.isoformat()
+    return {"why": why, "since": since} | ({"refused_at": now.isoformat()} if locked_out else {})
