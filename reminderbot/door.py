@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,7 +12,7 @@ from sqlalchemy import Connection
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import DoorFacts, Mode, Stop, lower, stops
 from reminderbot.house import House
-from reminderbot.store import outbox, setting
+from reminderbot.store import history, setting
 
 # A refused log-in is not tried again at every tick; see store/halt.py.
 RELOAD = "mend it, then `systemctl reload reminderbot`; it is tried again by itself every hour"
@@ -25,19 +27,33 @@ def mode(house: House, connection: Connection) -> Mode:
 def standing_stops(house: House, connection: Connection, now: datetime) -> tuple[Stop, ...]:
     """Every reason why nothing may leave at `now`, besides the mode."""
     known = setting.get_all(connection)
-    return stops(_facts(house, connection, known, now)) + _halted(known.get(setting.HALTED) or {})
+    found = stops(_facts(house, connection, known, now)) + _halted(known.get(setting.HALTED) or {})
+    noticed = known.get(setting.ALERTED) or {}
+    return tuple(stop if stop.since else replace(stop, since=_noticed(noticed.get(stop.kind))) for stop in found)
+
+
+def batch_stop(connection: Connection) -> Stop | None:
+    """Why the next batch waits for a person as a whole: the first one, a very large one; None: it does not."""
+    held = setting.get(connection, setting.BREAKER)
+    cure = "look at `reminderbot plan`, then `reminderbot approve --all`"
+    return Stop("unusual batch", held["why"], cure, datetime.fromisoformat(held["at"])) if held else None
+
+
+def _noticed(note: dict[str, str] | None) -> datetime | None:
+    return setting.moment(note["seen"]) if note else None
 
 
 def _facts(house: House, connection: Connection, known: dict[str, Any], now: datetime) -> DoorFacts:
     grant = known.get(setting.GRANT) or {}
     switch = known.get(setting.STOPPED)
-    adopted = grant.get("adopted_log", 0)
+    held = known.get(setting.LEDGER_HELD) or {"why": [], "at": None}
     return DoorFacts(
         now=now,
         zone=house.rules.zone,
         business_days=house.rules.business_days(""),
         stopped=(switch["by"], datetime.fromisoformat(switch["at"])) if switch else None,
         stop_file=house.stop_file.name if house.stop_file.exists() else "",
+        filed_at=_made_at(house.stop_file),
         has_inbox=house.open_inbox is not None,
         inbox_read_at=setting.moment(known.get(setting.INBOX_READ_AT)),
         texts_read_at=setting.moment(known.get(setting.SMS_READ_AT)),
@@ -45,10 +61,10 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
         needs_texts=Channel.SMS in house.channels,
         ledger_exported_at=setting.moment(known.get(setting.LEDGER)),
         ledger_max_age=house.limits.ledger_max_age,
-        ledger_held=_held(known.get(setting.LEDGER_HELD)),
+        ledger_held="; ".join(held["why"]),
+        held_at=setting.moment(held["at"]),
         last_seen=setting.moment(known.get(setting.LAST_SEEN)),
-        logged=_ahead(house.send_log.newest(), adopted),
-        known=outbox.newest_tried(connection),
+        history=history.compare(connection, house.send_log, house.keys.oldest),
         moved=bool(grant) and grant.get("instance") != house.instance,
     )
 
@@ -61,13 +77,11 @@ def _trouble(trouble: dict[str, Any] | None) -> tuple[str, str] | None:
     return trouble["what"], f"{cure}; then {RELOAD}" if "refused_at" in trouble else cure
 
 
-def _held(held: dict[str, Any] | None) -> str:
-    return "; ".join(held["why"]) if held else ""
-
-
-def _ahead(newest: int, adopted: int) -> int:
-    """The newest line that counts: what was there when a person adopted this store is settled."""
-    return newest if newest > adopted else 0
+def _made_at(file: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
 
 
 def _halted(halted: dict[str, Any]) -> tuple[Stop, ...]:

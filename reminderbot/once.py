@@ -105,7 +105,7 @@ def _look(door: Listener) -> None:
 
 
 def _closed(stop: Stop) -> str:
-    return f"Nothing leaves now: {stop.why}. Cure: {stop.cure}."
+    return f"Nothing leaves now: {stop.told}. Cure: {stop.cure}."
 
 
 def _told(done: Delivered) -> str:

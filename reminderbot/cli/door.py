@@ -18,7 +18,7 @@ MODES = {
 def tell_stops(stops: Iterable[Stop]) -> None:
     """Each stop with its cure."""
     for stop in stops:
-        click.echo(f"  ! {stop.why}{f' (since {stop.since:%Y-%m-%d %H:%M} UTC)' if stop.since else ''}")
+        click.echo(f"  ! {stop.told}")
         click.echo(f"    {stop.cure}")
 
 

@@ -14,7 +14,7 @@ from reminderbot.core.money import Money
 from reminderbot.core.stop import Mode
 from reminderbot.desk.door import Door, look_at
 from reminderbot.desk.outlook import Coming, Outlook, Task, Waiting, outlook
-from reminderbot.desk.sending import unusual_batch
+from reminderbot.door import batch_stop
 
 
 @click.command("plan")
@@ -29,7 +29,7 @@ def plan_command(line: Line, days: int, as_json: bool) -> None:
     with line.house() as house, house.store.reading() as connection:
         seen = outlook(house, connection, days)
         stands = look_at(house, connection)
-        unusual = unusual_batch(connection)
+        unusual = batch_stop(connection)
     if as_json:
         emit(_json(seen, stands))
         return
@@ -37,7 +37,7 @@ def plan_command(line: Line, days: int, as_json: bool) -> None:
     say()
     say(f"Mode is {MODES[stands.mode]}.")
     if unusual and stands.mode is not Mode.DRAFT:
-        say(f"The next batch waits for your yes ({unusual[0]}): `reminderbot approve`.")
+        say(f"The next batch waits for your yes ({unusual.why}): `reminderbot approve`.")
     tell_stops(stands.lasting(seen.now))
 
 

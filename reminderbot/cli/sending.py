@@ -16,7 +16,8 @@ from reminderbot.core.stop import Mode
 from reminderbot.desk.door import look_at
 from reminderbot.desk.outlook import outlook, zone_of
 from reminderbot.desk.refusal import Refused
-from reminderbot.desk.sending import Approvable, approvable, approve, go_live, unusual_batch
+from reminderbot.desk.sending import Approvable, approvable, approve, go_live
+from reminderbot.door import batch_stop
 from reminderbot.house import House
 from reminderbot.store import listing, people
 
@@ -96,13 +97,15 @@ def approve_command(line: Line, reminders: tuple[int, ...], everything: bool, as
     with line.house() as house:
         with house.store.reading() as connection:
             waiting = approvable(connection, look_at(house, connection).mode)
-            unusual = unusual_batch(connection)
+            unusual = batch_stop(connection)
             rows = _rows(house, waiting)
         chosen = [w.reminder_id for w in waiting] if everything else list(reminders)
         if as_json:
-            emit({"waiting": rows, "unusual": unusual[0] if unusual else None, "approving": chosen})
+            emit({"waiting": rows, "unusual": unusual.why if unusual else None, "approving": chosen})
         else:
-            _show_waiting([row for row in rows if not chosen or row["reminder_id"] in chosen], unusual and unusual[0])
+            _show_waiting(
+                [row for row in rows if not chosen or row["reminder_id"] in chosen], unusual.why if unusual else ""
+            )
         if chosen or (everything and unusual):
             count_of = approve(house, actor(), chosen)
             if not as_json:
@@ -140,7 +143,7 @@ def _rows(house: House, waiting: Sequence[Approvable]) -> list[dict[str, object]
         return rows
 
 
-def _show_waiting(rows: Sequence[dict[str, object]], unusual: str | None) -> None:
+def _show_waiting(rows: Sequence[dict[str, object]], unusual: str) -> None:
     if unusual:
         click.echo(f"The next batch waits as a whole: {unusual}.")
     if not rows:

@@ -5,12 +5,14 @@ Pure. A stop is no error: the bot goes on reading and deciding, and says why it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from reminderbot.core.calendar import BusinessDays, start_of_day
+from reminderbot.core.history import History, LogState
 
 
 class Mode(StrEnum):
@@ -26,6 +28,7 @@ _ORDER = list(Mode)
 INBOX_FRESH = timedelta(seconds=60)
 # Invariant 25: how far the clock may seem to have gone back.
 CLOCK_SLACK = timedelta(seconds=2)
+_ADOPT = "find out who was written to since that backup, then run `reminderbot go-live --adopt` to go on from this one"
 
 
 def lower(ceiling: Mode, grant: Mode) -> Mode:
@@ -42,6 +45,11 @@ class Stop:
     cure: str
     since: datetime | None = None
 
+    @property
+    def told(self) -> str:
+        """Why, and since when."""
+        return f"{self.why}{f' (since {self.since:%Y-%m-%d %H:%M} UTC)' if self.since else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class DoorFacts:
@@ -53,6 +61,8 @@ class DoorFacts:
     # (who stopped it, when) of the kill switch; None: nobody.
     stopped: tuple[str, datetime] | None = None
     stop_file: str = ""
+    # When the file was made.
+    filed_at: datetime | None = None
     has_inbox: bool = True
     inbox_read_at: datetime | None = None
     # What went wrong at the last look, and its cure; None: nothing, or nothing is known.
@@ -62,12 +72,11 @@ class DoorFacts:
     needs_texts: bool = False
     ledger_exported_at: datetime | None = None
     ledger_max_age: timedelta = timedelta(hours=26)
-    # A suspicious import waits for a person.
+    # A suspicious import waits for a person: why, and since when.
     ledger_held: str = ""
+    held_at: datetime | None = None
     last_seen: datetime | None = None
-    # The newest reminder in the send log, and in the database.
-    logged: int = 0
-    known: int = 0
+    history: History = field(default_factory=History)
     # The grant was given on another machine or to another store.
     moved: bool = False
 
@@ -78,6 +87,8 @@ def stops(facts: DoorFacts) -> tuple[Stop, ...]:
         _switch(facts),
         _moved(facts),
         _lost_history(facts),
+        _send_log(facts),
+        _key(facts),
         _clock(facts),
         _inbox(facts),
         _texts(facts),
@@ -89,7 +100,8 @@ def stops(facts: DoorFacts) -> tuple[Stop, ...]:
 
 def _switch(facts: DoorFacts) -> Stop | None:
     if facts.stop_file:
-        return Stop("stopped", f"the file {facts.stop_file} is there", "remove the file to let messages leave again")
+        why = f"the file {facts.stop_file} is there"
+        return Stop("stopped", why, "remove the file to let messages leave again", facts.filed_at)
     if facts.stopped is None:
         return None
     who, since = facts.stopped
@@ -107,12 +119,37 @@ def _moved(facts: DoorFacts) -> Stop | None:
 
 
 def _lost_history(facts: DoorFacts) -> Stop | None:
-    if facts.logged <= facts.known:
+    found = facts.history
+    if not found.is_behind:
+        return None
+    told = f"the state folder has seen line {found.journal_seen} of the journal, the store ends at {found.journal}"
+    if found.lost:
+        more = f" and {len(found.lost) - 1} more" if len(found.lost) > 1 else ""
+        told = f"the send log knows reminder {found.lost[0]}{more} as tried, the store does not"
+    why = f"{told}: the store was put back from a backup"
+    return Stop("lost history", why, f"restore the newest store, or {_ADOPT}")
+
+
+def _send_log(facts: DoorFacts) -> Stop | None:
+    match facts.history.log:
+        case LogState.SOUND:
+            return None
+        case LogState.SHORTER:
+            why = "the send log is missing, or shorter than it was: what was sent can no longer be proved"
+        case LogState.ANOTHER:
+            why = "the send log is not the file that this store wrote: it was put back from a backup, copied or edited"
+        case _:
+            assert_never(facts.history.log)
+    return Stop("send log", why, f"put the newest send log back, or {_ADOPT}")
+
+
+def _key(facts: DoorFacts) -> Stop | None:
+    if not facts.history.another_key:
         return None
     return Stop(
-        "lost history",
-        f"the send log knows reminder {facts.logged}, the store only {facts.known}: the store is older than the log",
-        "restore the newest store, or run `reminderbot go-live --adopt` to go on from this one",
+        "secret key",
+        "the secret key is not the one that this store began with: opted-out addresses could not be told from others",
+        "put secret.key back into the state folder from a backup, and start reminderbot again",
     )
 
 
@@ -180,4 +217,4 @@ def _held_import(facts: DoorFacts) -> Stop | None:
     if not facts.ledger_held:
         return None
     why = f"the newest ledger looks wrong: {facts.ledger_held}"
-    return Stop("import", why, "look at it, then `reminderbot import --yes`")
+    return Stop("import", why, "look at it, then `reminderbot import --yes`", facts.held_at)

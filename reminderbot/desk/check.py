@@ -66,7 +66,7 @@ def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -
         ("ledger files", _ledger),
     )
     if with_store:
-        checks += ("state folder", _state_folder), ("store", _store), ("send log", _history), ("ledger", _ledger_age)
+        checks += ("state folder", _state_folder), ("store", _store), ("send log", _stops), ("ledger", _ledger_age)
     if with_secrets:
         checks += ("sign-in", _sign_in), ("mail server", _mail_out), ("inbox", _mail_in), ("text messages", _texts)
     for about, one in checks:
@@ -175,20 +175,21 @@ def _store(house: House) -> Findings:
         yield _ok("store", f"{kind}, schema {SCHEMA}, sound and writable")
 
 
-_OF_HISTORY = ("lost history", "moved", "clock")
+# Tried for real, or told with the ledger.
+_TOLD_ELSEWHERE = ("ledger", "import", "inbox", "texts")
 
 
-def _history(house: House) -> Findings:
+def _stops(house: House) -> Findings:
+    """Everything else that keeps messages at home."""
     with house.store.reading() as connection:
         stops = standing_stops(house, connection, house.clock.now())
-    found = [stop for stop in stops if stop.kind in _OF_HISTORY]
-    for stop in found:
-        yield _fail("send log" if stop.kind == "lost history" else stop.kind, stop.why, stop.cure)
-    if not any(stop.kind == "lost history" for stop in found):
-        yield _ok("send log", "the store knows everything that was sent")
     for stop in stops:
         if stop.kind == "stopped" or stop.kind.endswith("halted"):
-            yield _warn("sending", stop.why, stop.cure)
+            yield _warn("sending", stop.told, stop.cure)
+        elif stop.kind not in _TOLD_ELSEWHERE:
+            yield _fail("send log" if stop.kind == "lost history" else stop.kind, stop.told, stop.cure)
+    if not any(stop.kind in ("lost history", "send log") for stop in stops):
+        yield _ok("send log", "the store knows everything that was sent")
 
 
 def _ledger_age(house: House) -> Findings:
@@ -196,7 +197,7 @@ def _ledger_age(house: House) -> Findings:
         stops = [s for s in standing_stops(house, connection, house.clock.now()) if s.kind in ("ledger", "import")]
         known = ledger.load(connection) is not None
     for stop in stops:
-        yield (_fail if known else _warn)("ledger", stop.why, stop.cure)
+        yield (_fail if known else _warn)("ledger", stop.told, stop.cure)
     if not stops:
         yield _ok("ledger", "taken in, and not too old")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -13,25 +12,29 @@ from reminderbot.core.event import Event, EventKind
 from reminderbot.core.stop import Mode
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import journal, outbox, setting
+from reminderbot.store import history, journal, outbox, setting
 
 
 def go_live(house: House, actor: str, *, adopt: bool = False) -> Mode:
     """Grant this installation what its settings allow, and lift the kill switch and every halt; gives the mode.
 
-    With `adopt` what the send log knows and the store does not is settled: sending goes on from this store.
+    With `adopt` sending goes on from a store that was put back: what only the send log knows counts as said.
     """
     if house.ceiling is Mode.DRAFT:
         raise Refused('The settings say mode = "draft": write "approve" or "live" there first, then go live.')
     now = house.clock.now()
     with house.store.writing() as connection:
-        before = setting.get(connection, setting.GRANT) or {}
-        adopted = house.send_log.newest() if adopt else before.get("adopted_log", 0)
+        if setting.get(connection, setting.KEY) is None:
+            setting.put(connection, setting.KEY, history.fingerprint(house.keys.oldest))
+        taken = history.adopt(connection, house.send_log, now) if adopt else 0
+        history.begin(connection, house.send_log)
         grant = {"mode": house.ceiling.value, "instance": house.instance, "by": actor, "at": now.isoformat()}
-        setting.put(connection, setting.GRANT, grant | {"adopted_log": adopted})
+        setting.put(connection, setting.GRANT, grant)
         for key in (setting.STOPPED, setting.HALTED, setting.INBOX_TROUBLE, setting.BREAKER):
             setting.drop(connection, key)
-        journal.record(connection, Event(EventKind.WENT_LIVE, now, actor, None, grant | {"adopted": adopt}))
+        journal.record(
+            connection, Event(EventKind.WENT_LIVE, now, actor, None, grant | {"adopted": adopt, "taken": taken})
+        )
     return house.ceiling
 
 
@@ -80,9 +83,3 @@ def approve(house: House, actor: str, reminder_ids: Sequence[int]) -> int:
         count = outbox.approve(connection, reminder_ids, actor, now)
         setting.drop(connection, setting.BREAKER)
     return count
-
-
-def unusual_batch(connection: Connection) -> tuple[str, datetime] | None:
-    """Why the next batch waits for a person as a whole, and since when; None: it does not."""
-    held = setting.get(connection, setting.BREAKER)
-    return (held["why"], datetime.fromisoformat(held["at"])) if held else None

@@ -16,7 +16,8 @@ from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise, PromiseState
 from reminderbot.core.stop import Mode, Stop
 from reminderbot.desk.door import Door
-from reminderbot.desk.sending import approvable, unusual_batch
+from reminderbot.desk.sending import approvable
+from reminderbot.door import batch_stop
 from reminderbot.house import House
 from reminderbot.store import case, hold, listing, outbox, promise, setting
 
@@ -57,7 +58,7 @@ def status(house: House, connection: Connection, door: Door) -> Status:
     """Look at everything; nothing is changed."""
     now = house.clock.now()
     grant = setting.get(connection, setting.GRANT) or {}
-    unusual = unusual_batch(connection) if door.mode is not Mode.DRAFT else None
+    unusual = batch_stop(connection) if door.mode is not Mode.DRAFT else None
     planned = outbox.planned(connection)
     open_promises = [word for word in promise.every(connection) if word.state is PromiseState.OPEN]
     return Status(
@@ -67,7 +68,7 @@ def status(house: House, connection: Connection, door: Door) -> Status:
         granted_by=grant.get("by"),
         granted_at=datetime.fromisoformat(grant["at"]) if grant.get("at") else None,
         stops=door.lasting(now),
-        unusual=unusual[0] if unusual else None,
+        unusual=unusual.why if unusual else None,
         ledger_at=setting.get_moment(connection, setting.LEDGER),
         inbox_at=setting.get_moment(connection, setting.INBOX_READ_AT),
         texts_at=setting.get_moment(connection, setting.SMS_READ_AT),

@@ -11,14 +11,14 @@ from reminderbot.core.delivery import Accepted
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
 from reminderbot.core.stop import Mode, Stop
-from reminderbot.door import mode, standing_stops
+from reminderbot.door import batch_stop, mode, standing_stops
 from reminderbot.house import House
 from reminderbot.store import halt, setting
 
 # An inbox that fails once and works again a minute later is nobody's worry.
 PATIENCE = timedelta(minutes=15)
 AGAIN = timedelta(hours=24)
-# Somebody stopped it on purpose, or is already asked by the plan.
+# Somebody stopped it on purpose.
 _ON_PURPOSE = {"stopped"}
 
 
@@ -29,7 +29,9 @@ def alert_once(house: House) -> tuple[Stop, ...]:
         if mode(house, connection) is Mode.DRAFT:
             return ()
         known = setting.get(connection, setting.ALERTED) or {}
-        standing = [s for s in standing_stops(house, connection, now) if s.kind not in _ON_PURPOSE]
+        batch = batch_stop(connection)
+        found = (*standing_stops(house, connection, now), *((batch,) if batch else ()))
+        standing = [stop for stop in found if stop.kind not in _ON_PURPOSE]
         noted = {s.kind: known.get(s.kind) or {"seen": now.isoformat(), "told": None} for s in standing}
         setting.put(connection, setting.ALERTED, noted)
         resting = Channel.EMAIL.value in halt.at_rest(connection, now)
@@ -78,8 +80,7 @@ def _message(house: House, owner: str, stops: Sequence[Stop], now: datetime) -> 
     mail["X-Reminderbot"] = "alert"
     lines = ["No reminders are leaving. This is why, and what helps:", ""]
     for stop in stops:
-        since = f" (since {stop.since:%Y-%m-%d %H:%M} UTC)" if stop.since else ""
-        lines += [f"- {stop.why}{since}.", f"  {stop.cure}.", ""]
+        lines += [f"- {stop.told}.", f"  {stop.cure}.", ""]
     lines.append("Answers are still read and nothing is lost; `reminderbot status` shows the whole picture.")
     mail.set_content("\n".join(lines))
     body = mail.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

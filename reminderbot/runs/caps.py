@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Stop
+from reminderbot.door import batch_stop
 from reminderbot.house import House
 from reminderbot.store import said, setting
 
@@ -73,16 +74,14 @@ class Room:
 def unusual(house: House, waiting: int) -> Stop | None:
     """The circuit breaker: the very first batch, and one far larger than usual, wait for a person's yes."""
     with house.store.writing() as connection:
-        held = setting.get(connection, setting.BREAKER)
         sizes = setting.get(connection, setting.BATCH_SIZES) or []
         usual = sorted(sizes)[len(sizes) // 2] if sizes else 0
-        if held is None and sizes and waiting >= UNUSUAL_FROM and waiting > UNUSUAL * usual:
+        stop = batch_stop(connection)
+        if stop is None and sizes and waiting >= UNUSUAL_FROM and waiting > UNUSUAL * usual:
             held = {"why": f"{waiting} messages at once, usually about {usual}", "at": house.clock.now().isoformat()}
             setting.put(connection, setting.BREAKER, held)
-    if held is None:
-        return None
-    cure = "look at `reminderbot plan`, then `reminderbot approve`"
-    return Stop("unusual batch", held["why"], cure, datetime.fromisoformat(held["at"]))
+            stop = batch_stop(connection)
+    return stop
 
 
 def remember_size(house: House, size: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -34,8 +34,8 @@ from reminderbot.logs import log_bug
 from reminderbot.runs.caps import remember_size, unusual
 from reminderbot.runs.claim import take
 from reminderbot.runs.settle import settle
-from reminderbot.store import halt, outbox, setting
-from reminderbot.store.sendlog import Attempt
+from reminderbot.store import halt, history, outbox, setting
+from reminderbot.store.sendlog import Attempt, Step
 
 # Every message marked as on the wire and not yet settled is uncertain after a crash: a small window keeps those few.
 WINDOW = 20
@@ -156,17 +156,27 @@ def _send_group(
     with house.store.writing() as connection:
         outbox.mark_onwire(connection, ids, now)
     try:
-        house.send_log.append(Attempt(c.row.reminder_id, c.row.attempts + 1, c.row.recipient_hash, now) for c in claims)
+        house.send_log.append(_attempt(claim, now) for claim in claims)
     except OSError as error:
         trouble = Deferred(f"the send log cannot be written ({error.strerror}): nothing was sent", halts=True)
         _settle(house, [(claim.row, trouble) for claim in claims], done)
         done.troubles.append(trouble.why)
         return True
+    with house.store.writing() as connection:
+        # Before the first byte: a backup made while messages leave must know how long its log was.
+        history.remember_log(connection, house.send_log)
     results = _send_all(house, claims, channel)
     _settle(house, results, done)
     troubles = [why for _, outcome in results if (why := _trouble(outcome))]
     done.troubles += dict.fromkeys(troubles)
     return bool(troubles)
+
+
+def _attempt(claim: outbox.Claim, now: datetime) -> Attempt:
+    row = claim.row
+    rounds = {item.invoice.number: item.round for item in claim.items}
+    steps = tuple(Step(number, rounds[number], tier, days) for number, tier, days in row.steps)
+    return Attempt(row.reminder_id, row.attempts + 1, row.recipient_hash, now, Channel(row.channel), steps)
 
 
 def _trouble(outcome: Outcome) -> str:

@@ -38,7 +38,9 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
         for key, made in decisions.items():
             _open_cases(house, connection, key, made, now)
             missing += _replan(house, connection, facts[key], made, waiting.get(key, []), now)
-        outbox.plan_all(connection, missing, now, now + (house.limits.undo if undo is None else undo))
+        release_at = now + (house.limits.undo if undo is None else undo)
+        # In a store put back from a backup a number used twice would give two letters one Message-ID.
+        outbox.plan_all(connection, missing, now, release_at, above=house.send_log.newest() if missing else 0)
         gone = {key: Decision(()) for key in ids if key not in decisions}
         for key in gone:
             for row in waiting.get(key, []):

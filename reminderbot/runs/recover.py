@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from reminderbot.house import House
 from reminderbot.runs.settle import confirm_proved
-from reminderbot.store import halt, ledger, outbox, setting
+from reminderbot.store import halt, history, ledger, outbox, setting
 from reminderbot.store.tables import customer
 
 
@@ -17,6 +17,7 @@ def recover(house: House) -> tuple[int, int]:
     now = house.clock.now()
     with house.store.writing() as connection:
         counts = outbox.recover(connection, now)
+        history.catch_up(connection, house.send_log)
         confirm_proved(connection, now)
         halt.forget_logins(connection)
         digest = hashlib.sha256(repr(_rules(house)).encode()).hexdigest()
@@ -42,3 +43,5 @@ def remember_time(house: House) -> None:
         last = setting.get_moment(connection, setting.LAST_SEEN)
         if last is None or now > last:
             setting.put_moment(connection, setting.LAST_SEEN, now)
+    with house.store.reading() as connection:
+        history.remember_journal(connection, house.send_log)

@@ -31,7 +31,7 @@ from reminderbot.core.dunning import Send
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
-from reminderbot.store import doubt, journal, ledger
+from reminderbot.store import doubt, journal, ledger, setting
 from reminderbot.store.tables import invoice, outbox, outbox_step
 from reminderbot.store.types import Moment
 
@@ -42,7 +42,6 @@ _BY_NUMBER = update(outbox).where(outbox.c.reminder_id == bindparam("k"))
 
 # What every window of a delivery asks is put together once: that costs as much as asking it.
 _NEWEST = select(func.max(outbox.c.reminder_id))
-_NEWEST_TRIED = select(func.max(outbox.c.reminder_id)).where(outbox.c.attempts > 0)
 _NOW: BindParameter[Any] = bindparam("now", type_=Moment)
 _APPROVED = outbox.c.approved_by.is_not(None)
 # By whether all need a person's yes.
@@ -82,12 +81,14 @@ class New:
     recipient_hash: str
 
 
-def plan_all(connection: Connection, reminders: Sequence[New], now: datetime, release_at: datetime) -> None:
-    """Put reminders into the outbox."""
+def plan_all(
+    connection: Connection, reminders: Sequence[New], now: datetime, release_at: datetime, above: int = 0
+) -> None:
+    """Put reminders into the outbox, with numbers `above` all that were ever tried."""
     if not reminders:
         return
     # Only one writes at a time, and asking the database for the numbers it gave takes three times as long.
-    first = int(connection.execute(_NEWEST).scalar() or 0) + 1
+    first = max(int(connection.execute(_NEWEST).scalar() or 0), above) + 1
     numbered = list(enumerate(reminders, first))
     connection.execute(insert(outbox), [_planned(number, new, now, release_at) for number, new in numbered])
     journal.record_all(connection, [_planned_event(number, new, now) for number, new in numbered])
@@ -198,7 +199,8 @@ def spent_steps(connection: Connection, rows: Sequence[Row[Any]]) -> set[tuple[s
     """(invoice, round, tier, channel, recipient hash) that other reminders have used up among what `rows` would use."""
     numbers = {number for row in rows for number, _, _ in row.steps}
     own = {row.reminder_id for row in rows}
-    return {
+    untraced = {(i, n, t, c, h) for i, n, t, c, h in setting.get(connection, setting.SPENT) or ()}
+    return untraced | {
         (r.invoice, r.round, r.tier, r.channel, r.recipient_hash)
         for r in connection.execute(_STEPS, {"numbers": list(numbers)})
         if r.reminder_id not in own
@@ -329,7 +331,13 @@ def recover(connection: Connection, now: datetime, only: Collection[int] | None 
         if not row.earlier:
             # A copy before this one may have arrived: then its steps stay taken.
             connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id == row.reminder_id))
-        values = {"state": State.PLANNED.value, "claimed_at": _last_said(row), "reason": "stopped before sending"}
+        # The attempt was not made: a line in the send log that speaks of it is from a history that this store lost.
+        values = {
+            "state": State.PLANNED.value,
+            "attempts": row.attempts - 1,
+            "claimed_at": _last_said(row),
+            "reason": "stopped before sending",
+        }
         connection.execute(update(outbox).where(outbox.c.reminder_id == row.reminder_id).values(**values))
     outcome = Uncertain("the program stopped while this message was on its way")
     results = [(row, outcome, AfterAttempt(State.UNCERTAIN), "", outcome.why) for row in onwire]
@@ -340,9 +348,10 @@ def recover(connection: Connection, now: datetime, only: Collection[int] | None 
     return len(claimed), len(onwire)
 
 
-def newest_tried(connection: Connection) -> int:
-    """The highest number of a reminder that was ever marked as on the wire."""
-    return int(connection.execute(_NEWEST_TRIED).scalar() or 0)
+def attempts(connection: Connection, reminder_ids: Collection[int]) -> dict[int, int]:
+    """How often each of these reminders that there are was tried."""
+    query = select(outbox.c.reminder_id, outbox.c.attempts).where(outbox.c.reminder_id.in_(reminder_ids))
+    return {row.reminder_id: row.attempts for row in connection.execute(query)}
 
 
 def message_of(row: Row[Any]) -> OutgoingMessage:

@@ -21,6 +21,11 @@ RESCANNED_AT = "rescanned_at"
 SMS_READ_AT = "sms_read_at"
 LEDGER = "ledger"
 LAST_SEEN = "last_seen"
+# How the send log stood when the store last wrote to it, and which secret key is this store's.
+SEND_LOG = "send_log"
+KEY = "key"
+# Steps that the send log knows of and no customer in the ledger: (invoice, round, tier, channel, recipient hash).
+SPENT = "spent"
 LEDGER_HELD = "ledger_held"
 BATCH_SIZES = "batch_sizes"
 BREAKER = "breaker"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reminderbot.core.history import History, LogState, log_state
 from reminderbot.core.stop import DoorFacts, Mode, lower, stops
 from tests.core.facts import LONDON, MONDAY, at, days, weekdays
 
@@ -139,9 +140,39 @@ def test_a_clock_that_goes_back_more_than_two_seconds_means_silence(back: timede
     assert (kinds(replace(FINE, last_seen=NOW + back)) == ["clock"]) is silent
 
 
-@pytest.mark.parametrize(("logged", "silent"), [(6, False), (7, False), (8, True)])
-def test_a_store_older_than_the_send_log_means_silence(logged: int, silent: bool) -> None:
-    assert (kinds(replace(FINE, logged=logged, known=7)) == ["lost history"]) is silent
+@pytest.mark.parametrize(
+    ("found", "kind"),
+    [
+        (History(lost=[3], journal_seen=9, journal=9), "lost history"),
+        (History(journal_seen=9, journal=10), None),
+        (History(journal_seen=9, journal=9), None),
+        (History(journal_seen=9, journal=8), "lost history"),
+        (History(log=LogState.SHORTER), "send log"),
+        (History(log=LogState.ANOTHER), "send log"),
+        (History(another_key=True), "secret key"),
+    ],
+)
+def test_a_store_and_a_folder_that_tell_different_histories_mean_silence(found: History, kind: str | None) -> None:
+    assert kinds(replace(FINE, history=found)) == ([kind] if kind else [])
+
+
+@pytest.mark.parametrize(
+    ("known", "now", "expected"),
+    [
+        (None, (0, 0), LogState.SOUND),
+        (None, (50, 7), LogState.SOUND),
+        ((50, 7), (50, 7), LogState.SOUND),
+        ((50, 7), (49, 7), LogState.SHORTER),
+        ((50, 7), (0, 0), LogState.SHORTER),
+        ((50, 7), (50, 8), LogState.ANOTHER),
+        ((50, 7), (51, 8), LogState.SOUND),
+        ((0, 0), (0, 0), LogState.SOUND),
+    ],
+)
+def test_a_log_is_the_one_the_store_knows_by_its_length_and_its_last_change(
+    known: tuple[int, int] | None, now: tuple[int, int], expected: LogState
+) -> None:
+    assert log_state(known, now) is expected
 
 
 def test_another_machine_means_silence() -> None:
@@ -151,10 +182,11 @@ def test_another_machine_means_silence() -> None:
 def test_every_reason_is_told_at_once_with_its_cure() -> None:
     worst = replace(
         FINE, stopped=("olivia", NOW), has_inbox=False, needs_texts=True, ledger_exported_at=None, ledger_held="odd",
-        last_seen=NOW + days(1), logged=9, known=1, moved=True,
+        last_seen=NOW + days(1), moved=True,
+        history=History(LogState.SHORTER, [9], another_key=True),
     )  # fmt: skip
     found = stops(worst)
     assert [stop.kind for stop in found] == [
-        "stopped", "moved", "lost history", "clock", "inbox", "texts", "ledger", "import",
+        "stopped", "moved", "lost history", "send log", "secret key", "clock", "inbox", "texts", "ledger", "import",
     ]  # fmt: skip
     assert all(stop.why and stop.cure for stop in found)

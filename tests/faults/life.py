@@ -19,6 +19,7 @@ from reminderbot.house import House
 from reminderbot.once import run_once
 from reminderbot.replies.match import Clues, clues_of_email
 from reminderbot.replies.understand import Context, understand_email, understand_sms
+from reminderbot.store.history import remember_log
 from reminderbot.wiring import build_house
 from tests.stories.world import SECRETS, Mailbox, World
 
@@ -67,6 +68,11 @@ class Business:
         """As it stood before the first life, in the same place: elsewhere it would be a copy, which sends nothing."""
         shutil.rmtree(self.folder)
         shutil.copytree(self._kept, self.folder)
+        house = self.open()
+        with house.store.writing() as connection:
+            # No backup that was put back, but the business itself.
+            remember_log(connection, house.send_log)
+        house.store.close()
 
     def open(self, later: timedelta = timedelta(0)) -> House:
         house = build_house(load_config(self.folder / "config.toml", SECRETS), SteppedClock(self.now + later))

@@ -23,6 +23,7 @@ FILES = ("pyproject.toml", "config.example.toml", "README.md", "CHANGELOG.md", "
 # Where the laws and stories live: the quick rooms first.
 EVERYWHERE = ("tests/core", "tests/runs", "tests/stories", "tests/store", "tests/inbox", "tests/channels", "tests/desk")
 STORE = ("tests/security/test_store.py",)
+RESTORED = ("tests/runs/test_history.py", "tests/faults/test_restore.py")
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,19 @@ GUARDS = (
     Guard("kill switch", "core/stop.py", "        _switch(facts),\n", ""),
     Guard("another machine", "core/stop.py", "        _moved(facts),\n", ""),
     Guard("a store older than its log", "core/stop.py", "        _lost_history(facts),\n", ""),
+    Guard("the log it wrote", "core/stop.py", "        _send_log(facts),\n", ""),
+    Guard("its own secret key", "core/stop.py", "        _key(facts),\n", ""),
+    Guard("every line of the log is compared", "store/history.py", "< a.attempt]", "< 1]", RESTORED),
+    Guard("an attempt not made is none", "store/outbox.py", '"attempts": row.attempts - 1,', ""),
+    Guard("what is adopted is not said again", "store/history.py", "    _spend(connection, attempt)\n", "", RESTORED),
+    Guard(
+        "what is adopted counts as reached",
+        "store/history.py",
+        "for s in attempt.steps], attempt.at)",
+        "for s in ()], attempt.at)",
+        RESTORED,
+    ),
+    Guard("no number twice", "runs/plan.py", "above=house.send_log.newest() if missing else 0", "above=0"),
     Guard("clock set back", "core/stop.py", "        _clock(facts),\n", ""),
     Guard("inbox read", "core/stop.py", "        _inbox(facts),\n", ""),
     Guard("texts read", "core/stop.py", "        _texts(facts),\n", ""),
