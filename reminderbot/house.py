@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reminderbot.compose.render import Letters
     from reminderbot.core.understanding import Understanding
     from reminderbot.inbox.imap import ImapInbox
+    from reminderbot.inbox.twilio_webhook import TwilioWebhook
     from reminderbot.ledger.csv_folder import LedgerReading
     from reminderbot.replies.match import Clues
     from reminderbot.replies.understand import Context
@@ -115,6 +116,8 @@ class House:
     find_text: Callable[[str, str, datetime], list[str]] | None = None
     # Asks the carrier how far texts, named by its references, have come.
     report_on: Callable[[Sequence[str]], Iterator[Report]] | None = None
+    # Where the carrier calls us; None: it does not.
+    webhook: TwilioWebhook | None = None
     # Where the status page is served: address and port; None: nowhere.
     listen: tuple[str, int] | None = None
     alerts_to: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import Credential
 from reminderbot.core.report import Report
 from reminderbot.core.stop import Mode
-from reminderbot.core.token import Keys, recipient_hash
+from reminderbot.core.token import Keys, Purpose, make_token, recipient_hash
 from reminderbot.house import House, Limits, Sender, TextInbox
 from reminderbot.runs.reader import ChildReader
 from reminderbot.store.account import Gatherer
@@ -33,6 +33,7 @@ from reminderbot.store.spool import Spool
 if TYPE_CHECKING:
     from reminderbot.channels.twilio import TwilioSms
     from reminderbot.inbox.imap import ImapInbox
+    from reminderbot.inbox.twilio_webhook import TwilioWebhook
     from reminderbot.ledger.csv_folder import LedgerReading
     from reminderbot.oauth.keep import KeptToken
     from reminderbot.oauth.provider import Client, Provider
@@ -69,12 +70,13 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         reader=ChildReader(),
         ledger_folder=config.ledger.folder,
         read_ledger=_ledger_reader(config),
-        channels=_channels(config, tokens),
+        channels=_channels(config, tokens, keys),
         open_inbox=_inbox(config, tokens, clock),
         open_text_inbox=_text_inbox(config),
         tokens=tokens,
-        find_text=_text_finder(config),
-        report_on=_text_reports(config),
+        find_text=_text_finder(config, keys),
+        report_on=_text_reports(config, keys),
+        webhook=_webhook(config),
         listen=config.desk.listen,
         alerts_to=config.alerts.email,
     )
@@ -171,12 +173,12 @@ def _credential(settings: EmailSettings | InboxSettings, tokens: TokenSource | N
     return settings.password.reveal() if settings.password else ""
 
 
-def _channels(config: Config, tokens: TokenSource | None) -> dict[Channel, Callable[[], DeliveryChannel]]:
+def _channels(config: Config, tokens: TokenSource | None, keys: Keys) -> dict[Channel, Callable[[], DeliveryChannel]]:
     found: dict[Channel, Callable[[], DeliveryChannel]] = {}
     if config.email is not None:
         found[Channel.EMAIL] = _smtp(config, tokens)
     if config.sms is not None:
-        found[Channel.SMS] = _twilio(config)
+        found[Channel.SMS] = _twilio(config, keys)
     return found
 
 
@@ -193,23 +195,36 @@ def _smtp(config: Config, tokens: TokenSource | None) -> Callable[[], DeliveryCh
     return make
 
 
-def _twilio(config: Config) -> Callable[[], TwilioSms]:
-    sms = config.sms
+def _twilio(config: Config, keys: Keys) -> Callable[[], TwilioSms]:
+    sms, webhook = config.sms, _webhook(config)
     assert sms is not None
+
+    def report_url(number: str) -> str:
+        return webhook.report_url(make_token(keys, Purpose.STATUS, int(number))) if webhook else ""
 
     def make() -> TwilioSms:
         from reminderbot.channels.twilio import TwilioSms
 
         token = sms.token.reveal() if sms.token else ""
-        return TwilioSms(sms.account_sid, token, sms.api_base)
+        return TwilioSms(sms.account_sid, token, sms.api_base, report_url=report_url if webhook else None)
 
     return make
 
 
-def _text_finder(config: Config) -> Callable[[str, str, datetime], list[str]] | None:
+def _webhook(config: Config) -> TwilioWebhook | None:
+    """Where Twilio calls us, under the public address; without the tokens that sign its calls nothing is let in."""
+    if config.sms is None or not config.desk.public_url:
+        return None
+    from reminderbot.inbox.twilio_webhook import TwilioWebhook
+
+    tokens = [token.reveal() for token in (config.sms.token, config.sms.old_token) if token]
+    return TwilioWebhook(config.desk.public_url, tokens)
+
+
+def _text_finder(config: Config, keys: Keys) -> Callable[[str, str, datetime], list[str]] | None:
     if config.sms is None:
         return None
-    make = _twilio(config)
+    make = _twilio(config, keys)
 
     def find(recipient: str, body: str, since: datetime) -> list[str]:
         channel = make()
@@ -221,10 +236,10 @@ def _text_finder(config: Config) -> Callable[[str, str, datetime], list[str]] | 
     return find
 
 
-def _text_reports(config: Config) -> Callable[[Sequence[str]], Iterator[Report]] | None:
+def _text_reports(config: Config, keys: Keys) -> Callable[[Sequence[str]], Iterator[Report]] | None:
     if config.sms is None:
         return None
-    make = _twilio(config)
+    make = _twilio(config, keys)
 
     def report_on(references: Sequence[str]) -> Iterator[Report]:
         channel = make()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -75,13 +75,17 @@ class TwilioSms:
         api_base: str = TWILIO,
         sender: str = "",
         timeout: float = PATIENCE_SECONDS,
+        report_url: Callable[[str], str] | None = None,
     ) -> None:
         """`sender`, a number of ours or a messaging service SID, is for messages that name none.
+
+        `report_url` gives the address where Twilio reports what becomes of a reminder, by its number.
 
         An `api_base` that is neither https nor this machine is a ValueError at the first use.
         """
         self._login = (account_sid, token)
         self._api_base, self._sender, self._timeout = api_base, sender, timeout
+        self._report_url = report_url
         self._account: TwilioAccount | None = None
 
     def open(self) -> Deferred | None:
@@ -153,6 +157,8 @@ class TwilioSms:
         sender = message.sender or self._sender
         fields: dict[str, object] = {"to": message.recipient, "body": message.body.decode()}
         fields["messaging_service_sid" if sender.startswith("MG") else "from_"] = sender
+        if self._report_url is not None:
+            fields["status_callback"] = self._report_url(message.reminder_id)
         if message.valid_for is not None:
             seconds = min(message.valid_for, LONGEST_VALIDITY) // timedelta(seconds=1)
             fields["validity_period"] = max(1, seconds)

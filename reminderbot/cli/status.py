@@ -11,6 +11,7 @@ from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
 from reminderbot.cli.show import as_json, emit, say
 from reminderbot.cli.words import ago, count, moment
+from reminderbot.core.webhook import Calls
 from reminderbot.desk.door import look_at
 from reminderbot.desk.status import Status, status
 
@@ -36,6 +37,8 @@ def _tell(seen: Status, zone: tzinfo) -> None:
     click.echo(f"Inbox     {inbox if seen.has_inbox else 'none is set up'}")
     if seen.texts_at:
         click.echo(f"Texts     {_age(seen.texts_at, seen.now, 'read', '')}")
+    if seen.calls:
+        _tell_calls(seen.calls, seen.now)
     click.echo(f"Planned   {_planned(seen, zone)}")
     for why, number in seen.failing.items():
         say(f"Failing   {count(number, 'reminder')}, to be tried again: {why}")
@@ -56,6 +59,13 @@ def _tell(seen: Status, zone: tzinfo) -> None:
         click.echo(f"  ! the next batch waits for your yes: {seen.unusual}")
         click.echo("    look at `reminderbot plan`, then `reminderbot approve --all`")
     tell_stops(seen.stops)
+
+
+def _tell_calls(calls: Calls, now: datetime) -> None:
+    last = f", the last {ago(now - calls.accepted_at)} ago" if calls.accepted_at else ""
+    click.echo(f"Webhook   {count(calls.accepted, 'call')} let in, {calls.turned_away} turned away{last}")
+    for what, cure in calls.troubles:
+        say(f"  ! {what}: {cure}")
 
 
 def _grant(seen: Status, zone: tzinfo) -> str:
@@ -84,4 +94,11 @@ def _json(seen: Status) -> dict[str, object]:
             "planned", "next_at", "to_approve", "failing", "uncertain", "cases", "holds", "unmatched", "promises",
         )
     }  # fmt: skip
+    calls = seen.calls
+    plain["calls"] = calls and {
+        "accepted": calls.accepted,
+        "accepted_at": calls.accepted_at,
+        "turned_away": calls.turned_away,
+        "troubles": [f"{what}: {cure}" for what, cure in calls.troubles],
+    }
     return plain | {"stops": [stop_json(stop) for stop in seen.stops], "promised": money_json(seen.promised)}

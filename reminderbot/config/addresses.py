@@ -100,6 +100,20 @@ def tenant(value: object) -> str:
     return found
 
 
+def public_base(value: object) -> str:
+    """The root under which others reach us, without a slash at the end; signatures cover it letter by letter."""
+    found = one_line(value)
+    parts = urlsplit(found)
+    try:
+        _ = parts.port
+    except ValueError:
+        raise Wrong(f"{seen(found)} has no number for its port: write e.g. https://desk.example.com:8443") from None
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise Wrong(f"{seen(found)} is not a public address: write https:// and a name, e.g. https://desk.example.com")
+    return found.rstrip("/")
+
+
 def store_url(value: object) -> str:
     """Where the store lies, without a password; a relative SQLite path is made absolute by `rules`."""
     found = one_line(value)

@@ -160,7 +160,7 @@ class _Reading:
         except secrets.Unreadable as error:
             self.notes.add("", str(error))
             return
-        if found is None and rules.needs_secret(name, self.values[name]):
+        if found is None and key not in secrets.PASSING and rules.needs_secret(name, self.values[name]):
             self.notes.add(f"[{name}] {key}", secrets.missing(variable, self.path.parent))
 
     def config(self) -> Config:

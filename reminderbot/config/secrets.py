@@ -13,9 +13,11 @@ NAMES = {
     "email": {"password": "REMINDERBOT_SMTP_PASSWORD"},
     "inbox": {"password": "REMINDERBOT_IMAP_PASSWORD"},
     "oauth": {"client_secret": "REMINDERBOT_OAUTH_CLIENT_SECRET", "refresh_token": "REMINDERBOT_OAUTH_REFRESH_TOKEN"},
-    "sms": {"token": "REMINDERBOT_TWILIO_TOKEN"},
+    "sms": {"token": "REMINDERBOT_TWILIO_TOKEN", "old_token": "REMINDERBOT_TWILIO_OLD_TOKEN"},
 }
 VARIABLES = tuple(variable for fields in NAMES.values() for variable in fields.values())
+# Wanted for a while only, if at all.
+PASSING = frozenset({"old_token"})
 
 
 class Secret:

@@ -146,6 +146,8 @@ class SmsSettings:
     monthly_limit: Annotated[int, kinds.whole(0, 1_000_000)] = 500
     # From REMINDERBOT_TWILIO_TOKEN; None only where secrets were not asked for.
     token: Secret | None = None
+    # From REMINDERBOT_TWILIO_OLD_TOKEN: while the token is changed, what Twilio still signs with the old one counts.
+    old_token: Secret | None = None
 
 
 _ONLY_LOWERED = "it can only be lowered"
@@ -208,9 +210,11 @@ DEFAULT_LADDER = Ladder(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSettings:
-    """[desk]: where the desk is served, as address and port."""
+    """[desk]: where the desk is served, as address and port, and under which name the internet knows that place."""
 
     listen: Annotated[tuple[str, int], addresses.listen] = ("127.0.0.1", 8470)
+    # Without a slash at the end; empty: nobody out there can call us.
+    public_url: Annotated[str, kinds.optional(addresses.public_base)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,8 @@ class Sms:
     # How its way ends, and Twilio's error number where it is not delivered.
     end: str = "delivered"
     error: int | None = None
+    # Where its sender wants to be told how far it has come.
+    callback: str = ""
 
     def status(self, now: datetime) -> str:
         """How far it has come: queued, sent, delivered; received when inbound."""
@@ -53,6 +55,11 @@ class Sms:
         if now >= self.at + DELIVERED_AFTER:
             return self.end
         return "sent" if now >= self.at + SENT_AFTER else "queued"
+
+    def statuses(self, now: datetime) -> list[str]:
+        """What its sender is told up to `now`: every status but the first."""
+        reached = [("sent", SENT_AFTER), (self.end, DELIVERED_AFTER)]
+        return list(dict.fromkeys(status for status, after in reached if now >= self.at + after))
 
     def sent_at(self, now: datetime) -> datetime | None:
         """When it left Twilio; None while it is queued."""
@@ -121,6 +128,7 @@ class Messages:
                 valid_for=timedelta(seconds=int(seconds)) if seconds else None,
                 end=end,
                 error=error,
+                callback=form.get("StatusCallback", ""),
             )
 
     def receive(self, sender: str, recipient: str, body: str, at: datetime | None = None) -> Sms:

@@ -1,4 +1,7 @@
-"""A Twilio that lives on this machine: the Messages API over HTTP, with a memory, a clock and faults on demand."""
+"""A Twilio that lives on this machine: the Messages API over HTTP, with a memory, a clock and faults on demand.
+
+It calls back too: when a text comes in, and when it is told to say how far texts have come.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reminderbot.clock import Clock
+from reminderbot.demo.twilio_callbacks import Callbacks
 from reminderbot.demo.twilio_messages import Messages, RefusalError, Sms
 
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
@@ -56,6 +60,8 @@ class TwilioStandIn:
     ) -> None:
         self.account_sid, self.token = account_sid, token
         self.messages = Messages(clock, numbers)
+        self.callbacks = Callbacks(account_sid, token)
+        self._reported: set[tuple[str, str]] = set()
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         # Called between the carrying out of a POST and its answer, as Twilio may call us back in between.
         self.before_answer: Callable[[], None] = lambda: None
@@ -74,8 +80,19 @@ class TwilioStandIn:
         return [sms for sms in self.messages.kept if not sms.inbound]
 
     def receive(self, from_: str, to: str, body: str, at: datetime | None = None) -> str:
-        """A customer's text to one of our numbers, now or `at`; its SID."""
-        return self.messages.receive(from_, to, body, at).sid
+        """A customer's text to one of our numbers, now or `at`; its SID. Who asked for it is called."""
+        sms = self.messages.receive(from_, to, body, at)
+        self.callbacks.text(sms)
+        return sms.sid
+
+    def call_back(self) -> None:
+        """Tell the senders of texts how far these have come by now, where they asked for it; each status once."""
+        now = self.messages.clock.now()
+        for sms in self.accepted:
+            for status in sms.statuses(now):
+                if (sms.sid, status) not in self._reported:
+                    self._reported.add((sms.sid, status))
+                    self.callbacks.report(sms, status, now)
 
     def list_lag(self, lag: timedelta) -> None:
         """From now on texts appear in the list this long after they were made."""

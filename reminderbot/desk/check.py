@@ -23,7 +23,7 @@ from reminderbot.door import standing_stops
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
 from reminderbot.oauth.keep import FILE as REFRESH_TOKEN
-from reminderbot.store import health, ledger, setting
+from reminderbot.store import health, ledger, setting, webhook
 from reminderbot.store.session import SCHEMA
 
 _LITTLE_ROOM = 500 * 1024**2
@@ -69,6 +69,8 @@ def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -
         checks += ("state folder", _state_folder), ("store", _store), ("send log", _stops), ("ledger", _ledger_age)
     if with_secrets:
         checks += ("sign-in", _sign_in), ("mail server", _mail_out), ("inbox", _mail_in), ("text messages", _texts)
+    if with_store and with_secrets:
+        checks += (("webhook", _webhook),)
     for about, one in checks:
         try:
             yield from one(house)
@@ -281,3 +283,16 @@ def _texts(house: House) -> Findings:
         yield _fail("text messages", str(error), "")
     else:
         yield _ok("text messages", "Twilio lets us in; nothing was sent")
+
+
+def _webhook(house: House) -> Findings:
+    """What must stand at Twilio for its calls to reach us, and how they have fared."""
+    if house.webhook is None:
+        return
+    with house.store.reading() as connection:
+        calls = webhook.calls(connection)
+    let_in = f"; {calls.accepted} calls let in since {calls.since:%Y-%m-%d %H:%M} UTC" if calls else ""
+    told = f'at Twilio, beside "A message comes in", write {house.webhook.text_url} and choose HTTP POST'
+    yield _ok("webhook", f"{told}; Twilio is asked for texts every minute all the same{let_in}")
+    for what, cure in calls.troubles if calls else ():
+        yield (_fail if calls and calls.is_deaf else _warn)("webhook", what, cure)

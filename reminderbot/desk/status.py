@@ -15,11 +15,12 @@ from reminderbot.core.hold import active
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise, PromiseState
 from reminderbot.core.stop import Mode, Stop
+from reminderbot.core.webhook import Calls
 from reminderbot.desk.door import Door
 from reminderbot.desk.sending import approvable
 from reminderbot.door import batch_stop
 from reminderbot.house import House
-from reminderbot.store import case, hold, listing, outbox, promise, setting
+from reminderbot.store import case, hold, listing, outbox, promise, setting, webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Status:
     promised: tuple[Money, ...]
     promises: int
     troubles: dict[str, Any]
+    # How Twilio's calls fare; None: it has nowhere to call.
+    calls: Calls | None
 
 
 def status(house: House, connection: Connection, door: Door) -> Status:
@@ -84,6 +87,7 @@ def status(house: House, connection: Connection, door: Door) -> Status:
         promised=promised_money(connection, open_promises),
         promises=len(open_promises),
         troubles=setting.get(connection, setting.HALTED) or {},
+        calls=webhook.calls(connection) if house.webhook else None,
     )
 
 

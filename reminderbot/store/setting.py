@@ -33,6 +33,8 @@ HALTED = "halted"
 INBOX_TROUBLE = "inbox_trouble"
 RULES = "rules"
 ALERTED = "alerted"
+# How the calls of the carrier fare.
+WEBHOOK = "webhook"
 CHECKED_AT = "checked_at"
 
 _ALL = select(setting.c.key, setting.c.value)

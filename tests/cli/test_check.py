@@ -13,8 +13,10 @@ from reminderbot.store.sendlog import Attempt
 from tests.installation import MONDAY, TEMPLATES, Installation
 from tests.servers.pymap_imap import Pymap
 from tests.servers.scripted_smtp import ScriptedSmtp
+from tests.web.caller import Caller, new_sid, served, text
 
 PASSWORD = "imap-password"
+DESK = '[desk]\npublic_url = "https://shop.example"\n'
 
 
 @pytest.fixture
@@ -178,6 +180,31 @@ def test_a_key_that_protects_nothing_is_found(shop: Installation, key: str) -> N
     (shop.folder / "state" / "secret.key").write_text(key)
 
     assert "secret.key cannot be used" in verdicts(shop, 1)["store"]
+
+
+def test_with_a_public_address_it_says_what_to_write_at_twilio(shop: Installation, servers: ScriptedSmtp) -> None:
+    shop.write_config(DESK)
+    shop.ok("import")
+
+    told = verdicts(shop, 0)["webhook"]
+
+    assert told.startswith("ok")
+    assert "write https://shop.example/twilio/inbound#rc=5&rp=all and choose HTTP POST" in told
+    assert "asked for texts every minute all the same" in told
+
+
+def test_calls_that_were_turned_away_are_told_loudly_with_their_cure(shop: Installation, servers: ScriptedSmtp) -> None:
+    shop.write_config(DESK)
+    shop.ok("import")
+    with shop.house() as house, served(house, tokens=(TOKEN,)) as port:
+        caller = Caller(port, "https://old.example/twilio/inbound", TOKEN)
+        assert caller.form(text(new_sid())) == 403
+
+    cure = "Twilio called https://old.example/twilio/inbound, and by [desk] public_url that is"
+    assert f"fail 1 call was turned away {cure}" in verdicts(shop, 1)["webhook"]
+    assert "Webhook   0 calls let in, 1 turned away" in shop.ok("status")
+    assert cure in " ".join(shop.ok("status").split())
+    assert shop.json("status")["calls"]["turned_away"] == 1
 
 
 def test_a_draft_without_servers_is_only_warned(shop: Installation) -> None:

@@ -167,6 +167,56 @@ GUARDS = (
         "in []",
         ("tests/faults/test_twilio_matrix.py",),
     ),
+    # ---- what calls us
+    Guard(
+        "the signature of a call",
+        "inbox/twilio_webhook.py",
+        "if content is None or not self._signed(self.called(call), content, call.signature):",
+        "if content is None:",
+        ("tests/web",),
+    ),
+    Guard(
+        "no token signs for nobody",
+        "inbox/twilio_webhook.py",
+        "for token in tokens if token)",
+        "for token in tokens)",
+        ("tests/web",),
+    ),
+    Guard(
+        "a call counts by our own address",
+        "inbox/twilio_webhook.py",
+        "return self._base + _asked(call.path, call.query)",
+        "return call.claimed[0]",
+        ("tests/web",),
+    ),
+    Guard(
+        "the hash of a JSON body",
+        "inbox/twilio_webhook.py",
+        'return text if parse_qs(call.query).get("bodySHA256") else None',
+        "return _Form()",
+        ("tests/web",),
+    ),
+    Guard(
+        "a text is kept before the answer",
+        "web/webhook.py",
+        "        if keep(self._house, text):\n",
+        "        if True:\n",
+        ("tests/web",),
+    ),
+    Guard(
+        "a token for one purpose",
+        "core/token.py",
+        'f"{purpose}:{number}:{more}"',
+        'f"{number}:{more}"',
+        ("tests/core/test_token.py",),
+    ),
+    Guard(
+        "a token proves itself",
+        "core/token.py",
+        "hmac.compare_digest(given, _signed(key, purpose, number).encode())",
+        "True",
+        ("tests/core/test_token.py",),
+    ),
     # ---- what the carrier reports
     Guard(
         "a report proves a text",

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
 
-from reminderbot.channels.twilio import TwilioSms
 from reminderbot.core.ladder import Channel
-from reminderbot.core.report import Report
-from reminderbot.demo.twilio_standin import ACCOUNT_SID, TOKEN, TwilioStandIn
-from reminderbot.inbox.twilio import TwilioInbox
-from tests.stories.world import OUR_NUMBER, World
+from reminderbot.demo.twilio_standin import TwilioStandIn
+from tests.stories.world import OUR_NUMBER, SECRETS, World
 
+ACCOUNT = "AC" + "0" * 32
 PHONE = "+447700900123"
 CONSENT = {"sms_consent": "yes", "sms_consent_on": "2026-01-01", "sms_consent_how": "web form"}
 TEXTS = {"phone": PHONE, **CONSENT}
@@ -19,22 +16,23 @@ TEXTS = {"phone": PHONE, **CONSENT}
 TEXT_DAY = ("2027-03-08 10:30", "2027-03-15 11:00", "2027-03-16 12:00")
 
 
-def connect(world: World, twilio: TwilioStandIn) -> None:
-    """Have this world's texts sent, found, reported on and received at `twilio`."""
+def carrier(world: World) -> TwilioStandIn:
+    """The Twilio of this world's account, not yet running."""
+    return TwilioStandIn(world.clock, (OUR_NUMBER,), ACCOUNT, SECRETS["REMINDERBOT_TWILIO_TOKEN"])
 
-    def channel() -> TwilioSms:
-        return TwilioSms(ACCOUNT_SID, TOKEN, twilio.url, timeout=5)
 
-    def report_on(references: Sequence[str]) -> Iterator[Report]:
-        yield from channel().reports(references)
-
+def connect(world: World, twilio: TwilioStandIn, public_url: str = "") -> None:
+    """Have this world's texts sent, found, reported on and received at `twilio`, all as its settings wire them."""
+    world.house.store.close()
+    world.configure(more=f'api_base = "{twilio.url}"\n[desk]\npublic_url = "{public_url}"\n')
+    wired = world.wired
     world.use(
         dataclasses.replace(
             world.house,
-            channels={**world.house.channels, Channel.SMS: channel},
-            find_text=lambda *asked: channel().find(*asked),
-            report_on=report_on,
-            open_text_inbox=lambda: TwilioInbox(ACCOUNT_SID, TOKEN, twilio.url, (OUR_NUMBER,), timeout=5),
+            channels={**world.house.channels, Channel.SMS: wired.channels[Channel.SMS]},
+            find_text=wired.find_text,
+            report_on=wired.report_on,
+            open_text_inbox=wired.open_text_inbox,
         )
     )
 

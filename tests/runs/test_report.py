@@ -16,9 +16,9 @@ from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.report import ask_for_reports_once, take_report
 from reminderbot.store import journal
 from reminderbot.store.tables import delivery_report
-from tests.runs.carrier import TEXTS, connect, until_text
+from tests.runs.carrier import TEXTS, carrier, connect, until_text
 from tests.runs.conftest import Make
-from tests.stories.world import OUR_NUMBER, World
+from tests.stories.world import World
 
 LATER = timedelta(minutes=10)
 
@@ -28,7 +28,7 @@ def carried(make_world: Make) -> Iterator[tuple[World, TwilioStandIn]]:
     """A customer who agreed to text messages, and the carrier."""
     world = make_world("ACME", sms=True)
     world.change_customer("ACME", **TEXTS)
-    with TwilioStandIn(world.clock, (OUR_NUMBER,)) as twilio:
+    with carrier(world) as twilio:
         connect(world, twilio)
         yield world, twilio
 

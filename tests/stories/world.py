@@ -256,7 +256,8 @@ class World:
             ),
             "utf-8",
         )  # fmt: skip
-        house = build_house(load_config(path, SECRETS), self.clock)
+        # As an installation really is, for who wants one of its far ends.
+        self.wired = house = build_house(load_config(path, SECRETS), self.clock)
         channels: dict[Channel, Callable[[], Any]] = {Channel.EMAIL: lambda: self.email}
         if self._has_sms:
             channels[Channel.SMS] = lambda: self.sms
