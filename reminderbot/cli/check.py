@@ -12,7 +12,7 @@ import click
 
 from reminderbot.cli.errors import WENT_WRONG
 from reminderbot.cli.line import Line
-from reminderbot.cli.show import as_json, emit
+from reminderbot.cli.show import as_json, emit, say
 from reminderbot.config import Config, ConfigMistakes
 from reminderbot.desk.check import Finding, Verdict, check
 from reminderbot.store.session import StoreUnusable
@@ -43,9 +43,10 @@ def check_command(line: Line, as_json: bool) -> None:
 
 def _tell(finding: Finding) -> None:
     click.secho(f"{finding.verdict.value:4}", fg=_COLOURS[finding.verdict], nl=False)
-    click.echo(f"  {finding.about}: {finding.what}")
+    # A server may have said anything.
+    say(f"  {finding.about}: {finding.what}")
     if finding.cure:
-        click.echo(f"        {finding.cure}")
+        say(f"        {finding.cure}")
 
 
 def _findings(line: Line) -> Iterator[Finding]:

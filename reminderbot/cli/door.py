@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import click
-
+from reminderbot.cli.show import say
 from reminderbot.core.stop import Mode, Stop
 
 MODES = {
@@ -18,8 +17,8 @@ MODES = {
 def tell_stops(stops: Iterable[Stop]) -> None:
     """Each stop with its cure."""
     for stop in stops:
-        click.echo(f"  ! {stop.told}")
-        click.echo(f"    {stop.cure}")
+        say(f"  ! {stop.told}")
+        say(f"    {stop.cure}")
 
 
 def stop_json(stop: Stop) -> dict[str, object]:

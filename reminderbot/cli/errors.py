@@ -23,8 +23,10 @@ def tell(error: Exception, line: Line) -> int:
     if known is None:
         return _our_mistake(error, line)
     sentences, status = known
+    from reminderbot.cli.show import visible
+
     for sentence in sentences:
-        click.echo(sentence, err=True)
+        click.echo(visible(sentence), err=True)
     if line.debug:
         click.echo(_traceback(error), err=True)
     return status
@@ -33,6 +35,7 @@ def tell(error: Exception, line: Line) -> int:
 def _sentences(error: Exception) -> tuple[list[str], int] | None:
     """The sentences for everything that can go wrong without a mistake of ours; None: it is one."""
     from reminderbot.compose.errors import LetterError
+    from reminderbot.compose.headers import UnsafeMessage
     from reminderbot.config import ConfigMistakes
     from reminderbot.core.inbound import InboxUnavailable
     from reminderbot.ledger.csv_report import LedgerMistakes
@@ -43,7 +46,7 @@ def _sentences(error: Exception) -> tuple[list[str], int] | None:
         return [*error.sentences, "Nothing was taken in."], ASKED_WRONGLY
     if isinstance(error, LetterError):
         return [str(error)], ASKED_WRONGLY
-    if isinstance(error, InboxUnavailable):
+    if isinstance(error, InboxUnavailable | UnsafeMessage):
         return [str(error)], WENT_WRONG
     if type(error).__module__.startswith("reminderbot.oauth"):
         return [str(error)], WENT_WRONG

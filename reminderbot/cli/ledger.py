@@ -12,7 +12,7 @@ import click
 
 from reminderbot.cli.errors import WENT_WRONG
 from reminderbot.cli.line import Line, actor
-from reminderbot.cli.show import as_json, emit
+from reminderbot.cli.show import as_json, emit, say, visible
 from reminderbot.core.ledger_words import describe, to_json
 from reminderbot.desk.exports import put_in_place, read_with
 from reminderbot.house import House
@@ -64,14 +64,14 @@ def _sign_of_life(house: House, files: Sequence[Path]) -> AbstractContextManager
 
 def _tell(taken: TakenIn) -> None:
     for sentence in describe(taken.changes):
-        click.echo(f"{sentence[:1].upper()}{sentence[1:]}")
+        say(f"{sentence[:1].upper()}{sentence[1:]}")
     for note in taken.notes:
-        click.echo(f"Note: {note}")
+        say(f"Note: {note}")
     if not taken.held:
         if taken.first:
             click.echo("Taken in. `reminderbot plan` shows what would be sent.")
         return
     click.echo("This looks wrong, and nothing was taken in:", err=True)
     for why in taken.held:
-        click.echo(f"  ! {why}", err=True)
+        click.echo(visible(f"  ! {why}"), err=True)
     click.echo("No reminders leave meanwhile. If it is right all the same: reminderbot import --yes", err=True)

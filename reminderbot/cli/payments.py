@@ -8,6 +8,7 @@ import click
 
 from reminderbot.cli.kinds import AMOUNT
 from reminderbot.cli.line import Line, actor
+from reminderbot.cli.show import say
 from reminderbot.desk.payment import paid, take_back
 
 
@@ -23,7 +24,7 @@ def paid_command(line: Line, invoice: str, amount: Decimal | None, undo: bool) -
     with line.house() as house:
         if undo:
             noted = take_back(house, actor(), invoice)
-            click.echo(f"Taken back: {noted.still_open} is open on {noted.invoice} ({noted.customer}).")
+            say(f"Taken back: {noted.still_open} is open on {noted.invoice} ({noted.customer}).")
             return
         noted = paid(house, actor(), invoice, amount)
-    click.echo(f"Noted {noted.received} on {noted.invoice} ({noted.customer}); {noted.still_open} is still open.")
+    say(f"Noted {noted.received} on {noted.invoice} ({noted.customer}); {noted.still_open} is still open.")

@@ -10,6 +10,7 @@ import click
 from reminderbot.cli.holds import tell_holds
 from reminderbot.cli.kinds import AMOUNT, DAY
 from reminderbot.cli.line import Line, actor
+from reminderbot.cli.show import say
 from reminderbot.cli.words import day, moment
 from reminderbot.desk.promise import note
 
@@ -26,7 +27,7 @@ def promise_command(line: Line, customer: str, due_on: date, amount: Decimal | N
         made = note(house, actor(), customer, due_on, amount, invoices)
         zone = house.rules.zone
     earlier = " The earlier promise is replaced." if made.replaced else ""
-    click.echo(f"Noted: {made.customer.name} pays by {day(made.due_on)}.{earlier}")
+    say(f"Noted: {made.customer.name} pays by {day(made.due_on)}.{earlier}")
     click.echo(
         f"No reminders until {moment(made.until, zone)}; if it has not come in by then, a case opens for a talk."
     )

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import click
 
 from reminderbot.cli.line import Line
+from reminderbot.compose.proof import prove_headers
 from reminderbot.house import House
 
 
@@ -22,6 +23,7 @@ def run_command(line: Line, once: bool) -> None:
 
     With --once: read the ledger and the inboxes, plan, send what is due, and end.
     """
+    prove_headers()
     if once:
         _once(line)
     from reminderbot.daemon import run_forever

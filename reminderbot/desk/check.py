@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import DBAPIError
 
 from reminderbot.compose.check import Severity
+from reminderbot.compose.headers import UnsafeMessage
+from reminderbot.compose.proof import prove_headers
 from reminderbot.core.inbound import InboxUnavailable
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import NoAccessToken
@@ -63,6 +65,7 @@ def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -
         ("time zones", _zones),
         ("clock", _clock),
         ("letters", _letters),
+        ("headers", _headers),
         ("ledger files", _ledger),
     )
     if with_store:
@@ -135,6 +138,15 @@ def _letters(house: House) -> Findings:
             )
     if not remarks:
         yield _ok("letters", f"all fit to send, in {house.letters.folder}")
+
+
+def _headers(_house: House) -> Findings:
+    try:
+        prove_headers()
+    except UnsafeMessage as error:
+        yield _fail("headers", str(error), "")
+    else:
+        yield _ok("headers", "no name and no subject breaks out of its line")
 
 
 def _state_folder(house: House) -> Findings:

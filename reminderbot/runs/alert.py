@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.utils import format_datetime, formataddr
+from html import escape
 
+from reminderbot.compose.clean import clean
+from reminderbot.compose.email import build_email, guard
+from reminderbot.compose.headers import EmailHeaders
+from reminderbot.compose.render import RenderedEmail
 from reminderbot.core.delivery import Accepted
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
 from reminderbot.core.stop import Mode, Stop
 from reminderbot.door import batch_stop, mode, standing_stops
 from reminderbot.house import House
+from reminderbot.logs import redact
 from reminderbot.store import halt, setting
 
 # An inbox that fails once and works again a minute later is nobody's worry.
@@ -20,6 +24,8 @@ PATIENCE = timedelta(minutes=15)
 AGAIN = timedelta(hours=24)
 # Somebody stopped it on purpose.
 _ON_PURPOSE = {"stopped"}
+_LONGEST_SUBJECT = 150
+_LONGEST_REASON = 500
 
 
 def alert_once(house: House) -> tuple[Stop, ...]:
@@ -65,23 +71,36 @@ def _tell(house: House, stops: Sequence[Stop], now: datetime) -> bool:
                 halt.halt(connection, Channel.EMAIL.value, trouble.why, now, locked_out=True)
         return False
     try:
-        return any(isinstance(channel.send(_message(house, owner, stops, now)), Accepted) for owner in house.alerts_to)
+        outcomes = [channel.send(_message(house, owner, stops, now)) for owner in house.alerts_to]
     finally:
         channel.close()
+    return any(isinstance(outcome, Accepted) for outcome in outcomes)
 
 
 def _message(house: House, owner: str, stops: Sequence[Stop], now: datetime) -> OutgoingMessage:
-    mail = EmailMessage()
-    mail["From"] = formataddr((f"reminderbot of {house.business.name}", house.sender.from_address))
-    mail["To"] = owner
-    mail["Date"] = format_datetime(now)
-    mail["Subject"] = f"reminderbot is silent: {stops[0].why}"[:150]
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Reminderbot"] = "alert"
+    """Built and guarded like a letter: a stop's reason holds what servers said, and they may say anything."""
+    text = _words(stops)
+    sender = house.sender.from_address
+    headers = EmailHeaders(
+        sender_name=f"reminderbot of {house.business.name}",
+        sender=sender,
+        recipient_name="",
+        recipient=owner,
+        date=now,
+        message_id=f"<alert.{now:%Y%m%d%H%M%S}@{sender.rpartition('@')[2]}>",
+        reply_to=house.business.email,
+        loop_mark="alert",
+    )
+    subject = clean(f"reminderbot is silent: {redact(stops[0].why)}", _LONGEST_SUBJECT)
+    final = build_email(RenderedEmail(subject, text, f"<pre>{escape(text)}</pre>\n", ""), headers)
+    guard(final, headers)
+    return OutgoingMessage("alert", Channel.EMAIL, sender, owner, final)
+
+
+def _words(stops: Sequence[Stop]) -> str:
+    """What stands still and why; no customer's address or number, which servers like to repeat."""
     lines = ["No reminders are leaving. This is why, and what helps:", ""]
     for stop in stops:
-        lines += [f"- {stop.told}.", f"  {stop.cure}.", ""]
+        lines += [f"- {clean(redact(stop.told), _LONGEST_REASON)}.", f"  {stop.cure}.", ""]
     lines.append("Answers are still read and nothing is lost; `reminderbot status` shows the whole picture.")
-    mail.set_content("\n".join(lines))
-    body = mail.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-    return OutgoingMessage("alert", Channel.EMAIL, house.sender.from_address, owner, body)
+    return "\n".join(lines) + "\n"

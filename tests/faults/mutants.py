@@ -24,6 +24,8 @@ FILES = ("pyproject.toml", "config.example.toml", "README.md", "CHANGELOG.md", "
 EVERYWHERE = ("tests/core", "tests/runs", "tests/stories", "tests/store", "tests/inbox", "tests/channels", "tests/desk")
 STORE = ("tests/security/test_store.py",)
 RESTORED = ("tests/runs/test_history.py", "tests/faults/test_restore.py")
+HEADERS = ("tests/security/test_headers.py",)
+SMUGGLING = ("tests/security/test_smuggling.py",)
 
 
 @dataclass(frozen=True)
@@ -288,6 +290,48 @@ GUARDS = (
     Guard("errors name no row", "store/session.py", '"hide_parameters": True', '"hide_parameters": False', STORE),
     Guard("errors quote no row", "store/session.py", 'event.listen(engine, "handle_error", _hush)', "pass", STORE),
     Guard("the store for its owner", "store/session.py", "path.touch(mode=0o600)", "path.touch()", STORE),
+    Guard("the proof at the start", "cli/run.py", "    prove_headers()\n", "", HEADERS),
+    Guard(
+        "alerts name no customer", "runs/alert.py", "clean(redact(stop.told), _LONGEST_REASON)", "stop.told", HEADERS
+    ),
+    Guard(
+        "every owner is told",
+        "runs/alert.py",
+        "for owner in house.alerts_to]",
+        "for owner in house.alerts_to[:1]]",
+        HEADERS,
+    ),
+    Guard(
+        "what is built is looked at",
+        "compose/proof.py",
+        "        look(final, _HEADERS)\n    except",
+        "        pass\n    except",
+        HEADERS,
+    ),
+    Guard(
+        "line ends in names",
+        "compose/email.py",
+        'char if char.isprintable() or char in JOINERS else " "',
+        "char",
+        HEADERS,
+    ),
+    Guard(
+        "encoded words in names",
+        "compose/email.py",
+        'if not words.isascii() or "=?" in words or',
+        "if not words.isascii() or",
+        HEADERS,
+    ),
+    Guard(
+        "bare line ends stay here",
+        "channels/smtp_transaction.py",
+        'body.count(b"\\r\\n") == body.count(b"\\r") == body.count(b"\\n")',
+        "True",
+        SMUGGLING,
+    ),
+    Guard(
+        "dots are stuffed", "channels/smtp_transaction.py", 'body.replace(b"\\r\\n.", b"\\r\\n..")', "body", SMUGGLING
+    ),
     Guard("text that can be kept", "store/types.py", 'if text.isascii() and "\\0" not in text:', "if True:", STORE),
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reminderbot.store.session import Store, open_store
+from tests.installation import Installation
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -18,3 +19,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     made = open_store(url, tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Installation:
+    """Two customers, each a little late; nothing taken in yet."""
+    return Installation(tmp_path / "shop")
