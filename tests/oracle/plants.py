@@ -307,6 +307,12 @@ def after_thanks_have_lapsed(life: Life) -> None:
     life.letter("2026-09-28 14:00", "options")
 
 
+def after_a_promise_with_thanks_was_kept_in_part(life: Life) -> None:
+    life.answer("2026-09-18 14:00", Meaning.PROMISE, Meaning.ACK, day=date(2026, 9, 21))
+    life.bill("INV-1", open_balance=Decimal("60.00"))
+    life.letter("2026-09-24 14:00", "options")
+
+
 def over_a_promise(life: Life) -> None:
     life.answer("2026-09-18 14:00", Meaning.PROMISE, day=date(2026, 9, 22))
     life.letter("2026-09-23 14:00", "options")
@@ -692,6 +698,7 @@ ALLOWED: tuple[Plant, ...] = (
     after_an_answer_was_settled,
     after_thanks_have_lapsed,
     after_a_broken_promise_was_talked_about,
+    after_a_promise_with_thanks_was_kept_in_part,
     by_mail_after_an_opt_out_by_text,
     taken_back_by_a_person,
     the_day_after_their_holiday,

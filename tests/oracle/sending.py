@@ -280,7 +280,8 @@ def _wrong_rows(record: Record, sent: Sent, letter: wire.Letter, book: Ledger) -
             yield f"it says {row.owed.words} for {row.number}, the books {bill.currency} {bill.open_balance}"
         if row.due_on not in _dues(record, sent, bill, row.number):
             yield f"it says {row.number} falls due on {row.due_on}, the books {bill.due_on}"
-        if letter.html and (row.owed.words not in letter.html or html.escape(row.number) not in letter.html):
+        page = html.unescape(letter.html) if "&" in letter.html else letter.html
+        if page and (row.owed.words not in page or row.number not in page):
             yield f"its HTML does not say {row.owed.words} for {row.number} as its text does"
 
 

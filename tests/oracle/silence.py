@@ -114,7 +114,8 @@ def answers_are_heard(record: Record) -> Iterator[Violation]:
 def acknowledged(record: Record) -> Iterator[Violation]:
     """13. A mere acknowledgement is an answer too: silence for five business days."""
     for arrival in _answers(record):
-        if arrival.means and arrival.means <= _MILD and Meaning.ACK in arrival.means:
+        # Beside a promise thanks add nothing: then the promise says how long.
+        if arrival.means == {Meaning.ACK}:
             yield from _quiet(record, arrival, 13, lambda day, land: _later(record, day, _ACK_DAYS, land))
 
 
