@@ -152,6 +152,13 @@ class Life:
             whole = whole.replace(right, other)
         return whole.replace("\n", "\r\n").encode()
 
+    def page(self, says: str) -> None:
+        """The newest letter gets a second part, in HTML."""
+        head, _, text = self.mails[-1].content.decode().partition("\r\n\r\n")
+        head = head.replace("text/plain; charset=utf-8", 'multipart/alternative; boundary="=_1"')
+        parts = f"--=_1\r\n\r\n{text}\r\n--=_1\r\nContent-Type: text/html\r\n\r\n{says}\r\n--=_1--\r\n"
+        self.mails[-1] = replace(self.mails[-1], content=f"{head}\r\n\r\n{parts}".encode())
+
     def _row(self, number: str) -> str:
         bill = self.bills[number]
         due = said_day(bill.due_on or date(2026, 9, 4))

@@ -204,6 +204,21 @@ def another_total(life: Life) -> None:
     life.letter("2026-09-23 14:00", "options", says={"Total    USD 100.00": "Total    USD 100.01"})
 
 
+def another_sum_in_the_page(life: Life) -> None:
+    life.letter("2026-09-23 14:00", "options")
+    life.page("<td>INV-1</td><td>USD 101.00</td>")
+
+
+def another_number_in_the_page(life: Life) -> None:
+    life.letter("2026-09-23 14:00", "options")
+    life.page("<td>INV-2</td><td>USD 100.00</td>")
+
+
+def the_same_in_the_page(life: Life) -> None:
+    life.letter("2026-09-23 14:00", "options")
+    life.page("<td>INV&#45;1</td><td>USD&#160;100.00</td>")
+
+
 def another_sum_by_text(life: Life) -> None:
     life.letter("2026-10-02 14:00", "options")
     life.letter("2026-10-13 14:00", "firm")
@@ -264,6 +279,19 @@ def below_the_floor(life: Life) -> None:
 
 def just_above_the_floor(life: Life) -> None:
     life.rules = replace(life.rules, min_balance=Decimal("99.99"))
+
+
+def below_the_floor_beside_what_others_owe(life: Life) -> None:
+    life.rules = replace(life.rules, min_balance=Decimal("150.00"))
+    life.bill("INV-2", customer="BETA")
+    life.bill("INV-3", currency="EUR")
+    life.ledgers = [replace(book, bills=dict(life.bills)) for book in life.ledgers]
+
+
+def above_the_floor_with_all_they_owe(life: Life) -> None:
+    life.rules = replace(life.rules, min_balance=Decimal("150.00"))
+    life.bill("INV-2")
+    life.ledgers = [replace(book, bills=dict(life.bills)) for book in life.ledgers]
 
 
 def possibly_paid(life: Life) -> None:
@@ -414,6 +442,16 @@ def three_in_a_week(life: Life) -> None:
 
 def a_tier_left_out(life: Life) -> None:
     life.letter("2026-10-06 14:00", "firm")
+
+
+def a_tier_left_out_that_only_mail_reaches(life: Life) -> None:
+    life.answer("2026-09-21 14:00", Meaning.OPT_OUT)
+    life.text("2026-10-06 14:00", "firm")
+
+
+def a_tier_left_out_and_the_opt_out_later(life: Life) -> None:
+    life.text("2026-10-06 14:00", "firm")
+    life.answer("2026-10-07 14:00", Meaning.OPT_OUT)
 
 
 def the_next_tier(life: Life) -> None:
@@ -626,6 +664,8 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (9, another_currency),
     (9, another_day),
     (9, another_total),
+    (9, another_sum_in_the_page),
+    (9, another_number_in_the_page),
     (9, another_sum_by_text),
     (9, a_part_recorded_and_left_out),
     (10, to_a_stranger),
@@ -633,6 +673,7 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (10, another_customers_invoice),
     (11, about_a_paid_invoice),
     (11, below_the_floor),
+    (11, below_the_floor_beside_what_others_owe),
     (12, possibly_paid),
     (12, recorded_as_paid),
     (13, over_an_answer),
@@ -651,6 +692,7 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (20, two_in_a_day),
     (20, three_in_a_week),
     (21, a_tier_left_out),
+    (21, a_tier_left_out_and_the_opt_out_later),
     (21, before_its_day),
     (21, too_soon_after_the_tier_before),
     (21, a_courtesy_after_the_due_date),
@@ -689,10 +731,12 @@ ALLOWED: tuple[Plant, ...] = (
     deferred_and_again,
     a_known_header,
     the_sum_after_a_part_was_paid,
+    the_same_in_the_page,
     the_same_by_text,
     a_part_recorded_and_counted,
     a_second_invoice_of_theirs,
     just_above_the_floor,
+    above_the_floor_with_all_they_owe,
     a_cent_short_of_possibly_paid,
     another_recorded_as_paid,
     after_an_answer_was_settled,
@@ -706,6 +750,7 @@ ALLOWED: tuple[Plant, ...] = (
     a_text_valid_to_the_last_second,
     two_a_day_apart,
     the_next_tier,
+    a_tier_left_out_that_only_mail_reaches,
     the_ladders_own_gap_after_the_tier_before,
     a_courtesy_the_day_before,
     with_a_mailbox_deaf_for_seconds,

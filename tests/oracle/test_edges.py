@@ -193,6 +193,31 @@ def test_a_text_that_no_reminder_explains_has_no_mark() -> None:
     assert numbers(life) == {2}
 
 
+def test_a_text_without_a_mark_is_told_of_whom_its_invoice_names() -> None:
+    life = climbed()
+    life.customers["AAA"] = Party("Aaa", "America/New_York", "US", frozenset(), frozenset({PHONE}), True)
+    life.books("2026-09-23 13:00")
+    life.texts.append(Text(at("2026-09-23 14:00"), "+12125550199", PHONE, "Shop: INV-1 is open", 60, "SM9"))
+    assert told(life) == [(2, "ACME")]
+
+
+def test_a_letter_without_a_mark_is_told_of_whose_invoice_it_lists() -> None:
+    life = climbed()
+    life.customers["AAA"] = Party("Aaa", "America/New_York", "US", frozenset({JANE}))
+    life.books("2026-09-23 13:00")
+    life.mail("2026-09-23 14:00", 99)
+    assert told(life) == [(2, "ACME")]
+
+
+def test_a_letter_from_before_the_store_forgot_it_counts_for_nobody_once_adopted() -> None:
+    life = climbed()
+    life.books("2026-09-23 13:00")
+    life.mail("2026-09-23 14:00", 99)
+    life.did("2026-09-23 18:00", Deed.ADOPTED)
+    life.letter("2026-09-24 13:00", "options")
+    assert judge(life.evidence()) == ()
+
+
 def test_the_hourly_cap_counts_over_all_customers() -> None:
     life = Life()
     life.rules = replace(life.rules, max_per_hour=2)

@@ -32,6 +32,12 @@ def test_a_mail_in_two_parts_and_quoted_printable_is_read_as_it_is_meant() -> No
     assert letter.html == "<b>USD</b>"
 
 
+@pytest.mark.parametrize("written", ["jane@xn--bcher-kva.example", "Jane@BÜCHER.example", " jane@bücher.example"])
+def test_an_address_is_the_same_however_its_domain_is_written(written: str) -> None:
+    assert wire.plain(written) == "jane@bücher.example"
+    assert wire.address(f'"Doe, Jane" <{written}>') == "jane@bücher.example"
+
+
 @pytest.mark.parametrize(
     ("body", "number", "there"),
     [

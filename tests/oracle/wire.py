@@ -7,6 +7,7 @@ apart, its sums as a currency and a figure.
 from __future__ import annotations
 
 import binascii
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ class Letter:
     # The number of the reminder that its Message-ID names.
     reminder: int | None
     text: str
+    # Its signs as they are read: &amp; is &.
     html: str
     rows: tuple[Row, ...]
     totals: tuple[Money, ...]
@@ -96,8 +98,8 @@ def letter(content: bytes) -> Letter:
     text = texts.get("text/plain", "").replace("\xa0", " ")
     rows = tuple(Row(number, day(due), money(words)) for number, due, words in _ROW.findall(text))
     totals = tuple(money(words) for words in _TOTAL.findall(text))
-    html = texts.get("text/html", "").replace("\xa0", " ")
-    return Letter(headers, message_id, int(own[1], 36) if own else None, text, html, rows, totals)
+    page = html.unescape(texts.get("text/html", "")).replace("\xa0", " ")
+    return Letter(headers, message_id, int(own[1], 36) if own else None, text, page, rows, totals)
 
 
 def note(text: Text) -> Note:
