@@ -25,6 +25,7 @@ EVERYWHERE = ("tests/core", "tests/runs", "tests/stories", "tests/store", "tests
 STORE = ("tests/security/test_store.py",)
 RESTORED = ("tests/runs/test_history.py", "tests/faults/test_restore.py")
 HEADERS = ("tests/security/test_headers.py",)
+TLS = ("tests/security/test_tls.py",)
 SMUGGLING = ("tests/security/test_smuggling.py",)
 
 
@@ -290,6 +291,21 @@ GUARDS = (
     Guard("errors name no row", "store/session.py", '"hide_parameters": True', '"hide_parameters": False', STORE),
     Guard("errors quote no row", "store/session.py", 'event.listen(engine, "handle_error", _hush)', "pass", STORE),
     Guard("the store for its owner", "store/session.py", "path.touch(mode=0o600)", "path.touch()", STORE),
+    Guard(
+        "a PostgreSQL proves its name",
+        "store/session.py",
+        "create_engine(verified(parsed)",
+        "create_engine((parsed)",
+        TLS,
+    ),
+    Guard(
+        "a mail server proves its name",
+        "channels/smtp_session.py",
+        "context = ssl.create_default_context()",
+        "context = ssl._create_unverified_context()",
+        TLS,
+    ),
+    Guard("mail waits for STARTTLS", "channels/smtp_session.py", 'if "STARTTLS" not in offers:', "if False:", TLS),
     Guard("the proof at the start", "cli/run.py", "    prove_headers()\n", "", HEADERS),
     Guard(
         "alerts name no customer", "runs/alert.py", "clean(redact(stop.told), _LONGEST_REASON)", "stop.told", HEADERS

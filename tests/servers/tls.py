@@ -35,6 +35,10 @@ class Authority:
         usage = ("-addext", f"subjectAltName={kind}:{name}", "-addext", "basicConstraints=critical,CA:FALSE")
         return self._make(name, "-subj", f"/CN={name}", *usage, *signer)
 
+    def self_signed(self, name: str) -> Certificate:
+        """A certificate for one DNS name that nobody but its own server vouches for."""
+        return self._make(f"{name}-alone", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}")
+
     def context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.own.certificate))
 
