@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.oracle import days, story, wire
-from tests.oracle.evidence import Channel, Deed, Evidence, Mail, Text
+from tests.oracle.evidence import Arrival, Channel, Deed, Evidence, Mail, Text
 from tests.oracle.record import CLOCKS, Record, Sent, marked_at
 from tests.oracle.story import Line, Mark
 
@@ -44,8 +45,6 @@ def _invoices(made: Record) -> None:
 
 
 def _file(made: Record) -> None:
-    for arrival in sorted(made.evidence.arrivals, key=lambda arrival: arrival.at):
-        made.arrivals[arrival.customer or ""].append(arrival)
     for done in sorted(made.evidence.deeds, key=lambda done: done.at):
         made.deeds[done.deed, done.customer].append(done)
     seen: set[int] = set()
@@ -57,6 +56,21 @@ def _file(made: Record) -> None:
             for each in party.emails | party.phones:
                 made.people[wire.plain(each)].add(customer)
     _file_reminders(made)
+    for arrival in sorted(made.evidence.arrivals, key=lambda arrival: arrival.at):
+        whose = _answers(made, arrival)
+        made.arrivals[whose or ""].append(arrival if whose == arrival.customer else replace(arrival, customer=whose))
+
+
+def _answers(made: Record, arrival: Arrival) -> str | None:
+    """Whose letter an answer is about: where several share its address, the one whose letter it names."""
+    people = made.people_at(arrival.address)
+    if arrival.customer not in people or len(people) < 2:
+        return arrival.customer
+    for number in wire.answered(arrival.content):
+        reminder = made.story.reminders.get(number)
+        if reminder is not None and reminder.planned and reminder.planned[0].customer in people:
+            return reminder.planned[0].customer
+    return arrival.customer
 
 
 def _file_reminders(made: Record) -> None:

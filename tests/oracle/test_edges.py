@@ -186,6 +186,20 @@ def test_a_shared_address_has_one_budget_for_all_who_share_it() -> None:
     assert told(life) == [(20, "BETA")]
 
 
+def test_an_answer_from_a_shared_address_is_about_the_letter_it_names() -> None:
+    life = climbed()
+    life.customers["BETA"] = Party("Beta", "America/New_York", "US", frozenset({JANE}))
+    life.bill("INV-B", customer="BETA", due_on=date(2026, 9, 20))
+    number = life.letter("2026-09-23 13:00", "gentle", "INV-B", customer="BETA")
+    named = f"In-Reply-To: <r.{number}.seal@shop.example>\r\n\r\nWhat is this for?"
+    life.answer("2026-09-24 13:00", Meaning.QUESTION, words=named)
+    life.letter("2026-09-25 14:00", "options")
+    assert judge(life.evidence()) == ()
+    life.answer("2026-09-26 13:00", Meaning.QUESTION, words="What is this for?")
+    life.letter("2026-10-05 14:00", "firm")
+    assert told(life) == [(13, "ACME")]
+
+
 def test_a_text_that_no_reminder_explains_has_no_mark() -> None:
     life = climbed()
     life.books("2026-09-23 13:00")

@@ -28,6 +28,7 @@ _DAYS = re.compile(_DAY)
 _MORE = re.compile(r" and (\d+) more\b")
 # Message-ID: <r.1o.isalorooxpbvl45rbika@harborpine.example>: the reminder's number in base 36, and its seal.
 _OWN_ID = re.compile(r"^<r\.([0-9a-z]+)\.[0-9a-z]+@[^<>@\s]+>$")
+_OWN_IDS = re.compile(r"<r\.([0-9a-z]+)\.[0-9a-z]+@")
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
 _ANGLE = re.compile(r"<([^<>]*)>\s*$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -100,6 +101,14 @@ def letter(content: bytes) -> Letter:
     totals = tuple(money(words) for words in _TOTAL.findall(text))
     page = html.unescape(texts.get("text/html", "")).replace("\xa0", " ")
     return Letter(headers, message_id, int(own[1], 36) if own else None, text, page, rows, totals)
+
+
+def answered(content: bytes) -> Iterator[int]:
+    """The reminders that an answer names in its headers, by their Message-IDs, the nearest first."""
+    for name, value in _headers(_split(content)[0]):
+        if name.lower() in {"in-reply-to", "references"}:
+            for own in reversed(_OWN_IDS.findall(value)):
+                yield int(own, 36)
 
 
 def note(text: Text) -> Note:
