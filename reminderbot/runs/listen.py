@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
-from reminderbot.core.inbound import Inbound, MailCursor
+from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.core.ladder import Channel
 from reminderbot.house import House
 from reminderbot.inbox.imap import ImapInbox
@@ -26,9 +26,19 @@ class Listener:
         self._inbox: ImapInbox | None = None
 
     def look(self) -> int:
-        """Store and act on everything new; InboxUnavailable where an inbox cannot be read. Gives how many were new."""
-        new = self._look_at_mail() + self._look_at_texts()
+        """Store and act on everything new; gives how many were new.
+
+        InboxUnavailable where an inbox cannot be read: by then the other one has been, and what is there acted on.
+        """
+        new, troubles = 0, []
+        for look in (self._look_at_mail, self._look_at_texts):
+            try:
+                new += look()
+            except InboxUnavailable as error:
+                troubles.append(error)
         understand_all(self._house)
+        if troubles:
+            raise troubles[0]
         return new
 
     def wait(self, seconds: float, stop: threading.Event) -> bool:

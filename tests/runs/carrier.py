@@ -21,10 +21,10 @@ def carrier(world: World) -> TwilioStandIn:
     return TwilioStandIn(world.clock, (OUR_NUMBER,), ACCOUNT, SECRETS["REMINDERBOT_TWILIO_TOKEN"])
 
 
-def connect(world: World, twilio: TwilioStandIn, public_url: str = "") -> None:
+def connect(world: World, twilio: TwilioStandIn, public_url: str = "", sending: str = "") -> None:
     """Have this world's texts sent, found, reported on and received at `twilio`, all as its settings wire them."""
     world.house.store.close()
-    world.configure(more=f'api_base = "{twilio.url}"\n[desk]\npublic_url = "{public_url}"\n')
+    world.configure(sending, f'api_base = "{twilio.url}"\n[desk]\npublic_url = "{public_url}"\n')
     wired = world.wired
     world.use(
         dataclasses.replace(

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from reminderbot.core.inbound import Inbound
+from reminderbot.core.inbound import Inbound, InboxUnavailable
 from reminderbot.core.ladder import Channel
 from reminderbot.core.understanding import Understanding
 from reminderbot.replies.understand import Context
@@ -211,6 +211,22 @@ def test_a_text_comes_once_however_often_the_carrier_lists_it(make_world: Make) 
     for _ in range(3):
         world.look()
     assert len(inbounds(world)) == 1
+
+
+def test_a_stop_by_text_is_heard_while_the_mailbox_cannot_be_read_and_the_other_way_round(make_world: Make) -> None:
+    world = make_world(sms=True)
+    world.customer("ACME", **TEXTS).invoice("INV-1", "ACME", "2027-03-05")
+    world.at("2027-03-08 10:30")
+    world.mailbox.down = "the mailbox is away"
+    world.text(PHONE, "STOP")
+    with pytest.raises(InboxUnavailable, match="the mailbox is away"):
+        Listener(world.house).look()
+    assert closed(world, Channel.SMS, PHONE)
+    world.mailbox.down, world.texts_in.down = "", "the list is away"
+    world.answer("We dispute this invoice.", world.sent[0])
+    with pytest.raises(InboxUnavailable, match="the list is away"):
+        Listener(world.house).look()
+    assert "dispute" in world.hold_kinds("ACME")
 
 
 def test_a_hard_bounce_closes_the_address_and_a_person_mends_it(make_world: Make) -> None:
