@@ -22,6 +22,7 @@ from reminderbot.door import mode
 from reminderbot.house import House
 from reminderbot.logs import log, log_bug
 from reminderbot.runs.alert import alert_once
+from reminderbot.runs.canary import canary_once
 from reminderbot.runs.deliver import deliver_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
@@ -153,6 +154,7 @@ class Daemon:
 
     def deliver(self) -> None:
         with self._busy:
+            canary_once(self.house)
             done = deliver_once(self.house, self._look)
         for trouble in done.troubles:
             log("delivery_trouble", why=trouble)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import DoorFacts, Mode, Stop, lower, stops
 from reminderbot.house import House
-from reminderbot.store import history, setting
+from reminderbot.store import canary, history, setting
 
 # A refused log-in is not tried again at every tick; see store/halt.py.
 RELOAD = "mend it, then `systemctl reload reminderbot`; it is tried again by itself every hour"
@@ -64,6 +64,7 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
         ledger_held="; ".join(held["why"]),
         held_at=setting.moment(held["at"]),
         last_seen=setting.moment(known.get(setting.LAST_SEEN)),
+        canary=canary.read(known.get(setting.CANARY)) if house.canary else None,
         history=history.compare(connection, house.send_log, house.keys.oldest),
         moved=bool(grant) and grant.get("instance") != house.instance,
     )

@@ -109,6 +109,8 @@ class House:
     read_ledger: Callable[[], LedgerReading]
     channels: Mapping[Channel, Callable[[], DeliveryChannel]] = field(default_factory=dict)
     open_inbox: Callable[[], ImapInbox] | None = None
+    # Whether we write to that inbox once a business day, to see that what is sent there is found.
+    canary: bool = True
     open_text_inbox: Callable[[], TextInbox] | None = None
     # Where access tokens come from; None: passwords alone.
     tokens: AccessTokens | None = None

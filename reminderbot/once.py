@@ -10,6 +10,7 @@ from reminderbot.core.stop import Mode, Stop
 from reminderbot.door import mode
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
+from reminderbot.runs.canary import canary_once
 from reminderbot.runs.deliver import Delivered, deliver_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
@@ -35,6 +36,7 @@ def run_once(house: House, say: Say) -> int:
         recover(house)
         door = Listener(house)
         try:
+            canary_once(house)
             troubles = [*_ledger(house, say), *_inboxes(house, door, say)]
             _plan(house)
             troubles += _send(house, door, say)

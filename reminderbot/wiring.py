@@ -72,6 +72,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         read_ledger=_ledger_reader(config),
         channels=_channels(config, tokens, keys),
         open_inbox=_inbox(config, tokens, clock),
+        canary=config.inbox is not None and config.inbox.canary,
         open_text_inbox=_text_inbox(config),
         tokens=tokens,
         find_text=_text_finder(config, keys),

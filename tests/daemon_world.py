@@ -45,6 +45,7 @@ class Installation:
     password: str
     mode: str = "live"
     listen: int = 0
+    canary: bool = False
     environment: dict[str, str] = field(default_factory=dict)
 
     def write(self, name: str = "Corner Shop") -> None:
@@ -76,6 +77,7 @@ host = "127.0.0.1"
 port = {self.imap_port}
 security = "none"
 username = "{self.username}"
+canary = {str(self.canary).lower()}
 [sending]
 days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 undo_minutes = 0

@@ -57,6 +57,23 @@ def test_a_letter_leaves_by_itself_and_a_reply_holds_within_seconds(place: Insta
     assert len(mail_world.mailbox("jane@customer.example")) == 1
 
 
+def test_its_own_mail_goes_the_way_of_a_letter_and_is_found_in_the_inbox(
+    place: Installation, mail_world: MailWorld
+) -> None:
+    place.canary = True
+    place.write()
+    place.go_live()
+    with running(place) as service:
+        back = lambda: json.loads(place.command("status", "--json").stdout)["canary_at"]  # noqa: E731
+        service.wait_for(back, "the canary came back", 60)
+        service.wait_log("action=delivered", 60)
+        assert service.log.count("action=canary") == 1
+    own = [raw for raw in mail_world.mailbox(mail_world.business) if b"X-Reminderbot: canary" in raw]
+    assert len(own) == 1
+    assert "belong to nobody" not in place.command("status").stdout
+    assert json.loads(place.command("case", "list", "--json").stdout) == []
+
+
 def test_a_message_in_flight_is_uncertain_after_the_end_and_never_sent_again(place: Installation) -> None:
     with ScriptedSmtp({"dot": HANG}) as server:
         place.smtp_port = server.port

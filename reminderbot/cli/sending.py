@@ -19,7 +19,7 @@ from reminderbot.desk.refusal import Refused
 from reminderbot.desk.sending import Approvable, approvable, approve, go_live
 from reminderbot.door import batch_stop
 from reminderbot.house import House
-from reminderbot.store import listing, people
+from reminderbot.store import canary, listing, people
 
 # The first batch is shown up to here; `reminderbot plan` shows all of it.
 _SHOWN = 20
@@ -74,8 +74,16 @@ def _show_first_batch(house: House) -> None:
 
 def _warn(house: House) -> None:
     with house.store.reading() as connection:
-        heard = listing.anything_heard(connection)
-    if not heard:
+        proved = canary.get(connection).back_at is not None
+        heard = proved or listing.anything_heard(connection)
+    if house.canary and not proved:
+        click.secho(
+            "WARNING: reminderbot's own mail has not come back yet, so nothing proves that answers are heard. From now"
+            f" on it writes to {house.sender.reply_to} once a business day: see in `reminderbot status` that the canary"
+            " came back before you trust the silence of your customers.",
+            bold=True,
+        )
+    elif not heard:
         click.secho(
             "WARNING: no answer has come in yet, so nothing proves that answers are heard."
             f" Write a mail to {house.sender.reply_to} from another address, run `reminderbot run --once`, and see it"

@@ -35,6 +35,8 @@ def _tell(seen: Status, zone: tzinfo) -> None:
     click.echo(f"Ledger    {_age(seen.ledger_at, seen.now, 'exported', 'none was taken in yet')}")
     inbox = _age(seen.inbox_at, seen.now, "read", "never read yet")
     click.echo(f"Inbox     {inbox if seen.has_inbox else 'none is set up'}")
+    if seen.has_canary:
+        click.echo(f"Canary    {_age(seen.canary_at, seen.now, 'came back', 'none has come back yet')}")
     if seen.texts_at:
         click.echo(f"Texts     {_age(seen.texts_at, seen.now, 'read', '')}")
     if seen.calls:
@@ -90,7 +92,8 @@ def _json(seen: Status) -> dict[str, object]:
     plain = {
         key: getattr(seen, key)
         for key in (
-            "now", "mode", "ceiling", "granted_by", "granted_at", "unusual", "ledger_at", "inbox_at", "texts_at",
+            "now", "mode", "ceiling", "granted_by", "granted_at", "unusual", "ledger_at", "inbox_at",
+            "canary_at", "texts_at",
             "planned", "next_at", "to_approve", "failing", "uncertain", "cases", "holds", "unmatched", "promises",
         )
     }  # fmt: skip

@@ -108,6 +108,7 @@ class InboxSettings:
     security: Annotated[Security, kinds.one_of(Security)] = Security.TLS
     username: kinds.Line
     folder: kinds.Line = "INBOX"
+    canary: kinds.Flag = True
     auth: Annotated[Auth, kinds.one_of(Auth)] = Auth.PASSWORD
     # From REMINDERBOT_IMAP_PASSWORD; None only where secrets were not asked for, or `auth` asks for none.
     password: Secret | None = None

@@ -29,12 +29,14 @@ class History:
     # The journal's last line, as the state folder remembers it and as the store has it.
     journal_seen: int = 0
     journal: int = 0
+    # A canary that this store has never sent came back.
+    foreign_canary: bool = False
     another_key: bool = False
 
     @property
     def is_behind(self) -> bool:
         """Whether the store is older than the folder beside it."""
-        return bool(self.lost) or self.journal_seen > self.journal
+        return bool(self.lost) or self.foreign_canary or self.journal_seen > self.journal
 
 
 def log_state(known: tuple[int, int] | None, now: tuple[int, int]) -> LogState:

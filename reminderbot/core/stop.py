@@ -12,6 +12,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from reminderbot.core.calendar import BusinessDays, start_of_day
+from reminderbot.core.canary import LONGEST_SILENCE, Canary
 from reminderbot.core.history import History, LogState
 
 
@@ -76,6 +77,8 @@ class DoorFacts:
     ledger_held: str = ""
     held_at: datetime | None = None
     last_seen: datetime | None = None
+    # The newest canary; None: there is to be none.
+    canary: Canary | None = None
     history: History = field(default_factory=History)
     # The grant was given on another machine or to another store.
     moved: bool = False
@@ -92,6 +95,7 @@ def stops(facts: DoorFacts) -> tuple[Stop, ...]:
         _clock(facts),
         _inbox(facts),
         _texts(facts),
+        _canary(facts),
         _ledger(facts),
         _held_import(facts),
     )
@@ -123,6 +127,8 @@ def _lost_history(facts: DoorFacts) -> Stop | None:
     if not found.is_behind:
         return None
     told = f"the state folder has seen line {found.journal_seen} of the journal, the store ends at {found.journal}"
+    if found.foreign_canary:
+        told = "our own mail in the inbox is newer than any that the store knows"
     if found.lost:
         more = f" and {len(found.lost) - 1} more" if len(found.lost) > 1 else ""
         told = f"the send log knows reminder {found.lost[0]}{more} as tried, the store does not"
@@ -180,6 +186,24 @@ def _texts(facts: DoorFacts) -> Stop | None:
     if not facts.needs_texts or (read is not None and facts.now - read <= INBOX_FRESH):
         return None
     return Stop("texts", "the text messages that came in could not be read", "run `reminderbot check`", read)
+
+
+def _canary(facts: DoorFacts) -> Stop | None:
+    found = facts.canary
+    if found is None or found.back_at is None:
+        return None
+    if facts.now - found.back_at - _days_off(facts, found.back_at) <= LONGEST_SILENCE:
+        return None
+    why = "our own mail to the inbox has not been found there for a business day: answers may be lost as well"
+    if found.why:
+        why = f"our own mail to the inbox could not be sent: {found.why.rstrip('.')}"
+    return Stop(
+        "canary",
+        why,
+        "look for it in the spam folder and at the mailbox's filters and forwarding; it is sent anew each business day,"
+        " and `reminderbot check` tries the servers",
+        found.back_at,
+    )
 
 
 def _ledger(facts: DoorFacts) -> Stop | None:

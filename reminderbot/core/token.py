@@ -39,6 +39,8 @@ class Purpose(StrEnum):
     # What the carrier reports to about a text message.
     STATUS = "s"
     UNSUBSCRIBE = "u"
+    # What we write to ourselves.
+    CANARY = "c"
 
 
 def make_token(keys: Keys, purpose: Purpose, number: int) -> str:

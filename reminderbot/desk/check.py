@@ -21,11 +21,11 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import NoAccessToken
 from reminderbot.core.stop import Mode
 from reminderbot.desk.letters import check_letters
-from reminderbot.door import standing_stops
+from reminderbot.door import mode, standing_stops
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
 from reminderbot.oauth.keep import FILE as REFRESH_TOKEN
-from reminderbot.store import health, ledger, setting, webhook
+from reminderbot.store import canary, health, ledger, setting, webhook
 from reminderbot.store.session import SCHEMA
 
 _LITTLE_ROOM = 500 * 1024**2
@@ -69,7 +69,13 @@ def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -
         ("ledger files", _ledger),
     )
     if with_store:
-        checks += ("state folder", _state_folder), ("store", _store), ("send log", _stops), ("ledger", _ledger_age)
+        checks += (
+            ("state folder", _state_folder),
+            ("store", _store),
+            ("send log", _stops),
+            ("canary", _canary),
+            ("ledger", _ledger_age),
+        )
     if with_secrets:
         checks += ("sign-in", _sign_in), ("mail server", _mail_out), ("inbox", _mail_in), ("text messages", _texts)
     if with_store and with_secrets:
@@ -204,6 +210,23 @@ def _stops(house: House) -> Findings:
             yield _fail("send log" if stop.kind == "lost history" else stop.kind, stop.told, stop.cure)
     if not any(stop.kind in ("lost history", "send log") for stop in stops):
         yield _ok("send log", "the store knows everything that was sent")
+
+
+def _canary(house: House) -> Findings:
+    """Whether anything proves that answers arrive; a canary that is missing is told among the stops."""
+    with house.store.reading() as connection:
+        sent, live = canary.get(connection), mode(house, connection) is not Mode.DRAFT
+    if house.open_inbox is None or not live:
+        return
+    if not house.canary:
+        told = "switched off: nothing notices when answers get lost on their way to the inbox"
+        yield _warn("canary", told, "take canary = false out of [inbox]")
+    elif sent.back_at is not None:
+        yield _ok("canary", f"our own mail was last found in the inbox {sent.back_at:%Y-%m-%d %H:%M} UTC")
+    else:
+        cure = "it leaves on the first business day after go-live; if it does not arrive, look into the spam folder"
+        why = f" ({sent.why})" if sent.why else ""
+        yield _warn("canary", f"OUR OWN MAIL HAS NEVER COME BACK{why}: nothing proves yet that answers arrive", cure)
 
 
 def _ledger_age(house: House) -> Findings:

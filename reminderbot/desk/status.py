@@ -20,7 +20,7 @@ from reminderbot.desk.door import Door
 from reminderbot.desk.sending import approvable
 from reminderbot.door import batch_stop
 from reminderbot.house import House
-from reminderbot.store import case, hold, listing, outbox, promise, setting, webhook
+from reminderbot.store import canary, case, hold, listing, outbox, promise, setting, webhook
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ class Status:
     inbox_at: datetime | None
     texts_at: datetime | None
     has_inbox: bool
+    # When our own mail to the inbox was last found there, where there is to be one.
+    has_canary: bool
+    canary_at: datetime | None
     # Planned reminders: how many, when the first may leave, how many wait for a yes.
     planned: int
     next_at: datetime | None
@@ -76,6 +79,8 @@ def status(house: House, connection: Connection, door: Door) -> Status:
         inbox_at=setting.get_moment(connection, setting.INBOX_READ_AT),
         texts_at=setting.get_moment(connection, setting.SMS_READ_AT),
         has_inbox=house.open_inbox is not None,
+        has_canary=house.canary and house.open_inbox is not None,
+        canary_at=canary.get(connection).back_at,
         planned=len(planned),
         next_at=min((row.not_before for row in planned), default=None),
         to_approve=sum(1 for waiting in approvable(connection, door.mode) if waiting.needed),

@@ -21,7 +21,9 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.understanding import Understanding, unreadable
 from reminderbot.house import House, ReadingFailed
 from reminderbot.logs import log
+from reminderbot.replies.match import Clues
 from reminderbot.replies.understand import Context
+from reminderbot.runs import canary
 from reminderbot.runs.match import Match, match_mail, match_text
 from reminderbot.store import case, contact, hold, inbox, journal, ledger, people, promise, uncertain
 
@@ -69,22 +71,31 @@ def _read_one(house: House, row: Row[Any]) -> None:
         _set_aside(house, row, why)
         return
     raw = house.spool.read(row.digest)
-    match, subject = _pause(house, row, raw)
+    # Read before the store is asked to write: a mail that takes its time must not keep others waiting.
+    clues = None if row.channel == Channel.SMS.value else house.reader.clues(raw)
+    if clues is not None and (number := canary.number_of(house, clues)) is not None:
+        _settle_canary(house, row, number, clues)
+        return
+    match, subject = _pause(house, row, clues)
     understanding = _understand(house, row, raw, match)
     with house.store.writing() as connection:
         _apply(house, connection, row, match, understanding, subject)
 
 
-def _pause(house: House, row: Row[Any], raw: bytes) -> tuple[Match, str]:
+def _settle_canary(house: House, row: Row[Any], number: int, clues: Clues) -> None:
+    """What we wrote to ourselves is no answer, and nobody's."""
+    with house.store.writing() as connection:
+        canary.came_back(house, connection, number, clues, house.clock.now())
+        inbox.settle(connection, row.inbound_id, inbox.CANARY, subject=clues.subject[:200])
+
+
+def _pause(house: House, row: Row[Any], clues: Clues | None) -> tuple[Match, str]:
     """Hold everybody it may be from, before and regardless of what it means (design law 1)."""
     now = house.clock.now()
-    # Read before the store is asked to write: a mail that takes its time must not keep others waiting.
-    clues = None if row.channel == Channel.SMS.value else house.reader.clues(raw)
     with house.store.writing() as connection:
-        if row.channel == Channel.SMS.value:
+        if clues is None:
             match, subject = match_text(house, connection, row.sender), ""
         else:
-            assert clues is not None
             match, subject = match_mail(house, connection, clues), clues.subject[:200]
             row_sender = clues.sender
             inbox.note_sender(connection, row.inbound_id, row_sender)

@@ -50,7 +50,7 @@ def write(
     `thread` holds the Message-IDs of the reminders before it, `closes` is the time left in the recipient's window.
     """
     tier = house.rules.ladder.tiers[house.rules.ladder.index(row.tier)]
-    reply_to = _tokenised(house, Purpose.REPLY, row.reminder_id)
+    reply_to = tokenised(house, Purpose.REPLY, row.reminder_id)
     request = LetterRequest(
         business=house.business,
         account=facts.account,
@@ -90,7 +90,7 @@ def _email(
     )
     final = build_email(rendered, headers)
     guard(final, headers)
-    envelope_sender = _tokenised(house, Purpose.BOUNCE, row.reminder_id)
+    envelope_sender = tokenised(house, Purpose.BOUNCE, row.reminder_id)
     message = OutgoingMessage(str(row.reminder_id), Channel.EMAIL, envelope_sender, row.recipient, final, own_id)
     return Written(message, rendered.version)
 
@@ -114,7 +114,7 @@ def text_validity(closes: timedelta) -> timedelta:
     return max(min(LONGEST_VALID, closes), SHORTEST_VALID)
 
 
-def _tokenised(house: House, purpose: Purpose, number: int) -> str:
+def tokenised(house: House, purpose: Purpose, number: int) -> str:
     """Our reply address with a token, so that an answer or a bounce finds its reminder; plain where that is off."""
     address = house.sender.reply_to
     if not house.sender.plus_addressing:

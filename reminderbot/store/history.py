@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from reminderbot.core.delivery import State
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.history import History, log_state
-from reminderbot.store import journal, ledger, outbox, people, setting
+from reminderbot.store import canary, journal, ledger, outbox, people, setting
 from reminderbot.store.sendlog import Attempt, SendLog
 from reminderbot.store.tables import journal as journal_table
 from reminderbot.store.tables import outbox as outbox_table
@@ -31,11 +32,13 @@ def compare(connection: Connection, log: SendLog, key: bytes) -> History:
     known = setting.get(connection, setting.SEND_LOG)
     mark = log.mark()
     kept = setting.get(connection, setting.KEY)
+    sent = canary.get(connection)
     return History(
         log=log_state((known["size"], known["changed"]) if known else None, (mark.size, mark.changed)),
         lost=[a.reminder_id for a in _lost(connection, log)],
         journal_seen=log.journal(),
         journal=_journal_end(connection),
+        foreign_canary=sent.back > sent.number,
         another_key=kept is not None and kept != fingerprint(key),
     )
 
@@ -75,6 +78,8 @@ def adopt(connection: Connection, log: SendLog, now: datetime) -> int:
         _take(connection, attempt, now)
     remember_log(connection, log)
     log.note_journal(_journal_end(connection))
+    known = canary.get(connection)
+    canary.put(connection, replace(known, number=max(known.number, known.back)))
     return len(lost)
 
 

@@ -14,6 +14,8 @@ from reminderbot.store.tables import inbound, mail_cursor
 RECEIVED = "received"
 UNDERSTOOD = "understood"
 SET_ASIDE = "set_aside"
+# What we had written to ourselves.
+CANARY = "canary"
 
 
 def keep(connection: Connection, message: Inbound, identity: str, digest: str, now: datetime) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select
 
 from reminderbot.core.delivery import SAID
+from reminderbot.store.inbox import CANARY
 from reminderbot.store.tables import customer, inbound, invoice, outbox, payment
 from reminderbot.store.types import storable
 
@@ -84,7 +85,7 @@ def sent_by_tier(connection: Connection, since: datetime | None = None) -> list[
 
 def unmatched(connection: Connection, since: datetime) -> list[Row[Any]]:
     """What came in since then and fits no customer, the newest first."""
-    nobody = inbound.c.customer_id.is_(None) & (inbound.c.stored_at >= since)
+    nobody = inbound.c.customer_id.is_(None) & (inbound.c.stored_at >= since) & (inbound.c.state != CANARY)
     return list(connection.execute(select(inbound).where(nobody).order_by(inbound.c.inbound_id.desc())))
 
 
@@ -122,5 +123,6 @@ UNMATCHED_KEPT = timedelta(days=30)
 
 
 def anything_heard(connection: Connection) -> bool:
-    """Whether any message ever came in: the proof that answers find their way."""
-    return connection.execute(select(inbound.c.inbound_id).limit(1)).first() is not None
+    """Whether any message of others ever came in."""
+    others = select(inbound.c.inbound_id).where(inbound.c.state != CANARY)
+    return connection.execute(others.limit(1)).first() is not None

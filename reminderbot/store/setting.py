@@ -24,6 +24,7 @@ LAST_SEEN = "last_seen"
 # How the send log stood when the store last wrote to it, and which secret key is this store's.
 SEND_LOG = "send_log"
 KEY = "key"
+CANARY = "canary"
 # Steps that the send log knows of and no customer in the ledger: (invoice, round, tier, channel, recipient hash).
 SPENT = "spent"
 LEDGER_HELD = "ledger_held"

@@ -33,10 +33,15 @@ def test_go_live_shows_the_first_batch_and_grants_what_the_settings_allow(shop: 
     assert EventKind.WENT_LIVE in kinds(shop)
 
 
-def test_go_live_warns_loudly_while_no_answer_ever_came_in(shop: Installation) -> None:
+def test_go_live_warns_loudly_while_nothing_proves_that_answers_are_heard(shop: Installation) -> None:
     shop.ok("import")
 
+    assert "WARNING: reminderbot's own mail has not come back yet" in shop.ok("go-live", "--yes")
+
+    config = shop.folder / "config.toml"
+    config.write_text(config.read_text().replace("[inbox]\n", "[inbox]\ncanary = false\n"))
     assert "WARNING: no answer has come in yet" in shop.ok("go-live", "--yes")
+    assert "switched off" in shop.run("check").stdout
 
 
 def test_go_live_without_a_terminal_and_without_yes_does_nothing(shop: Installation) -> None:

@@ -30,6 +30,7 @@ from reminderbot.house import House
 from reminderbot.store.tables import case, inbound, outbox
 from tests.faults.life import DISPUTING, GONE, OWING, Business, live
 from tests.faults.points import KILLED, arm
+from tests.stories.world import OUR_ADDRESS
 
 ROOT = Path(__file__).parents[2]
 ENDED = frozenset({"accepted", "refused", "withdrawn", "uncertain", "cancelled", "superseded"})
@@ -164,12 +165,15 @@ class Harness:
     # ---- what is left
 
     def _judge(self, name: str, *, twice: bool) -> None:
-        got = [json.loads(line) for line in self._accepted.read_text().splitlines()]
+        lines = [json.loads(line) for line in self._accepted.read_text().splitlines()]
+        own = [row for row in lines if str(row["to"]).startswith(OUR_ADDRESS.partition("@")[0])]
+        got = [row for row in lines if row not in own]
         reached = Counter(str(row["to"]).partition("@")[0].upper() for row in got)
         copies = Counter(str(row["message_id"]) for row in got)
         house = self._business.open(timedelta(minutes=30))
         faults = [
             *self._twice(reached, copies),
+            *([f"{len(own)} canaries on one day"] if len(own) > 1 else []),
             *self._wrongful(reached),
             *self._unexplained(house, reached),
             *self._answers(house, twice),

@@ -106,6 +106,19 @@ GUARDS = (
     Guard("clock set back", "core/stop.py", "        _clock(facts),\n", ""),
     Guard("inbox read", "core/stop.py", "        _inbox(facts),\n", ""),
     Guard("texts read", "core/stop.py", "        _texts(facts),\n", ""),
+    Guard("the canary", "core/stop.py", "        _canary(facts),\n", ""),
+    Guard(
+        "one canary a day", "core/canary.py", "canary.sent_on != today or canary.again_at", "True or canary.again_at"
+    ),
+    Guard("counted before it leaves", "runs/canary.py", "        canary.put(connection, new)\n", ""),
+    Guard("no canary from a copy", "runs/canary.py", '"stopped", "moved", ', '"stopped", '),
+    Guard(
+        "a canary is no answer",
+        "runs/understand.py",
+        "canary.number_of(house, clues)) is not None",
+        "None) is not None",
+    ),
+    Guard("a bounce is no canary", "runs/canary.py", " and clues.sender == house.sender.from_address.lower()", ""),
     Guard("ledger fresh", "core/stop.py", "        _ledger(facts),\n", ""),
     Guard("suspicious import", "core/stop.py", "        _held_import(facts),\n", ""),
     Guard("switch within a window", "runs/deliver.py", "if trouble is None and (why := switch.off()):", "if False:"),

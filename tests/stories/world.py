@@ -230,6 +230,9 @@ class World:
         self.clock = SteppedClock(moment(start))
         self.exports_daily = True
         self.sent: list[Sent] = []
+        # What the business wrote to itself, and whether its mail server brings that.
+        self.canaries: list[OutgoingMessage] = []
+        self.canaries_return = True
         self.mailbox, self.texts_in = Mailbox(), TextsIn()
         self.email, self.sms = Recorder(self, Channel.EMAIL), Recorder(self, Channel.SMS)
         self._customers: dict[str, dict[str, str]] = {}
@@ -429,6 +432,11 @@ class World:
     # ---- what happens at the far ends
 
     def keep(self, message: OutgoingMessage) -> None:
+        if message.reminder_id == "canary":
+            self.canaries.append(message)
+            if self.canaries_return:
+                self.deliver_raw(message.body)
+            return
         row = self.reminder(int(message.reminder_id))
         self.sent.append(Sent(self.now, message, row.tier, tuple(row.lists)))
 
