@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.oracle import days, story, wire
-from tests.oracle.evidence import Arrival, Channel, Deed, Evidence, Mail, Text
+from tests.oracle.evidence import Arrival, Channel, Deed, Evidence, Ledger, Mail, Meaning, Text
 from tests.oracle.record import CLOCKS, Record, Sent, marked_at
 from tests.oracle.story import Line, Mark
 
@@ -62,15 +62,30 @@ def _file(made: Record) -> None:
 
 
 def _answers(made: Record, arrival: Arrival) -> str | None:
-    """Whose letter an answer is about: where several share its address, the one whose letter it names."""
-    people = made.people_at(arrival.address)
-    if arrival.customer not in people or len(people) < 2:
+    """Whose answer it is, as far as anybody can tell: by the letter it names, or the address as the books know it.
+
+    Several may share an address: then it is about the customer whose letter it names.
+    """
+    if arrival.customer is None or arrival.means & {Meaning.BOUNCE_HARD, Meaning.BOUNCE_SOFT}:
         return arrival.customer
-    for number in wire.answered(arrival.content):
-        reminder = made.story.reminders.get(number)
-        if reminder is not None and reminder.planned and reminder.planned[0].customer in people:
-            return reminder.planned[0].customer
-    return arrival.customer
+    named = [
+        reminder.planned[0].customer
+        for number in wire.answered(arrival.content)
+        if (reminder := made.story.reminders.get(number)) is not None and reminder.planned
+    ]
+    people = made.people_at(arrival.address)
+    about = next((customer for customer in named if customer in people), None)
+    if about is not None and arrival.customer in people:
+        return about
+    # An address that the books only learned of after the answer was read tells nobody who wrote.
+    heard = made.books_at(made.heard_by(arrival))
+    known = bool(heard) and all(_lists(book, arrival) for book in heard)
+    return arrival.customer if named or known else None
+
+
+def _lists(book: Ledger, arrival: Arrival) -> bool:
+    party = book.customers.get(arrival.customer or "")
+    return party is not None and wire.plain(arrival.address) in map(wire.plain, party.emails | party.phones)
 
 
 def _file_reminders(made: Record) -> None:

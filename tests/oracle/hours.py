@@ -54,11 +54,12 @@ def texts_end_in_time(record: Record) -> Iterator[Violation]:
 def within_their_budget(record: Record) -> Iterator[Violation]:
     """20. At most 1 automated message per person in any 24 h, 2 in 7 days, 7 in 30 days, by customer and by address.
 
-    Messages by a person use up the budget and are never blocked by it.
+    Messages by a person use up the budget and are never blocked by it. Counted from when the program let each go: how
+    long a server takes over its answer is not ours to say.
     """
     seen: set[int] = set()
     for who, sent in chain(record.of_customer.items(), record.at_address.items()):
-        for message, many, window in _over_budget(record, sorted(sent, key=lambda each: each.at)):
+        for message, many, window in _over_budget(record, sorted(sent, key=lambda each: each.left_at)):
             if id(message) not in seen:
                 seen.add(id(message))
                 why = f"{message.name} is message {many} to {who} within {window.days} days"
@@ -183,7 +184,7 @@ def _over_budget(record: Record, sent: list[Sent]) -> Iterator[tuple[Sent, int, 
     budgets = ((rules.per_day, _DAY), (rules.per_week, 7 * _DAY), (rules.per_month, 30 * _DAY))
     for place, each in enumerate(known):
         for allowed, window in budgets:
-            over = place >= allowed and each.at - known[place - allowed].at < window - CLOCKS
+            over = place >= allowed and each.left_at - known[place - allowed].left_at < window - CLOCKS
             if over and not each.by_person:
                 yield each, allowed + 1, window
 

@@ -186,7 +186,8 @@ def _note(record: Record, sent: Sent, tier: int, climbs: dict[str, _Climb]) -> N
         climb = climbs[number]
         steps = {reached: _next(record, sent, number, reached) for reached in climb.reached}
         gap = _gap(record, sent, tier, climb)
-        if len(sent.bills) == 1 or (all(tier in found for found in steps.values()) and (gap is None or gap >= 0)):
+        only = all(found == {tier} for found in steps.values())
+        if len(sent.bills) == 1 or (only and (gap is None or gap >= 0)):
             _certain(record, sent, tier, climb)
             continue
         if climb.reached == {tier}:
@@ -197,8 +198,11 @@ def _note(record: Record, sent: Sent, tier: int, climbs: dict[str, _Climb]) -> N
 
 
 def _certain(record: Record, sent: Sent, tier: int, climb: _Climb) -> None:
-    if tier not in climb.reached or climb.since is None:
+    if tier not in climb.reached:
         climb.since = sent.at
+    elif climb.reached != {tier}:
+        # It may have been told this tier before: since when is not known.
+        climb.since = None
     climb.reached = {max(tier, min(climb.reached))}
     where = (sent.channel, sent.recipient)
     climb.told[where] = max(climb.told.get(where, _START), tier)

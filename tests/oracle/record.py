@@ -28,6 +28,8 @@ from tests.oracle.story import Mark, Story
 CLOCKS = timedelta(seconds=2)
 # What reached the mailbox so shortly before the mark that goes before the wire may honestly not have been seen.
 RESIDUAL = timedelta(seconds=60)
+# So long a server is waited for after the last byte.
+FINAL_DOT = timedelta(seconds=600)
 _NOBODY = Party("", "", "")
 
 
@@ -59,6 +61,11 @@ class Sent:
     by_person: bool = False
     # Sent before the store forgot it; a person has vouched for the store since.
     forgotten: bool = False
+
+    @property
+    def left_at(self) -> datetime:
+        """When the program let it go; a server may take a while to say that it has it, but no longer than we wait."""
+        return max(self.marked_at, self.at - FINAL_DOT)
 
     @property
     def name(self) -> str:

@@ -137,12 +137,15 @@ def opted_out(record: Record) -> Iterator[Violation]:
     for customer, arrivals in record.arrivals.items():
         for arrival in arrivals:
             stop = arrival.channel is Channel.SMS and _is_stop(arrival)
-            if Meaning.OPT_OUT not in arrival.means and not stop:
+            # A mail of somebody unknown closes nothing; a text does, by its number.
+            if (Meaning.OPT_OUT not in arrival.means and not stop) or not (customer or arrival.channel is Channel.SMS):
                 continue
             heard = record.heard_by(arrival)
             for sent in _until(_same_channel(record, customer, arrival, heard), _consented(record, arrival, heard)):
                 words = arrival.channel is Channel.SMS and not stop
                 why = f"{sent.name} went to {sent.recipient}, who opted out at {arrival.at:%Y-%m-%d %H:%M}Z"
+                if (lifted := record.lifted(customer, frozenset(), heard)) is not None and lifted <= sent.marked_at:
+                    why += f"; that a person lifted a hold at {lifted:%Y-%m-%d %H:%M}Z is no consent"
                 yield Violation(16 if words else 15, sent.at, sent.customer, why)
 
 

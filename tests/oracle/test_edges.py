@@ -74,6 +74,17 @@ def test_a_day_between_two_messages_is_a_day(later: int, fine: bool) -> None:
     assert numbers(life) == (set() if fine else {20})
 
 
+@pytest.mark.parametrize(("minutes", "fine"), [(9, True), (10, True), (11, False)])
+def test_a_servers_delay_is_not_taken_off_the_day_between_two_messages(minutes: int, fine: bool) -> None:
+    life = climbed()
+    life.bill("INV-2", due_on=date(2026, 9, 14))
+    life.letter("2026-09-22 14:00", "gentle", "INV-1", "INV-2")
+    life.mails[-1] = replace(life.mails[-1], at=life.mails[-1].at + timedelta(minutes=minutes))
+    life.rules = replace(life.rules, per_week=9)
+    life.letter("2026-09-23 14:00", "options")
+    assert numbers(life) == (set() if fine else {20})
+
+
 @pytest.mark.parametrize(("seconds", "honest"), [(59, True), (60, True), (61, False)])
 def test_an_answer_within_the_last_minute_may_honestly_cross(seconds: int, honest: bool) -> None:
     life = climbed()
@@ -198,6 +209,38 @@ def test_an_answer_from_a_shared_address_is_about_the_letter_it_names() -> None:
     life.answer("2026-09-26 13:00", Meaning.QUESTION, words="What is this for?")
     life.letter("2026-10-05 14:00", "firm")
     assert told(life) == [(13, "ACME")]
+
+
+def test_an_answer_from_an_address_learned_of_too_late_is_nobodys() -> None:
+    for named, alarms in (("", set()), ("In-Reply-To: <r.2.seal@shop.example>\r\n\r\n", {13})):
+        life = climbed()
+        life.answer("2026-09-18 14:00", Meaning.QUESTION, address="new@acme.example", words=f"{named}why?")
+        life.customers["ACME"] = replace(life.customers["ACME"], emails=frozenset({"new@acme.example"}))
+        life.letter("2026-09-23 14:00", "options", to="new@acme.example")
+        assert numbers(life) == alarms
+
+
+def test_an_invoice_that_may_only_have_ridden_along_may_be_told_the_same_tier_itself() -> None:
+    """By text alone, its tier of e-mail alone may have been passed over, or not."""
+    life = climbed()
+    life.answer("2026-09-18 14:00", Meaning.BOUNCE_HARD)
+    life.did("2026-09-18 15:00", Deed.RELEASED, customer="ACME")
+    life.bill("INV-2", due_on=date(2026, 9, 18))
+    life.bill("INV-3", due_on=date(2026, 9, 4))
+    life.text("2026-09-29 14:00", "check-in", "INV-2", "INV-3")
+    life.text("2026-10-06 14:00", "check-in", "INV-2", "INV-3")
+    assert judge(life.evidence()) == ()
+
+
+def test_since_when_a_tier_was_told_is_not_guessed_where_it_may_have_been_told_before() -> None:
+    life = Life()
+    life.bill("INV-1", due_on=date(2026, 8, 25))
+    life.bill("INV-2", due_on=date(2026, 9, 5))
+    life.letter("2026-09-08 14:00", "gentle", "INV-1", "INV-2")
+    life.letter("2026-09-15 14:00", "check-in", "INV-1", "INV-2")
+    life.text("2026-09-18 14:00", "check-in", "INV-2")
+    life.letter("2026-09-23 14:00", "options", "INV-1", "INV-2")
+    assert judge(life.evidence()) == ()
 
 
 def test_a_text_that_no_reminder_explains_has_no_mark() -> None:

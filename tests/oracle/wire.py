@@ -28,7 +28,8 @@ _DAYS = re.compile(_DAY)
 _MORE = re.compile(r" and (\d+) more\b")
 # Message-ID: <r.1o.isalorooxpbvl45rbika@harborpine.example>: the reminder's number in base 36, and its seal.
 _OWN_ID = re.compile(r"^<r\.([0-9a-z]+)\.[0-9a-z]+@[^<>@\s]+>$")
-_OWN_IDS = re.compile(r"<r\.([0-9a-z]+)\.[0-9a-z]+@")
+# In-Reply-To: <r.56.5il55r7junh74y4sgjsa@brightwater.example>; To: accounts+r56.v7ygrlxzlsz6@brightwater.example
+_OWN_IDS = re.compile(r"(?:<r\.|\+r)([0-9a-z]+)\.[0-9a-z]+@")
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
 _ANGLE = re.compile(r"<([^<>]*)>\s*$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -104,9 +105,9 @@ def letter(content: bytes) -> Letter:
 
 
 def answered(content: bytes) -> Iterator[int]:
-    """The reminders that an answer names in its headers, by their Message-IDs, the nearest first."""
+    """The reminders that an answer names in its headers: by the address it went to, or by their Message-IDs."""
     for name, value in _headers(_split(content)[0]):
-        if name.lower() in {"in-reply-to", "references"}:
+        if name.lower() in {"to", "in-reply-to", "references"}:
             for own in reversed(_OWN_IDS.findall(value)):
                 yield int(own, 36)
 
