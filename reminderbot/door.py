@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reminderbot.core.ladder import Channel
-from reminderbot.core.stop import DoorFacts, Mode, Stop, lower, stops
+from reminderbot.core.stop import DoorFacts, InboxTrouble, Mode, Stop, lower, stops
 from reminderbot.house import House
 from reminderbot.store import canary, history, setting
 
 # A refused log-in is not tried again at every tick; see store/halt.py.
-RELOAD = "mend it, then `systemctl reload reminderbot`; it is tried again by itself every hour"
+_RELOAD = "then `systemctl reload reminderbot`; it is tried again by itself every hour"
 
 
 def mode(house: House, connection: Connection) -> Mode:
@@ -70,12 +70,11 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
     )
 
 
-def _trouble(trouble: dict[str, Any] | None) -> tuple[str, str] | None:
-    """What keeps the inbox from being read, and its cure."""
-    if trouble is None:
+def _trouble(noted: dict[str, Any] | None) -> InboxTrouble | None:
+    if noted is None:
         return None
-    cure = trouble["cure"].rstrip(".")
-    return trouble["what"], f"{cure}; then {RELOAD}" if "refused_at" in trouble else cure
+    cure, locked_out = noted["cure"].rstrip("."), "refused_at" in noted
+    return InboxTrouble(noted["what"], f"{cure}, {_RELOAD}" if locked_out else cure, locked_out)
 
 
 def _made_at(file: Path) -> datetime | None:
@@ -90,7 +89,7 @@ def _halted(halted: dict[str, Any]) -> tuple[Stop, ...]:
         Stop(
             f"{channel} halted",
             entry["why"].rstrip("."),
-            RELOAD if "refused_at" in entry else "mend the cause, then run `reminderbot go-live`",
+            f"mend it, {_RELOAD}" if "refused_at" in entry else "mend the cause, then run `reminderbot go-live`",
             datetime.fromisoformat(entry["since"]),
         )
         for channel, entry in sorted(halted.items())

@@ -570,3 +570,43 @@ def test_a_secret_does_not_show_itself(tmp_path: Path) -> None:
         copy.deepcopy(secret)
     assert secret.reveal() == "hunter2"
     assert secret == Secret("hunter2") != Secret("hunter3")
+
+
+# Signing in
+
+
+SIGNED_IN = EMAIL + 'username = "accounts@brightwater.example"\nauth = "oauth2"\n' + INBOX + 'auth = "oauth2"\n'
+GOOGLE = '[oauth]\nprovider = "google"\nclient_id = "ours"\n'
+
+
+def test_whoever_signs_in_needs_no_password_and_may_bring_a_refresh_token(tmp_path: Path) -> None:
+    given = {"REMINDERBOT_OAUTH_REFRESH_TOKEN": "canary-r", "REMINDERBOT_OAUTH_CLIENT_SECRET": "canary-s"}
+    config = load(tmp_path, SIGNED_IN + GOOGLE, given)
+    assert config.oauth and config.oauth.refresh_token and config.oauth.client_secret
+    assert (config.oauth.refresh_token.reveal(), config.oauth.client_secret.reveal()) == ("canary-r", "canary-s")
+    assert "canary" not in repr(config)
+    bare = load(tmp_path, SIGNED_IN + GOOGLE, {})
+    assert bare.oauth and bare.oauth.refresh_token is None and bare.oauth.client_secret is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        (INBOX + 'auth = "oauth2"\n', "[oauth]", "[inbox] auth"),
+        (EMAIL + 'auth = "oauth2"\n' + GOOGLE, "[email] username", "the account you sign in with"),
+        (INBOX + 'auth = "oauth"\n' + GOOGLE, "[inbox] auth", "oauth2"),
+        ('[oauth]\nprovider = "google"\n', "[oauth] client_id", "missing"),
+        (GOOGLE.replace("google", "other"), "[oauth] token_url", "https://"),
+        (GOOGLE.replace("google", "gogle"), "[oauth] provider", "google"),
+        (GOOGLE + 'token_url = "http://provider.example/token"\n', "[oauth] token_url", "https://"),
+        (GOOGLE + 'tenant = "a/../b"\n', "[oauth] tenant", "not a tenant"),
+        (GOOGLE + 'client_secret = "canary"\n', "[oauth] client_secret", "REMINDERBOT_OAUTH_CLIENT_SECRET=..."),
+        (GOOGLE + 'refresh_token = "canary"\n', "[oauth] refresh_token", "REMINDERBOT_OAUTH_REFRESH_TOKEN=..."),
+    ],
+)
+def test_a_mistake_in_signing_in_is_told_with_its_place_and_cure(
+    tmp_path: Path, text: str, place: str, words: str
+) -> None:
+    sentence = only_mistake(tmp_path, text, PASSWORDS)
+    assert sentence.startswith(f"config.toml: {place}: ") and words in sentence
+    assert "canary" not in sentence

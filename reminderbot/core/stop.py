@@ -45,11 +45,22 @@ class Stop:
     why: str
     cure: str
     since: datetime | None = None
+    # Known not to go away by itself, however young it is.
+    lasting: bool = False
 
     @property
     def told(self) -> str:
         """Why, and since when."""
         return f"{self.why}{f' (since {self.since:%Y-%m-%d %H:%M} UTC)' if self.since else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxTrouble:
+    """What went wrong at the last look into the inbox; `locked_out`: its log-in is refused."""
+
+    what: str
+    cure: str
+    locked_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +77,8 @@ class DoorFacts:
     filed_at: datetime | None = None
     has_inbox: bool = True
     inbox_read_at: datetime | None = None
-    # What went wrong at the last look, and its cure; None: nothing, or nothing is known.
-    inbox_trouble: tuple[str, str] | None = None
+    # None: nothing went wrong at the last look, or nothing is known of it.
+    inbox_trouble: InboxTrouble | None = None
     # None: no SMS is set up, or it does not need reading.
     texts_read_at: datetime | None = None
     needs_texts: bool = False
@@ -173,12 +184,16 @@ def _clock(facts: DoorFacts) -> Stop | None:
 def _inbox(facts: DoorFacts) -> Stop | None:
     if not facts.has_inbox:
         return Stop("inbox", "no inbox is set up, so answers could not be heard", "add an [inbox] table to the config")
-    read = facts.inbox_read_at
-    if read is not None and facts.now - read <= INBOX_FRESH:
+    read, trouble = facts.inbox_read_at, facts.inbox_trouble
+    locked_out = trouble is not None and trouble.locked_out
+    # After a refused log-in nobody looks again for a while, so it stands however fresh the last look is.
+    if read is not None and facts.now - read <= INBOX_FRESH and not locked_out:
         return None
     told = f"was last read {read:%Y-%m-%d %H:%M} UTC" if read else "has never been read"
-    what, cure = facts.inbox_trouble or ("", "run `reminderbot check`; it says what is wrong with the inbox")
-    return Stop("inbox", f"the inbox {told}{f': {what}' if what else ''}", cure, read)
+    if trouble is None:
+        cure = "run `reminderbot check`; it says what is wrong with the inbox"
+        return Stop("inbox", f"the inbox {told}", cure, read)
+    return Stop("inbox", f"the inbox {told}: {trouble.what}", trouble.cure, read, lasting=locked_out)
 
 
 def _texts(facts: DoorFacts) -> Stop | None:

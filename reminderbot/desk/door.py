@@ -34,7 +34,12 @@ class Door:
 
 
 def _passing(stop: Stop, now: datetime) -> bool:
-    return stop.kind in ("inbox", "texts") and stop.since is not None and now - stop.since <= INBOX_IN_TROUBLE
+    return (
+        stop.kind in ("inbox", "texts")
+        and not stop.lasting
+        and stop.since is not None
+        and now - stop.since <= INBOX_IN_TROUBLE
+    )
 
 
 def look_at(house: House, connection: Connection) -> Door:

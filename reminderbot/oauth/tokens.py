@@ -26,7 +26,7 @@ UNTOLD_SECONDS = 600.0
 # A token this young that a server refuses is not refused for its age.
 YOUNG_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 900.0
-SIGN_IN = "sign in anew with `reminderbot oauth login`, then `systemctl reload reminderbot`"
+SIGN_IN = "sign in anew with `reminderbot oauth login`"
 _CURES = {
     "invalid_client": "check [oauth] client_id and REMINDERBOT_OAUTH_CLIENT_SECRET (a client's secret may have an end)",
     "unauthorized_client": "check [oauth] client_id and what the provider allows this client",

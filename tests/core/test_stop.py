@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminderbot.core.history import History, LogState, log_state
-from reminderbot.core.stop import DoorFacts, Mode, lower, stops
+from reminderbot.core.stop import DoorFacts, InboxTrouble, Mode, lower, stops
 from tests.core.facts import LONDON, MONDAY, at, days, weekdays
 
 NOW = at(MONDAY)
@@ -50,6 +50,19 @@ def test_a_person_or_the_file_stops_everything_and_it_says_who_and_the_cure() ->
 @pytest.mark.parametrize(("seconds", "silent"), [(59, False), (60, False), (61, True)])
 def test_the_inbox_was_read_within_the_last_minute(seconds: int, silent: bool) -> None:
     assert (kinds(replace(FINE, inbox_read_at=NOW - seconds * SECOND)) == ["inbox"]) is silent
+
+
+def test_what_went_wrong_with_the_inbox_and_its_cure_are_told_with_the_stop() -> None:
+    trouble = InboxTrouble("no route to host", "check the network", locked_out=False)
+    (stop,) = stops(replace(FINE, inbox_read_at=NOW - HOUR, inbox_trouble=trouble))
+    assert stop.why.endswith("UTC: no route to host")
+    assert (stop.cure, stop.lasting) == ("check the network", False)
+    assert kinds(replace(FINE, inbox_trouble=trouble)) == []
+
+
+def test_a_refused_log_in_stops_at_once_however_fresh_the_last_look() -> None:
+    (stop,) = stops(replace(FINE, inbox_trouble=InboxTrouble("the log-in failed", "mend it", locked_out=True)))
+    assert (stop.kind, stop.lasting) == ("inbox", True)
 
 
 def test_an_inbox_never_read_or_not_set_up_means_silence() -> None:

@@ -23,6 +23,8 @@ FILES = ("pyproject.toml", "config.example.toml", "README.md", "CHANGELOG.md", "
 # Where the laws and stories live: the quick rooms first.
 EVERYWHERE = ("tests/core", "tests/runs", "tests/stories", "tests/store", "tests/inbox", "tests/channels", "tests/desk")
 STORE = ("tests/security/test_store.py",)
+LOCKED_OUT = ("tests/runs/test_locked_out.py",)
+SIGN_IN = ("tests/oauth/test_endpoint.py", "tests/oauth/test_tokens.py", "tests/oauth/test_login.py")
 RESTORED = ("tests/runs/test_history.py", "tests/faults/test_restore.py")
 HEADERS = ("tests/security/test_headers.py",)
 TLS = ("tests/security/test_tls.py",)
@@ -362,6 +364,40 @@ GUARDS = (
         "dots are stuffed", "channels/smtp_transaction.py", 'body.replace(b"\\r\\n.", b"\\r\\n..")', "body", SMUGGLING
     ),
     Guard("text that can be kept", "store/types.py", 'if text.isascii() and "\\0" not in text:', "if True:", STORE),
+    # ---- log-ins that are refused, and tokens
+    Guard(
+        "a refused log-in rests", "store/halt.py", "refused_at <= now < refused_at + LOGIN_REST", "False", LOCKED_OUT
+    ),
+    Guard("a reload tries again", "runs/recover.py", "halt.forget_logins(connection)", "pass", LOCKED_OUT),
+    Guard(
+        "the alert waits too",
+        "runs/alert.py",
+        "not house.alerts_to or resting or",
+        "not house.alerts_to or",
+        LOCKED_OUT,
+    ),
+    Guard(
+        "a no is final", "oauth/tokens.py", "if self._denied and self._denied[0] == refresh_token", "if False", SIGN_IN
+    ),
+    Guard(
+        "a pause is kept", "oauth/tokens.py", "if self._failed and self._tick() < self._not_before", "if False", SIGN_IN
+    ),
+    Guard("the newest counts", "oauth/tokens.py", 'self._unkept = answer.text("refresh_token")', "pass", SIGN_IN),
+    Guard("for its provider alone", "oauth/keep.py", 'kept["issuer"] != self._issuer or ', "", SIGN_IN),
+    Guard("one showing at a time", "oauth/keep.py", "fcntl.flock(handle, fcntl.LOCK_EX)", "pass", SIGN_IN),
+    Guard("a token on one line", "oauth/endpoint.py", "value.isascii() and value.isprintable()", "True", SIGN_IN),
+    Guard("secrets are masked", "oauth/endpoint.py", 'text = text.replace(spelled, "***")', "pass", SIGN_IN),
+    Guard("cut in time", "oauth/endpoint.py", "    watch.start()\n", "    pass\n", SIGN_IN),
+    Guard(
+        "no token in the clear", "oauth/endpoint.py", 'parts.scheme == "http" and is_loopback(host)', "True", SIGN_IN
+    ),
+    Guard(
+        "our own sign-in only",
+        "oauth/login.py",
+        "if not hmac.compare_digest(",
+        "if False and not hmac.compare_digest(",
+        SIGN_IN,
+    ),
 )
 
 

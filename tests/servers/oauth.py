@@ -53,6 +53,8 @@ class Provider:
     more: dict[str, object] = field(default_factory=dict)
     claims: dict[str, object] = field(default_factory=lambda: {"scope": "mail"})
     granted: list[str] = field(default_factory=list)
+    # What the answer to a request for a code says besides.
+    device: dict[str, object] = field(default_factory=dict)
     # The person at the provider's page, and the PKCE challenge she was sent with.
     agreed: bool = True
     challenge: str = ""
@@ -111,8 +113,8 @@ class Provider:
 
     def _answer(self, path: str, form: dict[str, str]) -> Answer:
         if path == "/device":
-            page = {"verification_uri": f"{self.url}/page", "user_code": "WDJB-MJHT", "interval": 0, "expires_in": 60}
-            return 200, page | {"device_code": "canary-device"}
+            page = {"verification_uri": f"{self.url}/page", "user_code": "WDJB-MJHT", "interval": 0}
+            return 200, page | {"device_code": "canary-device"} | self.device
         if self.script:
             return self.script.pop(0)
         why = self._refusal(form)
