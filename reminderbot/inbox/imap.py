@@ -30,6 +30,7 @@ Security = Literal["starttls", "tls", "none"]
 SIZES_AT_A_TIME, OCTETS_AT_A_TIME = 100, 1024 * 1024
 # How far back to read again when the server has renumbered the folder.
 RESET_DAYS = 90
+RESET_NEWEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ class ImapInbox:
                 return Poll(here, started=True, reset=False, messages=iter(()))
             reset = _renumbered(cursor, folder)
             if reset:
-                found, stored = self._since(session, RESET_DAYS), replace(here, uid=0)
+                found, stored = self._after_reset(session, folder), replace(here, uid=0)
             else:
                 # `n:*` gives the last message even when its UID is below n (RFC 9051 6.4.8).
                 found = [uid for uid in session.search("UID", f"{cursor.uid + 1}:*") if uid > cursor.uid]
@@ -182,17 +183,25 @@ class ImapInbox:
             session = self._connected()
             if not self._polled:
                 return not stop.is_set()
-            if not session.can_idle:
-                return not stop.wait(seconds)
             end = elapsed() + seconds
             while not stop.is_set() and (left := end - elapsed()) > 0:
+                if not session.can_idle:
+                    return not stop.wait(left)
+                began = elapsed()
                 if session.idle(min(left, self._timeouts.idle), stop):
                     return True
+                # Not a thousand times a second where the server ends it at once, whatever the reason.
+                stop.wait(min(max(0.0, began + 1 - elapsed()), max(0.0, end - elapsed())))
         return False
 
     def _since(self, session: Session, days: int) -> list[int]:
         # A day more, since SEARCH compares days in the server's own time zone.
         return session.search("SINCE", search_day((self._clock.now() - timedelta(days=days + 1)).date()))
+
+    def _after_reset(self, session: Session, folder: Folder) -> list[int]:
+        """The last days by the server's clock, and the newest of all in case that clock is wrong."""
+        newest = session.search(f"{max(1, folder.count - RESET_NEWEST + 1)}:*") if folder.count else []
+        return sorted({*self._since(session, RESET_DAYS), *newest})
 
     def _with_cursors(
         self, session: Session, folder: Folder, found: list[int], stored: MailCursor

@@ -35,11 +35,12 @@ _JUNK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """An opened folder: its numbering, and the UID the next mail will get."""
+    """An opened folder: its numbering, the UID the next mail will get, and how many mails it holds."""
 
     name: str
     uidvalidity: int
     uidnext: int
+    count: int = 0
 
 
 class Session:
@@ -129,7 +130,7 @@ class Session:
         if uidnext is None:
             # Servers of RFC 3501 may leave it out; `*` is an error in an empty folder.
             uidnext = 1 + max(self.search("UID", "*") if _number(data) else [], default=0)
-        return Folder(name, uidvalidity or 0, uidnext)
+        return Folder(name, uidvalidity or 0, uidnext, _number(data) or 0)
 
     def junk_folders(self) -> list[str]:
         """Where the server or a mail program puts what it takes for spam: so marked (RFC 6154), else so named."""
@@ -172,10 +173,17 @@ class Session:
         wire = self._wire
         if wire.pending("EXISTS"):
             return True
-        ended = threading.Event()
+        ended, refused = threading.Event(), threading.Event()
         end = elapsed() + seconds
+
+        def over(result: tuple[Any, Any, Any]) -> None:
+            answer, _, error = result
+            if error or answer[0] != "OK":
+                refused.set()
+            ended.set()
+
         # imaplib2's own time limit can kill its thread when it meets the end of IDLE; a day never comes.
-        wire.ask(self._seconds, "idle", 24 * 3600, callback=lambda _result: ended.set())
+        wire.ask(self._seconds, "idle", 24 * 3600, callback=over)
         arrived = wire.pending("EXISTS")
         while not arrived and (left := end - elapsed()) > 0 and not ended.wait(min(0.3, left)):
             if stop.is_set():
@@ -184,6 +192,11 @@ class Session:
                 return False
         # Ends IDLE, and proves that somebody is still there.
         wire.ask(self._seconds, "noop")
+        if not ended.is_set():
+            raise Broken("the server answers the next command before the one at hand")
+        if refused.is_set():
+            # Offered and then refused: from now on this connection is asked at intervals.
+            self._capabilities -= {"IDLE"}
         return arrived or wire.pending("EXISTS")
 
 

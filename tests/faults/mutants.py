@@ -258,6 +258,34 @@ GUARDS = (
     Guard("out of reach twice", "runs/report.py", "elif is_out_of_reach(", "elif False and is_out_of_reach("),
     # ---- what came in
     Guard(
+        "the newest of a folder numbered anew",
+        "inbox/imap.py",
+        "*self._since(session, RESET_DAYS), *newest",
+        "*self._since(session, RESET_DAYS)",
+        ("tests/faults/test_imap_matrix.py",),
+    ),
+    Guard(
+        "a folder put back from a backup",
+        "inbox/imap.py",
+        " or folder.uidnext <= cursor.uid",
+        "",
+        ("tests/faults/test_imap_matrix.py",),
+    ),
+    Guard(
+        "an IDLE refused",
+        "inbox/imap_session.py",
+        'self._capabilities -= {"IDLE"}',
+        "pass",
+        ("tests/faults/test_imap_matrix.py",),
+    ),
+    Guard(
+        "no further than what is stored",
+        "runs/listen.py",
+        "new += keep(self._house, message, reached)",
+        "new += keep(self._house, message, poll.cursor)",
+        ("tests/faults/test_imap_matrix.py",),
+    ),
+    Guard(
         "raw before the store",
         "runs/listen.py",
         "digest = house.spool.keep(message.raw)",
