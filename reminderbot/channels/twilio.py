@@ -187,6 +187,7 @@ def _no(status: int, code: int, wait: timedelta | None) -> Outcome:
             f"{said}: check [sms] account_sid, REMINDERBOT_TWILIO_TOKEN and the account's standing with Twilio.",
             str(code),
             halts=True,
+            locked_out=True,
         )
     return Refused(said, BLAMES.get(code, Blame.MESSAGE), str(code))
 

@@ -17,7 +17,7 @@ import pytest
 
 from reminderbot.clock import SteppedClock
 from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
-from reminderbot.inbox.imap import ImapInbox, ImapTimeouts
+from reminderbot.inbox.imap import RESET_NEWEST, ImapInbox, ImapTimeouts
 from reminderbot.inbox.imap_session import PIECE
 from reminderbot.inbox.imap_wire import Wire
 from tests.servers.dovecot import Dovecot
@@ -281,10 +281,12 @@ def test_after_a_change_of_uidvalidity_ninety_days_are_read_again(mailbox: Mailb
         client.delete("Replies")
         client.create("Replies")
     mailbox.dovecot.append(mailbox.user, letter("ancient"), now - timedelta(days=93), folder="Replies")
-    mailbox.dovecot.append(mailbox.user, letter("of late"), now - timedelta(days=89), folder="Replies")
+    late = [letter(f"of late {number}") for number in range(RESET_NEWEST)]
+    for raw in late:
+        mailbox.dovecot.append(mailbox.user, raw, now - timedelta(days=89), folder="Replies")
     poll = inbox.poll(cursor)
     assert poll.reset and poll.cursor.uidvalidity != cursor.uidvalidity
-    assert [inbound.raw for inbound, _ in poll.messages] == [letter("of late")]
+    assert [inbound.raw for inbound, _ in poll.messages] == late
     assert read(inbox, poll.cursor)[0] == []
     assert not inbox.poll(poll.cursor).reset
 
