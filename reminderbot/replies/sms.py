@@ -103,6 +103,19 @@ _POLITE = frozenset(
         "obrigado",
     ]
 )
+_COURTESY = frozenset({"please", "pls", "plz", "now", "thanks", "thank", "you", "thx", "kindly", "ok"})
+# "wrong number stop", "who is this? stop"; not "I'll stop by on Friday", "stop worrying", "the bus stop".
+_STOP_ANYWHERE = re.compile(
+    r"(?<!bus )(?<!can't )(?<!cannot )(?<!won't )(?<!non )\b(?:stop|stopall|unsubscribe|unsub|opt(?: me)?[ -]out)\b"
+    r"(?=\s{0,3}(?:$|[.!?,;:]|(?:it|now|please|pls|plz|all|this|these|sms|texts?|texting|messages?|messaging)\b))"
+)
+# "STOP I already paid": in capitals, as the carriers ask for it.
+_STOP_IN_CAPITALS = re.compile(r"\b(?:STOP|STOPALL|UNSUBSCRIBE|OPTOUT)\b")
+# "cancel texts", "no texts please", "I revoke my consent", a stop sign.
+_NO_TEXTS = re.compile(
+    r"\b(?:cancel|end|cease|quit|no|no more) (?:(?:all|any|these|the|your|further) )?(?:texts?|texting|messages|sms)\b"
+    r"|\btext me no more\b|\b(?:revoke|withdraw) (?:(?:my|our|all|any) )?consent\b|[\U0001f6d1\u26d4\U0001f6ab]"
+)
 _HELP = frozenset({"help", "info", "ayuda", "aide", "hilfe", "ajuda", "aiuto"})
 _YES = frozenset({"yes", "y", "yep", "start", "unstop", "si", "oui", "ja", "sim"})
 # iOS and Android put these into words when the other side cannot show them.
@@ -134,6 +147,17 @@ def keyword(text: str) -> Kind | None:
     if len(words) == 1:
         return Kind.QUESTION if joined in _HELP else Kind.ACK if joined in _YES else None
     return None
+
+
+def asks_to_stop(text: str) -> bool:
+    """Whether a text message asks for no more of them, wherever it does so and whatever else it says (invariant 16)."""
+    folded = fold(text)
+    words = [word for word in re.findall(r"[^\W_]+", folded) if word not in _COURTESY]
+    # "Cancel please", "End now thanks".
+    alone = len(words) == 1 and words[0] in _STOP_WORDS
+    shouted = not text.isupper() and _STOP_IN_CAPITALS.search(text)
+    told = shouted or _STOP_ANYWHERE.search(folded) or _NO_TEXTS.search(folded)
+    return alone or told is not None
 
 
 def reaction(text: str) -> Kind | None:

@@ -102,7 +102,16 @@ def _understand_text(text: str, received_at: datetime, context: Context) -> Unde
     if kind is not None:
         return _settled(kind, text)
     reader = _reader(text, received_at.date(), context, is_sms=True)
-    return _sum(_read(text, reader), text, reader, context)
+    found = _sum(_read(text, reader), text, reader, context)
+    return _stopped_too(found, text) if sms.asks_to_stop(text) and Kind.OPT_OUT not in found.kinds else found
+
+
+def _stopped_too(found: Understanding, text: str) -> Understanding:
+    """Beside whatever else it says, a text message that asks for no more of them is an opt-out; a person reads it."""
+    findings = (*found.findings, Finding(Kind.OPT_OUT, text[:300]))
+    said = {*found.kinds, Kind.OPT_OUT} - {Kind.ACK, Kind.OTHER}
+    kinds = tuple(sorted(said, key=lambda kind: _RANK[kind]))
+    return replace(found, kinds=kinds, needs_human=True, findings=findings)
 
 
 def _settled(kind: Kind, text: str) -> Understanding:

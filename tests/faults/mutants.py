@@ -185,6 +185,13 @@ GUARDS = (
         "in []",
         ("tests/faults/test_twilio_matrix.py",),
     ),
+    Guard(
+        "a stop beside other words",
+        "replies/understand.py",
+        "if sms.asks_to_stop(text) and Kind.OPT_OUT not in found.kinds",
+        "if False",
+        ("tests/replies/test_understand.py",),
+    ),
     # ---- what calls us
     Guard(
         "the signature of a call",

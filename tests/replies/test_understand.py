@@ -227,3 +227,56 @@ def test_a_bounce_names_the_address_our_mail_and_the_code() -> None:
         "<r.7.mac@f.example>",
         "5.1.1",
     )
+
+
+# Invariant 16: a text message that asks for no more of them is heard, whatever else it says.
+STOPS = [
+    *(
+        "STOP",
+        "stop",
+        " Stop. ",
+        "STOP!!!",
+        "S T O P",
+        "s.t.o.p",
+        "“Stop”",
+        "STOP STOP",
+        "ＳＴＯＰ",
+        "stop\u200b",
+        "🛑",
+    ),
+    *("STOP PLEASE", "please stop", "pls stop texting", "Stop thanks", "Ok stop now", "stop it", "stop sms pls"),
+    *("STOPALL", "unsubscribe", "Unsubscribe me please", "cancel", "please cancel", "Cancel please", "END", "QUIT"),
+    *("REVOKE", "opt out", "OPT-OUT", "optout", "opt me out", "I want to opt out", "I revoke my consent"),
+    *("no more texts", "No more messages please", "no texts please", "text me no more", "cancel texts", "end messages"),
+    *("do not text me", "don't text me again", "dont message me anymore", "please end these texts", "cease all texts"),
+    *("remove me from your list", "take me off your list", "remove my number", "lose my number", "leave me alone"),
+    *(
+        "STOP I already paid",
+        "Who is this? Stop",
+        "wrong number stop",
+        "I will pay Friday. STOP",
+        "Paid. no more texts",
+    ),
+    *("arrêt", "Baja", "Stopp", "bitte keine SMS mehr", "no más mensajes", "basta sms", "sluta skicka sms"),
+]
+GOES_ON = [
+    *("I'll stop by on Friday", "we cannot stop the order any more", "Please stop worrying, I pay on Friday"),
+    *("it is at the bus stop", "non stop work here, paying Monday", "We had to stop payment of the cheque"),
+    *("I will pay by the end of the week", "Please cancel invoice INV-4711, we sent the goods back", "thanks"),
+]
+
+
+@pytest.mark.parametrize("said", STOPS)
+def test_whoever_asks_for_no_more_texts_gets_none(said: str) -> None:
+    assert Kind.OPT_OUT in sms(said).kinds
+
+
+@pytest.mark.parametrize("said", GOES_ON)
+def test_the_word_alone_is_not_taken_for_the_wish(said: str) -> None:
+    assert Kind.OPT_OUT not in sms(said).kinds
+
+
+def test_what_else_a_stop_says_still_goes_to_a_person() -> None:
+    found = sms("STOP I already paid")
+    assert set(found.kinds) == {Kind.PAID, Kind.OPT_OUT}
+    assert found.needs_human
