@@ -234,12 +234,13 @@ def test_an_invoice_that_may_only_have_ridden_along_may_be_told_the_same_tier_it
 
 def test_since_when_a_tier_was_told_is_not_guessed_where_it_may_have_been_told_before() -> None:
     life = Life()
-    life.bill("INV-1", due_on=date(2026, 8, 25))
-    life.bill("INV-2", due_on=date(2026, 9, 5))
-    life.letter("2026-09-08 14:00", "gentle", "INV-1", "INV-2")
-    life.letter("2026-09-15 14:00", "check-in", "INV-1", "INV-2")
+    life.answer("2026-09-02 14:00", Meaning.BOUNCE_HARD, address="old@acme.example")
+    life.bill("INV-1", due_on=date(2026, 9, 10))
+    life.bill("INV-2", due_on=date(2026, 8, 28))
+    life.letter("2026-09-08 14:00", "gentle", "INV-2", "INV-1")
+    life.letter("2026-09-15 14:00", "check-in", "INV-2", "INV-1")
     life.text("2026-09-18 14:00", "check-in", "INV-2")
-    life.letter("2026-09-23 14:00", "options", "INV-1", "INV-2")
+    life.letter("2026-09-23 14:00", "options", "INV-2", "INV-1")
     assert judge(life.evidence()) == ()
 
 
