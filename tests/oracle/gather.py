@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.oracle import days, story, wire
-from tests.oracle.evidence import Arrival, Channel, Deed, Evidence, Ledger, Mail, Meaning, Text
+from tests.oracle.evidence import Arrival, Channel, Deed, Evidence, Ledger, Line, Mail, Meaning, Text
 from tests.oracle.record import CLOCKS, Record, Sent, marked_at
-from tests.oracle.story import Line, Mark
+from tests.oracle.story import Mark
 
 # A text goes out right behind its mark; one that does not belongs to another mark.
 BEHIND_ITS_MARK = timedelta(hours=1)

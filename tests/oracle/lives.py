@@ -6,10 +6,11 @@ method adds one thing that happened; the oddities that a test plants are argumen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from tests.oracle.evidence import (
     Arrival,
@@ -39,6 +40,7 @@ LADDER = (
     Rung("last", 42, (Channel.EMAIL,)),
     Rung("review", 56),
 )
+SMS, EMAIL = Channel.SMS, Channel.EMAIL
 JANE, PHONE = "jane@acme.example", "+12125550101"
 NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -56,9 +58,9 @@ def said_day(day: date) -> str:
 class Life:
     """One run in the making."""
 
-    def __init__(self, **rules: object) -> None:
+    def __init__(self, **rules: Any) -> None:
         """A business of one customer, ACME, and one invoice, INV-1 over USD 100.00, due on Friday 4 September 2026."""
-        self.rules = replace(Rules("America/New_York", "US", LADDER), **rules)  # type: ignore[arg-type]
+        self.rules = replace(Rules("America/New_York", "US", LADDER), **rules)
         self.customers = {"ACME": Party("Acme", "America/New_York", "US", frozenset({JANE}), frozenset({PHONE}), True)}
         self.bills: dict[str, Bill] = {}
         self.bill("INV-1")
@@ -69,23 +71,23 @@ class Life:
         self.arrivals: list[Arrival] = []
         self.deeds: list[Done] = []
         self.lines: list[tuple[datetime, str, str, str | None, Mapping[str, object]]] = []
-        self.more: dict[str, object] = {}
+        self.more: dict[str, Any] = {}
         self.reminders = 0
         self.inbounds = 0
         self.did("2026-08-20 12:00", Deed.WENT_LIVE)
 
-    def bill(self, number: str, **changes: object) -> None:
+    def bill(self, number: str, **changes: Any) -> None:
         """An invoice from now on in the books, or another state of one."""
         known = self.bills.get(number, Bill("ACME", date(2026, 9, 4), "USD", Decimal("100.00")))
-        self.bills[number] = replace(known, **changes)  # type: ignore[arg-type]
+        self.bills[number] = replace(known, **changes)
 
-    def books(self, when: str, exported: str | None = None, **more: object) -> None:
+    def books(self, when: str, exported: str | None = None, **more: Any) -> None:
         """The books as they stand now are taken over."""
         self._books(at(when), at(exported or when), **more)
 
-    def _books(self, taken: datetime, exported: datetime, **more: object) -> None:
+    def _books(self, taken: datetime, exported: datetime, **more: Any) -> None:
         state = (dict(self.customers), dict(self.bills), dict(self.unallocated))
-        self.ledgers.append(Ledger(taken, exported, *state, **more))  # type: ignore[arg-type]
+        self.ledgers.append(Ledger(taken, exported, *state, **more))
         self.told(taken, "imported", None, {"exported_at": exported.isoformat()})
 
     def told(self, when: datetime, kind: str, customer: str | None, data: Mapping[str, object], who: str = "") -> None:
@@ -107,7 +109,7 @@ class Life:
             self.told(at(when), "settled", "ACME", {"reminder": number, "outcome": outcome, "reason": reason})
 
     def letter(
-        self, when: str, tier: str, *bills: str, customer: str = "ACME", fresh: bool = True, **oddities: object
+        self, when: str, tier: str, *bills: str, customer: str = "ACME", fresh: bool = True, **oddities: Any
     ) -> int:
         """A letter is planned, marked and taken, with fresh books an hour before."""
         bills = bills or ("INV-1",)
@@ -119,12 +121,12 @@ class Life:
         return number
 
     def mail(
-        self, when: str, number: int, bills: tuple[str, ...] = ("INV-1",), *, to: str = JANE, **oddities: object
+        self, when: str, number: int, bills: tuple[str, ...] = ("INV-1",), *, to: str = JANE, **oddities: Any
     ) -> None:
         """The server takes a letter."""
         answered = bool(oddities.pop("answered", True))
-        others = tuple(oddities.pop("others", ()))  # type: ignore[call-overload]
-        content = self.content(number, bills, to=to, **oddities)  # type: ignore[arg-type]
+        others = tuple(oddities.pop("others", ()))
+        content = self.content(number, bills, to=to, **oddities)
         self.mails.append(Mail(at(when), "accounts@shop.example", (to, *others), content, answered))
 
     def content(
@@ -181,12 +183,12 @@ class Life:
         return number
 
     def answer(
-        self, when: str, *means: Meaning, channel: Channel = Channel.EMAIL, words: str = "", **about: object
+        self, when: str, *means: Meaning, channel: Channel = Channel.EMAIL, words: str = "", **about: Any
     ) -> None:
         """The customer, or a machine of theirs, writes; the journal hears it at once and holds."""
         about = {"customer": "ACME", "address": JANE if channel is Channel.EMAIL else PHONE, **about}
         content = (words or f"answer {len(self.arrivals)}").encode()
-        self.arrivals.append(Arrival(at(when), channel, content, frozenset(means), **about))  # type: ignore[arg-type]
+        self.arrivals.append(Arrival(at(when), channel, content, frozenset(means), **about))
         self.inbounds += 1
         hold = {"hold": 1000 + self.inbounds, "kind": "reply", "invoices": [], "until": None}
         self.told(at(when), "held", "ACME", hold)
@@ -194,9 +196,9 @@ class Life:
         self.told(at(when), "released", "ACME", {"hold": 1000 + self.inbounds})
         self.told(at(when), "understood", "ACME", {"inbound": self.inbounds, "kinds": []})
 
-    def did(self, when: str, deed: Deed, **about: object) -> None:
+    def did(self, when: str, deed: Deed, **about: Any) -> None:
         """A person does something."""
-        self.deeds.append(Done(at(when), deed, **about))  # type: ignore[arg-type]
+        self.deeds.append(Done(at(when), deed, **about))
 
     def evidence(self) -> Evidence:
         """All of it, the journal in the order of time."""
@@ -209,8 +211,21 @@ class Life:
             arrivals=tuple(self.arrivals),
             deeds=tuple(self.deeds),
             journal=tuple(Line(n, *line) for n, line in enumerate(told, 1)),
-            **self.more,  # type: ignore[arg-type]
+            **self.more,
         )
+
+
+Plant = Callable[[Life], None]
+
+
+def climbed() -> Life:
+    """A clean life: three letters and a text in their time."""
+    life = Life()
+    life.letter("2026-09-01 14:00", "heads-up")
+    life.letter("2026-09-08 14:00", "gentle")
+    life.letter("2026-09-15 14:00", "check-in")
+    life.text("2026-09-17 14:00", "check-in")
+    return life
 
 
 def _base36(number: int) -> str:

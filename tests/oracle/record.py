@@ -120,7 +120,7 @@ class Record:
 
     def party_at(self, customer: str | None, books: tuple[Ledger, ...]) -> Party:
         """The customer as these books know them; somebody of no zone or address where they do not."""
-        return next((book.customers[customer] for book in books if customer in book.customers), _NOBODY)
+        return next((known for book in books if (known := book.customers.get(customer or "")) is not None), _NOBODY)
 
     def zones(self, sent: Sent) -> tuple[ZoneInfo, ...]:
         """Every zone the customer may live in."""

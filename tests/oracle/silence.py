@@ -121,12 +121,10 @@ def acknowledged(record: Record) -> Iterator[Violation]:
 
 def promised(record: Record) -> Iterator[Violation]:
     """14. A promise to pay date not yet passed (+ grace 2 business days): no send on those invoices."""
-    grace = record.rules.promise_grace_business_days
     for arrival in _answers(record):
         if arrival.means <= _MILD and Meaning.PROMISE in arrival.means and arrival.day is not None:
-            promise = arrival.day
-            yield from _quiet(record, arrival, 14, lambda _, land, by=promise: _later(record, by, grace, land))
-            yield from _broken(record, arrival, promise)
+            yield from _quiet(record, arrival, 14, _with_grace(record, arrival.day))
+            yield from _broken(record, arrival, arrival.day)
 
 
 def opted_out(record: Record) -> Iterator[Violation]:
@@ -152,8 +150,8 @@ def opted_out(record: Record) -> Iterator[Violation]:
 def consented(record: Record) -> Iterator[Violation]:
     """15. No text message without a consent on record in the books."""
     for sent in record.sent:
-        parties = [book.customers[sent.customer] for book in sent.books if sent.customer in book.customers]
-        if sent.channel is Channel.SMS and parties and not any(party.sms_consent for party in parties):
+        parties = [book.customers.get(sent.customer or "") for book in sent.books]
+        if sent.channel is Channel.SMS and any(parties) and not any(party.sms_consent for party in parties if party):
             yield Violation(15, sent.at, sent.customer, f"{sent.name}: the books know no consent to text messages")
 
 
@@ -164,8 +162,7 @@ def machines_are_heard(record: Record) -> Iterator[Violation]:
             if arrival.customer is None or not arrival.means or not arrival.means <= _MACHINE:
                 continue
             if Meaning.AWAY in arrival.means:
-                back = arrival.day
-                yield from _quiet(record, arrival, 34, lambda day, _, back=back: back or _days_on(day, _AWAY_DAYS))
+                yield from _quiet(record, arrival, 34, _until_back(arrival.day))
             elif Meaning.BOUNCE_SOFT in arrival.means:
                 yield from _quiet(record, arrival, 34, lambda day, _: _days_on(day, _SOFT_BOUNCE_DAYS))
 
@@ -224,6 +221,15 @@ def _later(record: Record, day: date, count: int, land: str) -> date:
     return days.after_business_days(day, count, land, record.rules.holidays, record.rules.weekdays)
 
 
+def _with_grace(record: Record, promise: date) -> LastDay:
+    """The last day of a promise, and the business days that are given for the bank."""
+    return lambda _, land: _later(record, promise, record.rules.promise_grace_business_days, land)
+
+
+def _until_back(back: date | None) -> LastDay:
+    return lambda day, _: back or _days_on(day, _AWAY_DAYS)
+
+
 def _days_on(day: date, count: int) -> date:
     """The last full day of so many: the day itself is the first."""
     return day + timedelta(days=count - 1)
@@ -256,10 +262,7 @@ def _broken(record: Record, arrival: Arrival, promise: date) -> Iterator[Violati
 
 def _still_in_grace(record: Record, arrival: Arrival, sent: Sent, promise: date) -> bool:
     """Those days are told as a promise not yet passed."""
-    grace = record.rules.promise_grace_business_days
-    return max(record.dates(sent)) <= min(
-        _ends(record, arrival, sent, lambda _, land: _later(record, promise, grace, land))
-    )
+    return max(record.dates(sent)) <= min(_ends(record, arrival, sent, _with_grace(record, promise)))
 
 
 def _holds(record: Record) -> Iterator[Done]:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from tests.oracle.evidence import Deed, Meaning, Party, Text
 from tests.oracle.judge import judge
-from tests.oracle.lives import JANE, PHONE, Life, at
-from tests.oracle.plants import climbed
+from tests.oracle.lives import JANE, PHONE, Life, at, climbed
 
 
 def told(life: Life) -> list[tuple[int, str | None]]:
