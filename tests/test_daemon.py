@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from reminderbot.clock import SystemClock
+from reminderbot.demo.twilio_standin import TwilioStandIn
 from tests.daemon_world import Installation, running
+from tests.servers.ports import free_port
 from tests.servers.scripted_smtp import HANG, ScriptedSmtp
 from tests.servers.world import MailWorld
+
+PUBLIC, OUR_NUMBER = "https://shop.example", "+447700900999"
 
 
 @pytest.fixture
@@ -139,3 +144,45 @@ def test_the_kill_signal_stops_all_sending_and_says_so(place: Installation) -> N
         service.wait_for((place.folder / "state" / "STOP").exists, "the STOP file is there")
         told = json.loads(place.command("status", "--json").stdout)
         assert any("STOP" in stop["why"] for stop in told["stops"])
+
+
+def test_a_text_that_twilio_calls_about_is_read_within_two_seconds(place: Installation) -> None:
+    place.listen = free_port()
+    place.write()
+    with TwilioStandIn(SystemClock(), (OUR_NUMBER,)) as twilio:
+        with (place.folder / "config.toml").open("a") as config:
+            config.write(
+                f'public_url = "{PUBLIC}"\n[sms]\naccount_sid = "{twilio.account_sid}"\nfrom = "{OUR_NUMBER}"\n'
+                f'api_base = "{twilio.url}"\n'
+            )
+        with (place.folder / ".env").open("a") as secrets:
+            secrets.write(f"REMINDERBOT_TWILIO_TOKEN={twilio.token}\n")
+        twilio.callbacks.text_url = f"{PUBLIC}/twilio/inbound#rc=5&rp=all"
+        twilio.callbacks.proxy = (PUBLIC, f"http://127.0.0.1:{place.listen}")
+        with running(place) as service:
+            service.wait_told("READY=1")
+            service.wait_for(lambda: answers_http(place.listen), "the pages are served")
+            twilio.receive("+447700900123", OUR_NUMBER, "STOP")
+            assert twilio.callbacks.made == [(f"{PUBLIC}/twilio/inbound", 200)]
+            service.wait_for(lambda: texts(place) == ["understood"], "it was read", 2)
+            assert json.loads(place.command("status", "--json").stdout)["calls"]["accepted"] == 1
+            assert service.end() < 5
+        assert "447700900123" not in service.log
+
+
+def texts(place: Installation) -> list[str]:
+    """How far each text message that came in has been read."""
+    import sqlite3
+
+    with sqlite3.connect(place.folder / "state" / "reminderbot.db") as store:
+        found = [row[0] for row in store.execute("SELECT state FROM inbound WHERE channel = 'sms'")]
+    store.close()
+    return found
+
+
+def answers_http(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True

@@ -37,7 +37,7 @@ def take_report(house: House, number: int, report: Report) -> bool:
         if row is None or row.channel != Channel.SMS.value or not row.attempts:
             return False
         if reports.note(connection, number, report, now):
-            uncertain.confirm(connection, row, "the carrier reports on it", now, reference=report.reference)
+            uncertain.prove(connection, row, report.reference, now)
             if report.is_final:
                 _finish(connection, row, report, now)
     return True

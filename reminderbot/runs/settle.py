@@ -32,7 +32,7 @@ def settle(connection: Connection, results: Sequence[Settled], now: datetime) ->
 
 def _take_evidence(connection: Connection, results: Sequence[Settled], now: datetime) -> None:
     """An answer may be quicker than the word of a slow server that it took the message."""
-    if any(after.state is State.UNCERTAIN for _, _, after in results):
+    if any(after.state in (State.UNCERTAIN, State.PLANNED) for _, _, after in results):
         confirm_proved(connection, now)
 
 
@@ -41,7 +41,7 @@ def confirm_proved(connection: Connection, now: datetime) -> None:
     for row in uncertain.answered(connection):
         uncertain.confirm(connection, row, "an answer to it came in", now)
     for row, reference in uncertain.reported(connection):
-        uncertain.confirm(connection, row, "the carrier reports on it", now, reference=reference)
+        uncertain.prove(connection, row, reference, now)
 
 
 def _told(outcome: Outcome) -> tuple[str, str]:

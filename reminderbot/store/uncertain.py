@@ -15,11 +15,14 @@ from reminderbot.core.money import Money
 from reminderbot.core.triage import MatchedBy
 from reminderbot.core.uncertain import Copy
 from reminderbot.store import doubt, journal, ledger
+from reminderbot.store.outbox import reach_all
 from reminderbot.store.tables import delivery_report, inbound, outbox
 
 _ACTOR = "reminderbot"
 _AGAIN = (outbox.c.state == State.PLANNED.value) & outbox.c.earlier.is_not(None)
 _UNSURE = (outbox.c.state == State.UNCERTAIN.value) | _AGAIN
+# It was answered with "not now", and waits to be tried once more.
+_PUT_OFF = (outbox.c.state == State.PLANNED.value) & (outbox.c.attempts > 0) & outbox.c.earlier.is_(None)
 # Nobody can name our token or Message-ID who has not got the message, or the server that reports on it.
 _PROOF = (MatchedBy.TOKEN.value, MatchedBy.THREAD.value)
 
@@ -41,14 +44,21 @@ def answered(connection: Connection) -> list[Row[Any]]:
 
 
 def reported(connection: Connection) -> list[tuple[Row[Any], str]]:
-    """Those among them that the carrier reports on, each with its reference there."""
+    """Those among them, and what was put off, that the carrier reports on, each with its reference there."""
     known = delivery_report.c.reminder_id == outbox.c.reminder_id
     query = select(outbox, delivery_report.c.reference.label("told")).join(delivery_report, known)
-    return [(row, row.told) for row in connection.execute(query.where(_UNSURE))]
+    return [(row, row.told) for row in connection.execute(query.where(_UNSURE | _PUT_OFF))]
 
 
 def confirm(
-    connection: Connection, row: Row[Any], why: str, now: datetime, *, actor: str = _ACTOR, reference: str = ""
+    connection: Connection,
+    row: Row[Any],
+    why: str,
+    now: datetime,
+    *,
+    actor: str = _ACTOR,
+    reference: str = "",
+    word: str = "arrived",
 ) -> bool:
     """Note that such a reminder arrived, and close its case; False where its fate is known (by now).
 
@@ -60,7 +70,24 @@ def confirm(
         return False
     data = {"reminder": row.reminder_id, "outcome": "confirmed", "reason": why}
     journal.record(connection, Event(EventKind.SETTLED, now, actor, row.customer_id, data))
-    _close_case(connection, row, actor, f"reminder {row.reminder_id} arrived: {why}", now)
+    _close_case(connection, row, actor, f"reminder {row.reminder_id} {word}: {why}", now)
+    ledger.review(connection, [row.customer_id], now)
+    return True
+
+
+def prove(connection: Connection, row: Row[Any], reference: str, now: datetime) -> bool:
+    """Note that the carrier reports on such a reminder, or on one that was put off: it is sent no more."""
+    why = "the carrier reports on it"
+    if confirm(connection, row, why, now, reference=reference, word="was taken"):
+        return True
+    changed = update(outbox).where(outbox.c.reminder_id == row.reminder_id, _PUT_OFF)
+    values = {"state": State.CONFIRMED.value, "reference": reference, "reason": why}
+    if connection.execute(changed.values(**values, claimed_at=now, settled_at=now)).rowcount != 1:
+        return False
+    if row.follows is None:
+        reach_all(connection, row.steps, now)
+    data = {"reminder": row.reminder_id, "outcome": "confirmed", "reason": why}
+    journal.record(connection, Event(EventKind.SETTLED, now, _ACTOR, row.customer_id, data))
     ledger.review(connection, [row.customer_id], now)
     return True
 

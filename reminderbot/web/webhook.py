@@ -29,8 +29,8 @@ LARGEST_BODY = 64 * 1024
 SIGNATURE = "X-Twilio-Signature"
 _EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 # Twenty texts a second are more than all customers send; a stranger's knocking costs next to nothing.
-_GENUINE_A_MINUTE = 1200
-_STRANGE_A_MINUTE = 120
+GENUINE_A_MINUTE = 1200
+STRANGE_A_MINUTE = 120
 # The counts are for people: they need not be newer.
 _KEPT_EVERY = 5.0
 
@@ -99,11 +99,17 @@ class Tally:
 class Webhooks:
     """What answers Twilio, and a thread that has new texts read within a second."""
 
-    def __init__(self, house: House, webhook: TwilioWebhook) -> None:
+    def __init__(
+        self,
+        house: House,
+        webhook: TwilioWebhook,
+        genuine_a_minute: int = GENUINE_A_MINUTE,
+        strange_a_minute: int = STRANGE_A_MINUTE,
+    ) -> None:
         self._house, self._webhook = house, webhook
         self.tally = Tally(house)
         self._heard = threading.Event()
-        self._genuine, self._strange = _Limit(_GENUINE_A_MINUTE), _Limit(_STRANGE_A_MINUTE)
+        self._genuine, self._strange = _Limit(genuine_a_minute), _Limit(strange_a_minute)
 
     def pages(self) -> Blueprint:
         """Both addresses, with and without the path of the public address before them."""

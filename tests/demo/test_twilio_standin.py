@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import requests
+from twilio.request_validator import RequestValidator
 
 from reminderbot.clock import SteppedClock
 from reminderbot.demo.twilio_standin import ACCOUNT_SID, TOKEN, TwilioStandIn
@@ -194,3 +198,103 @@ def test_pages_neither_skip_nor_repeat_when_a_text_arrives_in_between(twilio: Tw
         page = ask(twilio, page["next_page_uri"]).json()
         seen += [sms["body"] for sms in page["messages"]]
     assert seen == ["4", "3", "2", "1", "0"]
+
+
+# ---- calling back (https://www.twilio.com/docs/messaging/guides/webhook-request)
+
+
+class Owner(ThreadingHTTPServer):
+    """A web server that answers each call with the next of these statuses, and keeps what it was sent."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses, self.heard = list(statuses), []  # type: ignore[var-annotated]
+        super().__init__(("127.0.0.1", 0), Answering)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/hook"
+
+    def __enter__(self) -> Owner:
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class Answering(BaseHTTPRequestHandler):
+    server: Owner
+
+    def do_POST(self) -> None:
+        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.heard.append((self.headers["X-Twilio-Signature"], dict(parse_qsl(form, keep_blank_values=True))))
+        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+        """Tests want no lines."""
+
+
+def test_a_text_that_comes_in_is_told_signed_with_everything_twilio_tells(twilio: TwilioStandIn) -> None:
+    with Owner() as owner:
+        twilio.callbacks.text_url = f"{owner.url}#rc=5&rp=all"
+        sid = twilio.receive(CUSTOMER, OURS, "Grüße & mehr")
+    [(signature, fields)] = owner.heard
+    told = {"MessageSid", "SmsSid", "SmsMessageSid", "AccountSid", "From", "To", "Body", "NumMedia", "NumSegments"}
+    assert told | {"ApiVersion", "SmsStatus", "FromCountry", "ToZip"} <= fields.keys()
+    assert (fields["MessageSid"], fields["Body"], fields["SmsStatus"]) == (sid, "Grüße & mehr", "received")
+    # The part behind # is for Twilio alone.
+    assert RequestValidator(TOKEN).validate(owner.url, fields, signature)
+
+
+def test_whoever_asks_is_told_of_every_status_but_the_first_and_of_the_error(
+    twilio: TwilioStandIn, clock: SteppedClock
+) -> None:
+    with Owner() as owner:
+        twilio.lose_next(30003)
+        for callback in ("", owner.url):
+            post(twilio, StatusCallback=callback)
+        for _ in range(8):
+            twilio.call_back()
+            clock.advance(timedelta(seconds=1))
+        [lost, came] = [sms.sid for sms in twilio.accepted]
+        post(twilio, StatusCallback=owner.url)
+        twilio.lose_next(30007, "failed")
+        post(twilio, StatusCallback=owner.url)
+        clock.advance(timedelta(seconds=9))
+        twilio.call_back()
+    told = [(fields["MessageSid"], fields["MessageStatus"], fields.get("ErrorCode")) for _, fields in owner.heard]
+    assert lost not in [sid for sid, _, _ in told]
+    assert told[:2] == [(came, "sent", None), (came, "delivered", None)]
+    assert [status for _, status, _ in told[2:]] == ["sent", "delivered", "sent", "failed"]
+    assert told[-1][2] == "30007"
+
+
+@pytest.mark.parametrize(
+    ("more", "statuses", "calls"),
+    [
+        ("", [500], 1),
+        ("#rc=2", [500], 1),
+        ("#rc=2&rp=all", [500, 404, 200], 3),
+        ("#rc=2&rp=all", [500, 500, 500, 200], 3),
+        ("#rc=5&rp=all", [200], 1),
+    ],
+)
+def test_a_call_that_fails_is_made_again_only_as_its_address_asks(
+    twilio: TwilioStandIn, more: str, statuses: list[int], calls: int
+) -> None:
+    with Owner(*statuses) as owner:
+        twilio.callbacks.text_url = owner.url + more
+        twilio.receive(CUSTOMER, OURS, "hello")
+    assert len(owner.heard) == calls == len(twilio.callbacks.made)
+
+
+@pytest.mark.parametrize(("more", "calls"), [("", 2), ("#rc=5", 6)])
+def test_where_nobody_answers_it_is_tried_again_by_itself(twilio: TwilioStandIn, more: str, calls: int) -> None:
+    with Owner() as owner:
+        gone = owner.url
+    twilio.callbacks.text_url = gone + more
+    twilio.receive(CUSTOMER, OURS, "hello")
+    assert twilio.callbacks.made == [(gone, 0)] * calls

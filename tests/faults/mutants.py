@@ -246,8 +246,15 @@ GUARDS = (
     Guard(
         "a report proves a text",
         "runs/report.py",
-        "uncertain.confirm(connection, row,",
-        "(lambda *_, **__: None)(connection, row,",
+        "            uncertain.prove(connection, row, report.reference, now)\n",
+        "",
+    ),
+    Guard(
+        "a report on what was put off",
+        "store/uncertain.py",
+        ".where(outbox.c.reminder_id == row.reminder_id, _PUT_OFF)",
+        ".where(outbox.c.reminder_id == row.reminder_id, _UNSURE)",
+        ("tests/runs/test_report.py",),
     ),
     Guard(
         "a report quicker than the answer",

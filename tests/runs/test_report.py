@@ -16,9 +16,9 @@ from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.report import ask_for_reports_once, take_report
 from reminderbot.store import journal
 from reminderbot.store.tables import delivery_report
-from tests.runs.carrier import TEXTS, carrier, connect, until_text
+from tests.runs.carrier import PHONE, TEXTS, carrier, connect, until_text
 from tests.runs.conftest import Make
-from tests.stories.world import World
+from tests.stories.world import OUR_NUMBER, World, moment
 
 LATER = timedelta(minutes=10)
 
@@ -171,6 +171,37 @@ def test_a_report_that_was_quicker_than_the_lost_answer_proves_it_too(world: Wor
     assert sids == [True]
     assert world.reminder(text_of(world)).state == "confirmed"
     assert world.case_kinds("ACME") == []
+
+
+def test_a_report_on_a_text_that_was_said_to_be_put_off_keeps_a_second_one_at_home(
+    world: World, twilio: TwilioStandIn
+) -> None:
+    twilio.fail_next(429, 20429, accepting=True)
+    until_text(world)
+    number = text_of(world)
+    assert world.reminder(number).state == "planned"
+    assert take_report(world.house, number, Report(twilio.accepted[0].sid, "sent"))
+    assert world.reminder(number).state == "confirmed"
+    world.until("2027-03-22", "11:00", "15:00")
+    assert len(twilio.accepted) == 1
+
+
+def test_a_stop_that_the_list_does_not_show_yet_is_learnt_from_the_carriers_refusal(
+    world: World, twilio: TwilioStandIn
+) -> None:
+    """21610: Twilio has stopped them before we could see it in its list."""
+    world.at("2027-03-08 10:30")
+    world.at("2027-03-15 11:00")
+    twilio.list_lag(timedelta(minutes=10))
+    world.clock.move_to(moment("2027-03-16 11:59"))
+    twilio.receive(PHONE, OUR_NUMBER, "STOP")
+    world.at("2027-03-16 12:00")
+    assert (twilio.accepted, world.reminder(text_of(world)).state) == ([], "refused")
+    assert "told the carrier to stop" in closed(world)
+    world.clock.advance(timedelta(minutes=10))
+    world.look()
+    world.until("2027-04-06", "11:00", "12:00")
+    assert twilio.accepted == []
 
 
 def test_reports_twice_late_and_out_of_order_change_nothing_more(world: World, twilio: TwilioStandIn) -> None:

@@ -12,13 +12,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from twilio.request_validator import RequestValidator
 
 from reminderbot.core.token import Purpose, make_token
 from reminderbot.core.webhook import Calls, Refusal
 from reminderbot.demo.twilio_standin import TwilioStandIn
 from reminderbot.house import House
+from reminderbot.inbox.twilio_webhook import TwilioWebhook
 from reminderbot.store import webhook
 from reminderbot.store.tables import delivery_report, inbound
+from reminderbot.web.app import make_app
+from reminderbot.web.webhook import Webhooks
 from tests.runs.carrier import TEXTS, carrier, connect, until_text
 from tests.servers.ports import wait_until
 from tests.stories.world import OUR_NUMBER, World
@@ -151,8 +155,6 @@ def test_a_json_body_whose_hash_is_not_signed_is_turned_away(house: House, port:
 
 
 def caller_signature(caller: Caller) -> str:
-    from twilio.request_validator import RequestValidator
-
     return str(RequestValidator(caller.token).compute_signature(caller.url, {}))
 
 
@@ -295,6 +297,20 @@ def test_strangers_who_come_too_often_are_told_so_and_twilio_still_comes_in(hous
     assert counts(house).refused == {Refusal.UNSIGNED: 150}
     # Strangers are nobody's worry once Twilio itself has come in.
     assert counts(house).troubles == ()
+
+
+def test_more_genuine_calls_than_there_are_customers_wait_for_the_next_look(house: House) -> None:
+    webhooks = Webhooks(house, TwilioWebhook(PUBLIC, [TOKEN]), genuine_a_minute=2)
+    client = make_app(house, webhooks).test_client()
+    url, answers = f"{PUBLIC}/twilio/inbound", []
+    for sid in [new_sid() for _ in range(3)]:
+        fields = dict(text(sid))
+        signature = RequestValidator(TOKEN).compute_signature(url, fields)
+        answers.append(client.post("/twilio/inbound", data=fields, headers={"X-Twilio-Signature": signature}))
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert counts(house).refused == {}
+    webhooks.tally.keep()
+    assert counts(house).refused == {Refusal.FLOOD: 1}
 
 
 def test_without_a_public_address_there_is_nothing_to_call(house: House) -> None:
