@@ -362,7 +362,13 @@ GUARDS = (
         "context = ssl._create_unverified_context()",
         TLS,
     ),
-    Guard("mail waits for STARTTLS", "channels/smtp_session.py", 'if "STARTTLS" not in offers:', "if False:", TLS),
+    Guard(
+        "mail waits for STARTTLS",
+        "channels/smtp_session.py",
+        'if relay.security == "starttls":',
+        'if relay.security == "starttls" and "STARTTLS" in offers:',
+        TLS,
+    ),
     Guard("the proof at the start", "cli/run.py", "    prove_headers()\n", "", HEADERS),
     Guard(
         "alerts name no customer", "runs/alert.py", "clean(redact(stop.told), _LONGEST_REASON)", "stop.told", HEADERS
