@@ -17,6 +17,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from reminderbot.clock import elapsed
+from reminderbot.core.delivery import unquoted
 from reminderbot.core.inbound import InboxUnavailable
 from reminderbot.door import mode
 from reminderbot.house import House
@@ -157,7 +158,7 @@ class Daemon:
             canary_once(self.house)
             done = deliver_once(self.house, self._look)
         for trouble in done.troubles:
-            log("delivery_trouble", why=trouble)
+            log("delivery_trouble", why=unquoted(trouble))
         if done.accepted or done.deferred or done.refused or done.uncertain:
             log(
                 "delivered",

@@ -322,6 +322,8 @@ def _secret_keys(path: Path) -> Keys:
                 file.write(secrets.token_hex(32) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
+        if path.stat().st_mode & 0o077:
+            raise StoreUnusable(f"the secret key {path} can be read by others: run chmod 600 {path}")
         return _keys_in(path.read_text("ascii"))
     except (OSError, ValueError) as error:
         raise StoreUnusable(

@@ -165,8 +165,8 @@ def _free_port() -> int:
 
 
 @contextmanager
-def running(place: Installation) -> Iterator[Service]:
-    """The daemon of this installation, as systemd would start it."""
+def running(place: Installation, *options: str) -> Iterator[Service]:
+    """The daemon of this installation, as systemd would start it; `options` stand before the command."""
     address = place.folder / "notify"
     address.unlink(missing_ok=True)
     log = place.folder / "daemon.log"
@@ -174,7 +174,7 @@ def running(place: Installation) -> Iterator[Service]:
         manager.bind(str(address))
         manager.setblocking(False)
         process = subprocess.Popen(
-            [PROGRAM, "--config", str(place.folder / "config.toml"), "run"],
+            [PROGRAM, "--config", str(place.folder / "config.toml"), *options, "run"],
             stdout=out,
             stderr=out,
             stdin=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterator
@@ -24,13 +25,25 @@ def run_command(line: Line, once: bool) -> None:
     With --once: read the ledger and the inboxes, plan, send what is due, and end.
     """
     prove_headers()
-    if once:
-        _once(line)
-    from reminderbot.daemon import run_forever
-    from reminderbot.logs import configure
+    with _to_ourselves():
+        if once:
+            _once(line)
+        from reminderbot.daemon import run_forever
+        from reminderbot.logs import configure
 
-    configure(sys.stderr, debug=line.debug, journal="JOURNAL_STREAM" in os.environ)
-    raise SystemExit(run_forever(lambda: _built(line)))
+        configure(sys.stderr, debug=line.debug, journal="JOURNAL_STREAM" in os.environ)
+        raise SystemExit(run_forever(lambda: _built(line)))
+
+
+@contextmanager
+def _to_ourselves() -> Iterator[None]:
+    """What is written meanwhile is for our own eyes, and memory, which holds the passwords, is never dumped (S18)."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _once(line: Line) -> None:

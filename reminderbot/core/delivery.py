@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -67,6 +68,15 @@ Outcome = Accepted | Deferred | Refused | Uncertain
 # RFC 5321 4.5.4.1 asks for 30 minutes between tries; greylisting is commonly over after five.
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=4)
+
+
+# As in: the mail server answered RCPT with 554 5.7.1 <jane@acme.example>: Jane Roe is not for you
+_QUOTED = re.compile(r"(answered [\w ]{1,20} with [2-5]\d\d(?: [245]\.\d{1,3}\.\d{1,3})?) .*", re.DOTALL)
+
+
+def unquoted(why: str) -> str:
+    """`why` without a mail server's own words, which may name whom the message was for; its codes stay."""
+    return _QUOTED.sub(r"\1", why)
 
 
 class State(StrEnum):

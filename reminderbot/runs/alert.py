@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 
@@ -10,7 +11,7 @@ from reminderbot.compose.clean import clean
 from reminderbot.compose.email import build_email, guard
 from reminderbot.compose.headers import EmailHeaders
 from reminderbot.compose.render import RenderedEmail
-from reminderbot.core.delivery import Accepted
+from reminderbot.core.delivery import Accepted, unquoted
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
 from reminderbot.core.stop import Mode, Stop
@@ -78,7 +79,8 @@ def _tell(house: House, stops: Sequence[Stop], now: datetime) -> bool:
 
 
 def _message(house: House, owner: str, stops: Sequence[Stop], now: datetime) -> OutgoingMessage:
-    """Built and guarded like a letter: a stop's reason holds what servers said, and they may say anything."""
+    """Built and guarded like a letter, and silent about customers: servers may say anything about anybody."""
+    stops = [replace(stop, why=redact(unquoted(stop.why))) for stop in stops]
     text = _words(stops)
     sender = house.sender.from_address
     headers = EmailHeaders(
@@ -91,16 +93,16 @@ def _message(house: House, owner: str, stops: Sequence[Stop], now: datetime) -> 
         reply_to=house.business.email,
         loop_mark="alert",
     )
-    subject = clean(f"reminderbot is silent: {redact(stops[0].why)}", _LONGEST_SUBJECT)
+    subject = clean(f"reminderbot is silent: {stops[0].why}", _LONGEST_SUBJECT)
     final = build_email(RenderedEmail(subject, text, f"<pre>{escape(text)}</pre>\n", ""), headers)
     guard(final, headers)
     return OutgoingMessage("alert", Channel.EMAIL, sender, owner, final)
 
 
 def _words(stops: Sequence[Stop]) -> str:
-    """What stands still and why; no customer's address or number, which servers like to repeat."""
+    """What stands still, why and since when."""
     lines = ["No reminders are leaving. This is why, and what helps:", ""]
     for stop in stops:
-        lines += [f"- {clean(redact(stop.told), _LONGEST_REASON)}.", f"  {stop.cure}.", ""]
+        lines += [f"- {clean(stop.told, _LONGEST_REASON)}.", f"  {stop.cure}.", ""]
     lines.append("Answers are still read and nothing is lost; `reminderbot status` shows the whole picture.")
     return "\n".join(lines) + "\n"

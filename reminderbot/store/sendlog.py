@@ -61,6 +61,7 @@ class SendLog:
         """Write the attempts and force them to the disk; OSError where that fails, and then nothing may be sent."""
         lines = "".join(map(_line, attempts))
         fresh = not self.path.exists()
+        self.path.touch(mode=0o600)
         with self.path.open("a+b") as file:
             if _is_torn(file):
                 # Or the first of these lines would be taken for the rest of the torn one.
@@ -104,6 +105,7 @@ class SendLog:
     def note_journal(self, seq: int) -> None:
         """Keep the number of the journal's last line outside the store, where a store put back does not reach."""
         partial = self._journal.with_suffix(".part")
+        partial.touch(mode=0o600)
         partial.write_text(f"{seq}\n", "ascii")
         partial.replace(self._journal)
 

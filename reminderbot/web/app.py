@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import socket
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from reminderbot.core.delivery import unquoted
 from reminderbot.core.loopback import is_loopback
 from reminderbot.desk.door import look_at
 from reminderbot.desk.status import Status, status
@@ -80,8 +82,10 @@ def _guard(app: Flask, webhooks: Webhooks | None) -> None:
 
 
 def _status(house: House) -> Status:
+    """How things stand, without a server's own words, which may name a customer."""
     with house.store.reading() as connection:
-        return status(house, connection, look_at(house, connection))
+        found = status(house, connection, look_at(house, connection))
+    return replace(found, stops=tuple(replace(stop, why=unquoted(stop.why)) for stop in found.stops))
 
 
 def summary(found: Status) -> dict[str, Any]:

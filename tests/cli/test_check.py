@@ -169,9 +169,16 @@ def test_a_ledger_that_cannot_be_read_is_found_with_its_mistakes(shop: Installat
 
 def test_a_state_folder_that_others_may_read_is_warned_of(shop: Installation) -> None:
     shop.ok("status")
+    (shop.folder / "state").chmod(0o755)
+
+    assert "chmod go=" in verdicts(shop, 1)["state folder"]
+
+
+def test_a_secret_key_that_others_may_read_is_a_fault(shop: Installation) -> None:
+    shop.ok("status")
     (shop.folder / "state" / "secret.key").chmod(0o644)
 
-    assert "chmod go=" in verdicts(shop, 1)["secret key"]
+    assert "chmod 600" in verdicts(shop, 1)["store"]
 
 
 @pytest.mark.parametrize("key", ["", "\n", "abcd", "not a key"])
