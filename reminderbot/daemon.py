@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 # How long a message in flight is waited for at the end; afterwards it is uncertain, and systemd is not kept waiting.
 LAST_WORD = 4.0
-# Mail is asked for at least this often, whatever IDLE said.
-POLL_SECONDS = 60.0
 _SILENT_AFTER_SECONDS = 300.0
 
 
@@ -196,18 +194,18 @@ class Daemon:
             try:
                 listener.look()
                 pause, self._inbox_down = 1.0, False
-                listener.wait(POLL_SECONDS, self.house.ending)
+                listener.wait(self.house.poll_seconds, self.house.ending)
             except InboxUnavailable as error:
                 if not self._inbox_down:
                     log("inbox_unavailable", run="listen", why=str(error))
                 self._inbox_down = True
                 listener.close()
                 self.house.ending.wait(pause)
-                pause = min(pause * 2, POLL_SECONDS)
+                pause = min(pause * 2, self.house.poll_seconds)
             except Exception as error:
                 log_bug("run_failed", error, run="listen")
                 self.house.ending.wait(pause)
-                pause = min(pause * 2, POLL_SECONDS)
+                pause = min(pause * 2, self.house.poll_seconds)
         listener.close()
 
     # ---- signs of life

@@ -123,6 +123,8 @@ class House:
     # Where the status page is served: address and port; None: nowhere.
     listen: tuple[str, int] | None = None
     alerts_to: tuple[str, ...] = ()
+    # The inboxes are asked at least this often, whatever IDLE said.
+    poll_seconds: float = 60.0
     # Set when the program should end: long work looks at it between two messages.
     ending: threading.Event = field(default_factory=threading.Event)
     # One reader at a time acts on what came in.

@@ -80,6 +80,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         webhook=_webhook(config),
         listen=config.desk.listen,
         alerts_to=config.alerts.email,
+        poll_seconds=config.inbox.poll_seconds if config.inbox else 60.0,
     )
 
 

@@ -108,6 +108,8 @@ class InboxSettings:
     security: Annotated[Security, kinds.one_of(Security)] = Security.TLS
     username: kinds.Line
     folder: kinds.Line = "INBOX"
+    # Longer than this, and an answer would not be heard within 90 seconds.
+    poll_seconds: Annotated[int, kinds.whole(1, 75)] = 60
     canary: kinds.Flag = True
     auth: Annotated[Auth, kinds.one_of(Auth)] = Auth.PASSWORD
     # From REMINDERBOT_IMAP_PASSWORD; None only where secrets were not asked for, or `auth` asks for none.

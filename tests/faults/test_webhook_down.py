@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from reminderbot.daemon import POLL_SECONDS
 from reminderbot.demo.twilio_standin import TwilioStandIn
 from reminderbot.store.tables import inbound
 from tests.runs.carrier import CONSENT, carrier, connect
@@ -99,6 +98,6 @@ def _hour(world: World, twilio: TwilioStandIn) -> dict[str, datetime]:
         world.clock.advance(timedelta(seconds=10))
         world.deliver()
         for _ in range(2):
-            world.clock.advance(timedelta(seconds=POLL_SECONDS))
+            world.clock.advance(timedelta(seconds=world.house.poll_seconds))
             world.look()
     return came

@@ -104,8 +104,10 @@ class Dovecot:
     by the mechanisms `tokens`.
     """
 
-    def __init__(self, authority: Authority | None = None, tokens: str = "xoauth2 oauthbearer") -> None:
-        self._tokens = tokens
+    def __init__(
+        self, authority: Authority | None = None, tokens: str = "xoauth2 oauthbearer", idle: bool = True
+    ) -> None:
+        self._tokens, self._idle = tokens, idle
         self._binary = needs.binary("dovecot", "dovecot-imapd")
         self._lmtp = "lmtp" if Path("/usr/lib/dovecot/lmtp").exists() else ""
         # Not below pytest's folder, which only its owner may enter; and short, since socket paths end at 107 letters.
@@ -207,6 +209,8 @@ class Dovecot:
             lmtp_port=self.lmtp_port,
             auth_port=self.auth_port,
         )
+        if not self._idle:
+            text += "imap_capability = IMAP4rev1 SASL-IR LITERAL+\n"
         if certificate:
             text += f"ssl_cert = <{certificate.certificate}\nssl_key = <{certificate.key}\n"
         (self.home / "dovecot.conf").write_text(text)
