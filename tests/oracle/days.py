@@ -54,6 +54,12 @@ def is_holiday(day: date, country: str, own: frozenset[date]) -> bool:
     return day in own or (bool(country) and day in public_holidays(country))
 
 
+@lru_cache(maxsize=65536)
+def is_holiday_somewhere(day: date, country: str) -> bool:
+    """A public holiday in the country or in any of its regions."""
+    return day in public_holidays(country) or any(day in region for region in _regions(country))
+
+
 def after_business_days(day: date, count: int, country: str, own: frozenset[date], weekdays: frozenset[int]) -> date:
     """So many business days later."""
     while count > 0:
@@ -67,12 +73,15 @@ def after_business_days(day: date, count: int, country: str, own: frozenset[date
 def business_age(
     since: datetime, now: datetime, home: ZoneInfo, country: str, own: frozenset[date], weekdays: frozenset[int]
 ) -> timedelta:
-    """How much time has passed on business days, from midnight to midnight in the business's zone."""
+    """How much time has passed on business days, from midnight to midnight in the business's zone.
+
+    Milder: a day that is a holiday in some region of the country does not count; where the business sits is not known.
+    """
     age, at = timedelta(0), since
     while at < now and age < timedelta(days=90):
         here = at.astimezone(home).date()
         midnight = datetime.combine(here + _DAY, time(0), home).astimezone(UTC)
-        if here.weekday() in _WORKING_WEEK & weekdays and not is_holiday(here, country, own):
+        if here.weekday() in _WORKING_WEEK & weekdays and not (here in own or is_holiday_somewhere(here, country)):
             age += min(midnight, now) - at
         at = midnight
     return age
@@ -81,6 +90,13 @@ def business_age(
 def local_dates(at: datetime, zones: Iterable[ZoneInfo]) -> set[date]:
     """The days it may be somewhere at a moment."""
     return {at.astimezone(each).date() for each in zones}
+
+
+@lru_cache(maxsize=512)
+def _regions(country: str) -> tuple[Mapping[date, str], ...]:
+    known = public_holidays(country)
+    regions = getattr(known, "subdivisions", ())
+    return tuple(holidays.country_holidays(country, subdiv=region) for region in regions)
 
 
 @lru_cache(maxsize=512)

@@ -188,6 +188,16 @@ def test_books_taken_in_at_the_moment_of_the_claim_count_when_the_journal_has_th
     assert judge(after.evidence()) == ()
 
 
+@pytest.mark.parametrize(("country", "fresh"), [("DE", True), ("NL", False)])
+def test_a_holiday_in_some_region_does_not_make_the_books_older(country: str, fresh: bool) -> None:
+    """Friday 31 October 2031 is one in nine of the sixteen German states."""
+    life = Life(country=country)
+    life.bill("INV-1", due_on=date(2031, 10, 28))
+    life.books("2031-10-31 12:00")
+    life.letter("2031-11-03 20:00", "gentle", fresh=False)
+    assert numbers(life) == (set() if fresh else {24})
+
+
 def test_a_shared_address_has_one_budget_for_all_who_share_it() -> None:
     life = climbed()
     life.customers["BETA"] = Party("Beta", "America/New_York", "US", frozenset({JANE}))

@@ -38,7 +38,7 @@ def in_every_zone_it_may_be(life: Life) -> None:
 
 
 def a_text_valid_too_long(life: Life) -> None:
-    life.texts[-1] = replace(life.texts[-1], valid_seconds=7 * 3600 + 1)
+    life.texts[-1] = replace(life.texts[-1], valid_seconds=7 * 3600 + 3)
 
 
 def a_text_valid_to_the_last_second(life: Life) -> None:
