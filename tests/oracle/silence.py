@@ -130,7 +130,8 @@ def promised(record: Record) -> Iterator[Violation]:
 def opted_out(record: Record) -> Iterator[Violation]:
     """15 and 16. Opt-out on a channel, in any words: 0 further automated messages on it, for ever.
 
-    A person at the desk can take back an opt-out by e-mail, never one by text message.
+    A person at the desk can take back an opt-out by e-mail, never one by text message. Where the program took a mail
+    for something else and asked, the person who read it and lifted the hold answers for what follows.
     """
     for customer, arrivals in record.arrivals.items():
         for arrival in arrivals:
@@ -139,11 +140,10 @@ def opted_out(record: Record) -> Iterator[Violation]:
             if (Meaning.OPT_OUT not in arrival.means and not stop) or not (customer or arrival.channel is Channel.SMS):
                 continue
             heard = record.heard_by(arrival)
-            for sent in _until(_same_channel(record, customer, arrival, heard), _consented(record, arrival, heard)):
+            end = _consented(record, customer, arrival, heard)
+            for sent in _until(_same_channel(record, customer, arrival, heard), end):
                 words = arrival.channel is Channel.SMS and not stop
                 why = f"{sent.name} went to {sent.recipient}, who opted out at {arrival.at:%Y-%m-%d %H:%M}Z"
-                if (lifted := record.lifted(customer, frozenset(), heard)) is not None and lifted <= sent.marked_at:
-                    why += f"; that a person lifted a hold at {lifted:%Y-%m-%d %H:%M}Z is no consent"
                 yield Violation(16 if words else 15, sent.at, sent.customer, why)
 
 
@@ -348,7 +348,14 @@ def _same_channel(record: Record, customer: str, arrival: Arrival, heard: dateti
     return (s for s in record.after(customer, heard) if s.channel is arrival.channel)
 
 
-def _consented(record: Record, arrival: Arrival, since: datetime) -> datetime | None:
+def _consented(record: Record, customer: str, arrival: Arrival, since: datetime) -> datetime | None:
+    """When a person took an opt-out back, or lifted the hold over one that the program had not seen as such."""
     if arrival.channel is Channel.SMS:
         return None
-    return next((done.at for done in record.done(Deed.CONSENTED, arrival.customer) if done.at >= since), None)
+    consented = next((done.at for done in record.done(Deed.CONSENTED, customer) if done.at >= since), None)
+    lifted = record.lifted(customer, frozenset(), since)
+    people = {customer} | record.people_at(arrival.address)
+    closed = (mark.at for each in people for mark in record.story.opted_out.get(each, []))
+    if lifted is not None and any(since <= at <= lifted for at in closed):
+        lifted = None
+    return min((at for at in (consented, lifted) if at is not None), default=None)

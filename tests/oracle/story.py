@@ -82,6 +82,8 @@ class Story:
     holds: dict[int, Hold] = field(default_factory=dict)
     heard: dict[tuple[int, str | None], Heard] = field(default_factory=dict)
     imports: list[tuple[Mark, datetime]] = field(default_factory=list)
+    # When a channel of a customer was closed because they asked for it.
+    opted_out: dict[str, list[Mark]] = field(default_factory=dict)
     # Claims made while the journal itself says that sending was stopped.
     stopped_claims: list[tuple[Mark, tuple[int, ...]]] = field(default_factory=list)
     first: datetime | None = None
@@ -202,6 +204,10 @@ def _imported(story: Story, line: Line, mark: Mark) -> None:
         story.imports.append((mark, datetime.fromisoformat(exported)))
 
 
+def _opted_out(story: Story, line: Line, mark: Mark) -> None:
+    story.opted_out.setdefault(line.customer or "", []).append(mark)
+
+
 def _went_live(story: Story, line: Line, mark: Mark) -> None:
     story._stopped = False
 
@@ -229,6 +235,7 @@ _READERS = {
     "heard": _heard,
     "understood": _understood,
     "imported": _imported,
+    "opted_out": _opted_out,
     "went_live": _went_live,
     "stopped": _stopped,
 }

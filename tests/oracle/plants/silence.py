@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.oracle.evidence import Deed, Meaning
-from tests.oracle.lives import SMS, Life
+from tests.oracle.lives import SMS, Life, at
 from tests.oracle.plants.sending import the_same_by_text
 
 
@@ -107,6 +107,19 @@ def after_a_broken_promise_was_talked_about(life: Life) -> None:
 
 def over_an_opt_out(life: Life) -> None:
     life.answer("2026-09-18 14:00", Meaning.OPT_OUT)
+    life.letter("2026-09-23 14:00", "options")
+
+
+def over_an_opt_out_that_was_seen_and_a_hold_lifted(life: Life) -> None:
+    life.answer("2026-09-18 14:00", Meaning.OPT_OUT)
+    life.told(at("2026-09-18 14:00"), "opted_out", "ACME", {"channel": "email"})
+    life.did("2026-09-21 14:00", Deed.RELEASED, customer="ACME")
+    life.letter("2026-09-23 14:00", "options")
+
+
+def over_an_opt_out_that_a_person_read(life: Life) -> None:
+    life.answer("2026-09-18 14:00", Meaning.OPT_OUT)
+    life.did("2026-09-21 14:00", Deed.RELEASED, customer="ACME")
     life.letter("2026-09-23 14:00", "options")
 
 
