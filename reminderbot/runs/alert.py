@@ -67,9 +67,8 @@ def _tell(house: House, stops: Sequence[Stop], now: datetime) -> bool:
     channel = make()
     trouble = channel.open()
     if trouble is not None:
-        if trouble.locked_out:
-            with house.store.writing() as connection:
-                halt.halt(connection, Channel.EMAIL.value, trouble.why, now, locked_out=True)
+        with house.store.writing() as connection:
+            halt.heed(connection, Channel.EMAIL, trouble, now)
         return False
     try:
         outcomes = [channel.send(_message(house, owner, stops, now)) for owner in house.alerts_to]

@@ -52,6 +52,7 @@ def canary_once(house: House) -> bool:
     outcome = _send(house, _message(house, new, now))
     with house.store.writing() as connection:
         canary.put(connection, _after(canary.get(connection), outcome, now))
+        halt.heed(connection, Channel.EMAIL, outcome, now)
     log("canary", number=new.number, outcome=type(outcome).__name__.lower())
     return isinstance(outcome, Accepted)
 

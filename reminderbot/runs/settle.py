@@ -24,8 +24,7 @@ def settle(connection: Connection, results: Sequence[Settled], now: datetime) ->
     outbox.settle(connection, told, now)
     for row, outcome, _ in results:
         _follow_up(connection, row, outcome, now)
-    for channel in {row.channel for row, outcome, _ in results if isinstance(outcome, Accepted)}:
-        halt.lift_login(connection, channel)
+        halt.heed(connection, row.channel, outcome, now)
     _take_evidence(connection, results, now)
     ledger.review(connection, list({row.customer_id for row, _, _ in results}), now)
 
@@ -63,8 +62,6 @@ def _follow_up(connection: Connection, row: Row[Any], outcome: Outcome, now: dat
                 doubt.tell(connection, row, f"its second copy was refused: {why}", now)
         case Uncertain(why=why):
             doubt.tell(connection, row, why, now)
-        case Deferred(locked_out=True, why=why):
-            halt.halt(connection, row.channel, why, now, locked_out=True)
         case Accepted() | Deferred():
             pass
         case _:

@@ -11,9 +11,21 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from reminderbot.core.delivery import Accepted, Deferred, Outcome
 from reminderbot.store import setting
 
 LOGIN_REST = timedelta(hours=1)
+
+
+def heed(connection: Connection, channel: str, outcome: Outcome, now: datetime) -> None:
+    """Learn from an attempt whether the channel lets us in."""
+    match outcome:
+        case Deferred(locked_out=True, why=why):
+            halt(connection, channel, why, now, locked_out=True)
+        case Accepted():
+            lift_login(connection, channel)
+        case _:
+            pass
 
 
 def halt(connection: Connection, channel: str, why: str, now: datetime, *, locked_out: bool = False) -> None:

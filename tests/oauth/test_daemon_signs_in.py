@@ -85,7 +85,7 @@ def where_secrets_show(place: Installation, service: Service, *known: str) -> li
     for words in (("check",), ("status", "--json")):
         done = place.command(*words)
         texts[" ".join(words)] = (done.stdout + done.stderr).encode()
-    secret = re.compile("|".join(["canary", *map(re.escape, known)]).encode())
+    secret = re.compile("|".join(["canary-(password|refresh)", *map(re.escape, known)]).encode())
     return sorted(name for name, text in texts.items() if secret.search(text))
 
 

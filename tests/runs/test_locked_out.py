@@ -17,6 +17,7 @@ from reminderbot.desk.sending import go_live
 from reminderbot.door import standing_stops
 from reminderbot.inbox.imap import Poll
 from reminderbot.runs.alert import alert_once
+from reminderbot.runs.canary import canary_once
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.store import outbox
 from tests.servers.scripted_smtp import ScriptedSmtp
@@ -142,6 +143,13 @@ def test_the_alert_does_not_knock_every_minute_at_a_server_that_refused_us(relay
     mend(relay)
     relay.world.clock.advance(timedelta(minutes=43))
     assert [stop.kind for stop in alert_once(relay.world.house)] == ["inbox", "email halted"]
+
+
+def test_a_log_in_refused_to_the_canary_is_not_tried_again_for_the_letters(relay: Relay) -> None:
+    canary_once(relay.world.house)
+    relay.world.deliver()
+    assert relay.opened == 1
+    assert "email halted" in relay.stops()
 
 
 # ---- the inbox
