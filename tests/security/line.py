@@ -25,7 +25,13 @@ from tests.servers.scripted_smtp import ScriptedSmtp
 
 OWNER = "canary@shop.example"
 SMTP_SECRET, IMAP_SECRET, TWILIO_SECRET = "Canary-smtp-7f3k", "Canary-imap-9x2m", "Canary-twilio-4q8z"
-SECRETS = (SMTP_SECRET, IMAP_SECRET, TWILIO_SECRET)
+# As they are, and as they go over wires.
+FORMS = tuple(
+    form
+    for secret in (SMTP_SECRET, IMAP_SECRET, TWILIO_SECRET)
+    for text in (secret, f"\0ledger\0{secret}", f"\0{OWNER}\0{secret}")
+    for form in (text.encode(), base64.b64encode(text.encode()))
+)
 EMAIL, PHONE, TEXTED = "xanthippe.quillfeather@zebrawood.example", "+12125550177", "+12125550166"
 # What must never be read in a log: names, where people live, how they are reached, what they say.
 PEOPLE = (
@@ -275,9 +281,3 @@ def _page(place: Installation, name: str) -> str:
         except OSError:
             time.sleep(0.1)
     return ""
-
-
-def forms(secret: str) -> set[bytes]:
-    """A secret as it is and as it goes over wires."""
-    plain = [secret, f"\0ledger\0{secret}", f"\0{OWNER}\0{secret}"]
-    return {form for text in plain for form in (text.encode(), base64.b64encode(text.encode()))}
