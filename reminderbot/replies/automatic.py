@@ -14,6 +14,7 @@ from reminderbot.replies.machines import says, words_of
 from reminderbot.replies.read import Mail
 from reminderbot.replies.trim import own_words
 
+_IFS = [[word] for word in ("if", "wenn", "falls", "si", "se", "als", "indien", "caso")]
 READ_RECEIPT = "read receipt"
 
 # Each of these alone shows an answering machine, whatever its value.
@@ -54,6 +55,13 @@ def why_automatic(mail: Mail) -> str:
     return reason or _by_weak_header(mail) or _by_subject(mail) or _by_words(mail)
 
 
+def why_automatic_text(text: str) -> str:
+    """What shows that no person wrote this text message, by its own words; empty where nothing does."""
+    words = words_of(text)
+    # "This number is no longer in use" is what people write as well.
+    return "" if says("notice.matters", words) or says("notice.left", words) else _by_own_words(text)
+
+
 def is_list_mail(mail: Mail) -> bool:
     """True for a newsletter or a mailing list (RFC 2919, 2369)."""
     return bool(mail.header("list-id") or mail.header("list-post"))
@@ -64,7 +72,8 @@ def left_for_good(sentences: Iterable[str]) -> str:
     unread, received = "", False
     for sentence in sentences:
         words = words_of(sentence)
-        if says("notice.for_now", words):
+        # "If your bank details have changed, use the portal" tells of nobody here.
+        if says("notice.for_now", words) or words.split()[:1] in _IFS:
             continue
         if says("notice.left", words):
             return sentence
@@ -142,10 +151,14 @@ def _by_words(mail: Mail) -> str:
     Nothing that asks, encloses something or speaks of an invoice's fate: a remittance advice says "do not reply" too.
     """
     own = own_words(mail.text)[:4000]
-    found = says("notice.itself", words_of(own[:400]))
-    if not found or mail.attachments or "?" in own or says("notice.matters", words_of(own)):
+    if mail.attachments or says("notice.matters", words_of(own)):
         return ""
-    return f"words: {found}"
+    return _by_own_words(own)
+
+
+def _by_own_words(own: str) -> str:
+    found = says("notice.itself", words_of(own[:400]))
+    return f"words: {found}" if found and "?" not in own else ""
 
 
 def _is_notice(mail: Mail, groups: Sequence[str] = ("itself", "machine")) -> bool:

@@ -42,6 +42,14 @@ class Reader:
         """True for a word that speaks of us or of the debt."""
         return any(word in table.matters for table in self.tables)
 
+    def speaks_of_self(self, word: str) -> bool:
+        """True for a word by which customers speak of themselves."""
+        return any(word in table.speaker for table in self.tables)
+
+    def awaits_money(self, word: str) -> bool:
+        """True for a word of money that customers have yet to get themselves."""
+        return any(word in table.income for table in self.tables)
+
     def pays(self, word: str) -> bool:
         """True for a word of paying in a form that looks ahead."""
         return any(word in table.pays for table in self.tables)

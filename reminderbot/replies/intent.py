@@ -13,7 +13,7 @@ from reminderbot.replies.explained import clauses_of, is_explained, proper_names
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
 from reminderbot.replies.hits import INVOICE_SIGN, Hit, Reader, hits_beside_names, hits_in, placed, without_idioms
 from reminderbot.replies.match import invoice_numbers_in
-from reminderbot.replies.tables import HINT, ONLY, Table
+from reminderbot.replies.tables import DENIALS, HINT, ONLY, TEMPORAL, Table
 from reminderbot.replies.words import tokens
 
 # A day in a clause that says only this is no day of payment.
@@ -27,6 +27,8 @@ _FIGURE = re.compile(
     r"|a[nñ]os|giorni|ore|anni|dagen|uur|jaar)\b)",
     re.IGNORECASE,
 )
+# Denied, these say that all is well.
+_CONTESTING = frozenset({"dispute.unspecified", "legal", "instalments", "question"})
 # What can be denied; "not paid" is said in patterns of its own.
 _DENIABLE = frozenset({"dispute", "hardship", "legal", "instalments", "hint", "promise"})
 
@@ -50,6 +52,8 @@ class Sentence:
     on_us: bool = False
     # Every word of it is explained.
     accounted: bool = False
+    # Or told of the writer's own life, which is enough beside a clean promise.
+    is_story: bool = False
     # What it may be about where the whole reply says nothing clearer.
     hints: tuple[Finding, ...] = ()
 
@@ -69,6 +73,9 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     reader = replace(reader, names=reader.names | proper_names(text, reader))
     hits = hits_in(left, reader.tables) + hits_beside_names(left, reader)
     hits = list(_without_denied(left, hits, reader))
+    hits = [
+        hit for hit in hits if not _is_time_of_day(left, hit, reader) and not _is_yet_to_come(left, hit, hits, reader)
+    ]
     hits += _paying_on_a_day(left, hits, reader) if not is_question else []
     hits += _paid_on_a_day(left, reader)
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
@@ -79,7 +86,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
         words=tuple(shown),
         groups=groups,
         days=tuple(days),
-        deadlines=tuple(day for day in days if not _is_no_deadline(day, words, reader.tables)),
+        deadlines=_deadlines(days, words, reader.tables),
         sums=tuple(sums),
         is_question=is_question or "question.open" in groups,
         is_hedged="hedge" in groups,
@@ -88,12 +95,23 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     )
     sentence = replace(sentence, findings=tuple(_findings(sentence, reader)))
     hints = tuple(_hints(sentence, reader))
-    return replace(sentence, hints=hints, accounted=is_explained(left, hits, text, reader))
+    accounted = is_explained(left, hits, text, reader)
+    is_story = not accounted and is_explained(left, hits, text, reader, story=True)
+    return replace(sentence, hints=hints, accounted=accounted, is_story=is_story)
+
+
+def _deadlines(days: Iterable[Day], words: Sequence[str], tables: Sequence[Table]) -> tuple[Day, ...]:
+    """The days by which something may be done; one of every month only where no other is named."""
+    named = [day for day in days if not _is_no_deadline(day, words, tables)]
+    return tuple(day for day in named if not day.repeated) or tuple(named)
 
 
 def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> bool:
-    before = [word for word in words[max(0, day.start - 2) : day.start] if word not in ("on", "the", "this")]
-    return day.past or bool(before and any(before[-1] in table.not_then for table in tables))
+    before = [word for word in words[max(0, day.start - 3) : day.start] if word not in ("on", "the", "this")]
+    if day.past or not before or not any(before[-1] in table.not_then for table in tables):
+        return day.past
+    # "Not until Friday" is a day after all.
+    return not (len(before) > 1 and before[-2] in DENIALS)
 
 
 def _words(text: str, reader: Reader) -> list[str]:
@@ -119,19 +137,47 @@ def _days_meant(
 
 def _without_denied(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> Iterable[Hit]:
     """The hits that are not denied: "nothing is wrong" is no complaint; but what it is instead, nobody has said."""
-    return (hit for hit in hits if not _is_denied(words, hit, reader))
+    for hit in hits:
+        denial = _denial_of(words, hit, reader)
+        if denial is None:
+            yield hit
+        elif hit.group in _CONTESTING and not any(map(reader.denies, words[max(0, denial - 3) : denial])):
+            # "Not going to dispute it", "no lawyer needed": whoever says so means no harm.
+            yield Hit("harmless", denial, hit.end)
 
 
-def _is_denied(words: Sequence[str], hit: Hit, reader: Reader) -> bool:
-    """True where at most three words before it in its clause something denies a hit."""
+def _denial_of(words: Sequence[str], hit: Hit, reader: Reader) -> int | None:
+    """Where at most three words before it in its clause something denies a hit; None where nothing does."""
     if hit.group.partition(".")[0] not in _DENIABLE or any(map(reader.denies, words[hit.start : hit.end])):
-        return False
+        return None
     for at in range(hit.start - 1, max(-1, hit.start - 4), -1):
         if words[at] == ",":
-            return False
+            return None
         if reader.denies(words[at]):
-            return words[at + 1] not in ONLY
-    return False
+            return None if words[at + 1] in ONLY else at
+    return None
+
+
+def _is_time_of_day(words: Sequence[str], hit: Hit, reader: Reader) -> bool:
+    """True for a condition that is none: "once I am home", "as soon as the kids are asleep"; not "once I am paid"."""
+    at = next((at for at in range(hit.start, hit.end) if words[at] in TEMPORAL), None)
+    if hit.group != "condition" or at is None:
+        return False
+    clause = next(words[at:b] for a, b in clauses_of(words) if a <= at <= b)
+    if any(map(reader.concerns, clause)) or any(map(reader.awaits_money, clause)) or "MONEY" in clause:
+        return False
+    return any(map(reader.speaks_of_self, clause)) and not any(map(reader.loads, clause[1:]))
+
+
+def _is_yet_to_come(words: Sequence[str], hit: Hit, hits: Iterable[Hit], reader: Reader) -> bool:
+    """True for a payment that is told of within a promise: "you will see it in your account on Friday"."""
+    if hit.group != "paid":
+        return False
+    start, end = next((a, b) for a, b in clauses_of(words) if a <= hit.start <= b)
+    clause = words[start:end]
+    if "DATE" not in clause or "PAST" in clause or any(map(reader.tells_of_the_past, clause)):
+        return False
+    return any(other.group == "promise" and other.start <= hit.start and hit.end <= other.end for other in hits)
 
 
 def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> list[Hit]:
@@ -160,7 +206,9 @@ def _paid_on_a_day(words: Sequence[str], reader: Reader) -> list[Hit]:
 
 
 def _is_of_payment_made(words: Sequence[str], reader: Reader) -> bool:
-    """True where a word of paying and one of what has happened stand together."""
+    """True where a word of paying and one of what has happened stand together, and nothing is denied."""
+    if any(map(reader.denies, words)):
+        return False
     return any(map(reader.pays, words)) and any(map(reader.tells_of_the_past, words))
 
 
@@ -200,6 +248,9 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
     if Kind.PROMISE in result and len(sentence.deadlines) > 1 and len(sentence.sums or _bare_amounts(sentence)) > 1:
         # "600 on the 20th of May and the other 600 on the 20th of June"
         result.setdefault(Kind.INSTALMENTS, None)
+    if _is_plan(result, sentence):
+        result.setdefault(Kind.PROMISE, None)
+        result.setdefault(Kind.INSTALMENTS, None)
     unsettled = sentence.is_question or (sentence.on_us and not (sentence.deadlines and sentence.sums))
     if Kind.PROMISE in result and unsettled:
         del result[Kind.PROMISE]
@@ -217,6 +268,14 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
     if Kind.PAID in result and sentence.is_question:
         result.setdefault(Kind.QUESTION, None)
     return result
+
+
+def _is_plan(kinds: Iterable[Kind], sentence: Sentence) -> bool:
+    """True for parts that are dated and not asked for: "150 on 5 April, 150 on 5 May and the last 150 on 5 June"."""
+    named = Kind.INSTALMENTS in kinds or f"{HINT}instalments" in sentence.groups
+    if not named or sentence.is_hedged or sentence.on_condition or sentence.is_question:
+        return False
+    return len(sentence.deadlines) > 1 and max(len(sentence.sums), len(_bare_amounts(sentence))) > 1
 
 
 def _finding(kind: Kind, reason: DisputeReason | None, sentence: Sentence, named: tuple[str, ...]) -> Finding:

@@ -62,7 +62,7 @@ _STANDING = re.compile(
     r"|questa|dit|deze) (?:e-?mail|message|communication|nachricht|courriel|mensaje|correo|mensagem|messaggio"
     r"|bericht)\b|before (?:you print|printing)|antes de imprimir|avant (?:d'|de l')imprim\w{1,4}"
     r"|prima di stampare|environment|environnement|umwelt|riservat\w{1,3}|vertraulich|vertrouwelijk|responsabiliza"
-    r"|ai sensi d\w{1,4}|gdpr|rgpd|dsgvo|unsubscribe|fraud (?:warning|alert))))"
+    r"|intended recipient|public record|ai sensi d\w{1,4}|gdpr|rgpd|dsgvo|unsubscribe|fraud (?:warning|alert))))"
 )
 # Weaker marks: an address on the web, a company's form. What the sender means may hold them too.
 _COMPANY = re.compile(
@@ -99,7 +99,9 @@ def without_signature(lines: list[str], says_something: Callable[[str], bool], n
         if signs and _all_signature(below, says_something):
             return lines[:at]
     end = len(lines)
-    while end > 1 and (not lines[end - 1].strip() or _is_name(lines[end - 1], says_something, names)):
+    while end > 1 and (
+        not lines[end - 1].strip() or (_is_name(lines[end - 1], says_something, names) and not _goes_on(lines, end - 1))
+    ):
         end -= 1
     rest = lines[:end]
     return rest if any(line.strip() for line in rest) else lines
@@ -142,6 +144,12 @@ def _is_standing(paragraph: Sequence[str], says_something: Callable[[str], bool]
     if _POSTSCRIPT.match(text):
         return False
     return bool(_FOOTER.match(text) or _STANDING.search(text) or (_COMPANY.search(text) and not says_something(text)))
+
+
+def _goes_on(lines: Sequence[str], at: int) -> bool:
+    """True for a line that a mail program broke off the one above: "You've got / the wrong R. Delgado."."""
+    above = lines[at - 1].rstrip()
+    return bool(above) and lines[at].lstrip()[:1].islower() and above[-1] not in ".!?,:;"
 
 
 def _is_name(line: str, says_something: Callable[[str], bool], names: set[str]) -> bool:

@@ -41,6 +41,12 @@ only just merely simply nur bloss lediglich seulement uniquement solo solamente 
 slechts enkel
 """
 ONLY = frozenset(_ONLY.split())
+_TEMPORAL = """
+when once as soon after cuando cuanto apenas una tan quand des lorsque aussitot wenn sobald nachdem quando assim logo
+mal appena als zodra wanneer nadat
+"""
+# With these a condition may be but a time of day.
+TEMPORAL = frozenset(_TEMPORAL.split())
 _NOT_IN_GAPS = "|".join([*sorted(DENIALS), ","])
 
 
@@ -115,6 +121,10 @@ class Table:
     # Words that tell of a payment that has happened: then a day to come is when it will arrive.
     happened: Vocabulary
     matters: frozenset[str]
+    # Words of customers speaking of themselves.
+    speaker: frozenset[str]
+    # Words of money that has yet to come in to them.
+    income: frozenset[str]
     not_then: frozenset[str]
     spellings: dict[str, str]
     sms_spellings: dict[str, str]
@@ -174,7 +184,7 @@ def _build(language: str, data: dict[str, Any]) -> Table:
         fillers=words("fillers"), everyday=words("everyday"),
         loaded=Vocabulary(data.get("loaded", "")), pays=Vocabulary(data.get("pays", "")),
         happened=Vocabulary(data.get("happened", "")),
-        matters=words("matters"), not_then=words("not_then"),
+        matters=words("matters"), speaker=words("speaker"), income=words("income"), not_then=words("not_then"),
         spellings=spellings("spellings"), sms_spellings=spellings("sms_spellings"),
     )  # fmt: skip
 

@@ -102,6 +102,8 @@ def _understand_text(text: str, received_at: datetime, context: Context) -> Unde
     if kind is not None:
         return _settled(kind, text)
     reader = _reader(text, received_at.date(), context, is_sms=True)
+    if why := automatic.why_automatic_text(text):
+        return _of_machine(why, text, reader)
     found = _sum(_read(text, reader), text, reader, context)
     return _stopped_too(found, text) if sms.asks_to_stop(text) and Kind.OPT_OUT not in found.kinds else found
 
@@ -231,7 +233,8 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     # "The transfer is gone since Tuesday and arrives by Friday": what sounds like a promise tells of a payment.
     sent = {hint.text for hint in hints if hint.kind is Kind.PAID}
     findings = [f for f in findings if f.kind is not Kind.PROMISE or f.text not in sent]
-    if {f.kind for f in findings} <= _UNCLEAR:
+    asked = any("question" in s.groups for s in read)
+    if {f.kind for f in findings} <= _UNCLEAR and not asked:
         findings += hints
     groups = {group for s in read for group in s.groups}
     findings = _without_asides(findings, read, reader.today)
@@ -239,6 +242,8 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     unexplained = tuple(s.text for s in read if not s.accounted)
     if kinds == (Kind.AUTO_REPLY,):
         unexplained = tuple(s.text for s in read if not s.accounted and (s.is_question or _matters(s, reader)))
+    if kinds == (Kind.PROMISE,):
+        unexplained = tuple(s.text for s in read if not (s.accounted or s.is_story))
     promise = next((f for f in findings if f.kind is Kind.PROMISE), None)
     alone = not unexplained and not hints and bool(read) and _is_harmless(kinds, findings, read, reader.today)
     return Understanding(
@@ -309,7 +314,9 @@ def _settle_days(read: Sequence[Sentence]) -> list[Finding]:
     for sentence in read:
         findings.extend(sentence.findings)
     promises = [f for f in findings if f.kind is Kind.PROMISE]
-    days = [f.day for f in promises if f.day]
+    # "Our runs are on the 10th and the 25th of every month. Yours is in the one of the 25th."
+    habits = {s.text for s in read if s.deadlines and all(day.repeated for day in s.deadlines)}
+    days = [f.day for f in promises if f.day and f.text not in habits] or [f.day for f in promises if f.day]
     if promises and days:
         last = max(days)
         merged = replace(

@@ -34,6 +34,8 @@ class Day:
     reference: bool = False
     # Named, but no sure last day: "after the 15th", "Friday the 14th" where the next such is months ahead.
     doubtful: bool = False
+    # Comes every month: a habit, and the day meant only where no other is named.
+    repeated: bool = False
 
 
 def days_of(signs: Signs, today: date) -> list[Day]:
@@ -48,7 +50,8 @@ def _as_day(one: Found, signs: Signs) -> Day:
     start, end = signs.starts[one.at], signs.ends[one.end - 1]
     if one.told is False or one.sort == "reference":
         return Day(start, end, None, past=True, reference=one.sort == "reference")
-    return Day(start, end, one.told if isinstance(one.told, date) else None, doubtful=one.doubtful)
+    day = one.told if isinstance(one.told, date) else None
+    return Day(start, end, day, doubtful=one.doubtful, repeated=one.sort == "repeated")
 
 
 def _named(signs: Signs, today: date) -> Iterable[Found]:
@@ -78,7 +81,9 @@ def _found(match: re.Match[str], signs: Signs, rule: Rule, today: date, doubtful
 
 
 def _sort(expression: str) -> str:
-    """ "weekday", "day" of a month, or nothing special."""
+    """ "weekday", "day" of a month, "repeated", or nothing special."""
+    if "3" in expression:
+        return "repeated"
     if re.search("[MmZno*O]", expression) and not re.search("[kqQYdHBF]", expression):
         return "weekday" if re.search("[Ww]", expression) and not re.search("[MmZ]", expression) else "day"
     return "weekday" if re.search("[Ww]", expression) else ""

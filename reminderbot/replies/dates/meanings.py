@@ -111,6 +111,24 @@ def last_working_day(end: date) -> date:
     return end if end.weekday() < cal.SATURDAY else last_weekday(cal.FRIDAY, end)
 
 
+def nth_working_day(n: Any, year: int, month: int) -> date:
+    if not 0 < n < 24:
+        raise ValueError(n)
+    return cal.in_working_days(date(year, month, 1) - timedelta(1), int(n))
+
+
+def next_nth_working_day(n: Any, today: date) -> date:
+    """This month's, or where it has gone by the following month's."""
+    found = nth_working_day(n, today.year, today.month)
+    return found if found >= today else nth_working_day(n, *cal.month_after(today, 1))
+
+
+def repeated(values: Sequence[Any], today: date) -> date:
+    """The last of the coming ones, of days of every month; pairs of a number and whether it counts working days."""
+    pairs = [(n, working) for n, working in zip(values[::2], values[1::2], strict=True) if n is not None]
+    return max(next_nth_working_day(n, today) if working else cal.day_of_month(n, today) for n, working in pairs)
+
+
 def relative(days: int, today: date) -> Told:
     return today + timedelta(days) if days >= 0 else False
 

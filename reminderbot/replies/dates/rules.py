@@ -25,6 +25,8 @@ MONTH = "[Mm]"
 _END = "(?=$|[,|t:slfaz@&<'U-])"
 _CLAUSE_END = "(?=$|[,|t:slf@&U])"
 
+_REPEATED = "[DJ]?d?(?:([noO*])d?(B)?)"
+
 
 RULES: list[tuple[str, str, Rule]] = [
     # (signs of which one must be there, the expression, what it means)
@@ -64,8 +66,16 @@ RULES: list[tuple[str, str, Rule]] = [
     ("W", f"([Oo*]){_}(W){_}(?:X{_}q|q{_}X)", lambda v, t: say.nth_weekday(v[0], v[1], *cal.month_after(t, 1))),
     ("W", f"L{_}(W){_}(M)", lambda v, t: say.last_weekday(v[0], cal.last_of_month(say.year_of(v[1], t), v[1] + 1))),
     ("W", f"L{_}(W){_}(?:S{_})?q", lambda v, t: say.last_weekday(v[0], cal.month_end(t))),
+    ("B", f"L{_}B{_}i?(M)", lambda v, t: say.last_working_day(cal.last_of_month(say.year_of(v[0], t), v[0] + 1))),
     ("B", f"L{_}B{_}(?:S{_})?q", lambda _v, t: say.last_working_day(cal.month_end(t))),
     ("B", f"L{_}B{_}(?:X{_}q|q{_}X)", lambda _v, t: say.last_working_day(cal.month_end(t, 1))),
+    # the fifth working day; the first business day of May; el quinto día hábil del próximo mes
+    ("B", f"([Oo*]){_}B", lambda v, t: say.next_nth_working_day(v[0], t)),
+    ("B", f"([Oo*]){_}B{_}i?(M)", lambda v, t: say.nth_working_day(v[0], say.year_of(v[1], t), v[1] + 1)),
+    ("B", f"([Oo*]){_}B{_}(?:X{_}q|q{_}X)", lambda v, t: say.nth_working_day(v[0], *cal.month_after(t, 1))),
+    # the 10th and the 25th of every month; always on the fifth working day
+    ("3", f"{_REPEATED}(?:,?[-|<'&]{{0,2}}{_}{_REPEATED})?{_}3{_}q", say.repeated),
+    ("3", f"3{_}[<']?{_}{_REPEATED}(?:,?[-|<'&]{{0,2}}{_}{_REPEATED})?(?!{_}[Mm])", say.repeated),
     # 20 March; Friday, 20 March 2026; March 20th
     (
         "M",
@@ -110,6 +120,7 @@ RULES: list[tuple[str, str, Rule]] = [
     ),
     ("O", f"(W),?[gDJV]{_}d?(O)", lambda v, t: cal.weekday_and_day(v[0], int(v[1]), t)),
     # sat; bis fr
+    ("w", f"[wW][|]{_}(w)|w[|]{_}(W)", lambda v, t: cal.coming(say.first(v), t)),
     ("w", "(?<=[<'Df])(w)|(w)s|(w)(?=,?$)|[SXC](w)", lambda v, t: cal.coming(say.first(v), t)),
     # the 20th; le 15; am 15.; dia quinze
     ("*", f"([*])(?!{_}[IRkE])", lambda v, t: cal.day_of_month(v[0], t)),
