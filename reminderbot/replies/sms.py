@@ -106,7 +106,8 @@ _POLITE = frozenset(
 _COURTESY = frozenset({"please", "pls", "plz", "now", "thanks", "thank", "you", "thx", "kindly", "ok"})
 # "wrong number stop", "who is this? stop"; not "I'll stop by on Friday", "stop worrying", "the bus stop".
 _STOP_ANYWHERE = re.compile(
-    r"(?<!bus )(?<!can't )(?<!cannot )(?<!won't )(?<!non )\b(?:stop|stopall|unsubscribe|unsub|opt(?: me)?[ -]out)\b"
+    r"(?<!bus )(?<!can't )(?<!cant )(?<!cannot )(?<!won't )(?<!non )"
+    r"\b(?:stop|stopall|unsubscribe|unsub|opt(?: me)?[ -]out)\b"
     r"(?=\s{0,3}(?:$|[.!?,;:]|(?:it|now|please|pls|plz|all|this|these|sms|texts?|texting|messages?|messaging)\b))"
 )
 # "STOP I already paid": in capitals, as the carriers ask for it.
