@@ -47,7 +47,8 @@ def _read_waiting(house: House) -> int:
     """One pass over what waits; gives how many messages were settled."""
     with house.store.reading() as connection:
         waiting = inbox.unread(connection)
-    return sum(_read_safely(house, row) for row in waiting)
+    # What is left at the end is read by the next start; nothing leaves before.
+    return sum(_read_safely(house, row) for row in waiting if not house.ending.is_set())
 
 
 def _read_safely(house: House, row: Row[Any]) -> int:

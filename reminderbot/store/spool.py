@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 from reminderbot.store.sendlog import sync_folder
@@ -14,21 +15,16 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # Two who say the same at the same moment: the call of one and the list with the other.
+        self._one_at_a_time = threading.Lock()
 
     def keep(self, raw: bytes) -> str:
         """Put `raw` on the disk, durably; gives its SHA-256 in hex. The same bytes are kept once."""
         digest = hashlib.sha256(raw).hexdigest()
         path = self.path(digest)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            partial = path.with_suffix(".part")
-            with partial.open("wb") as file:
-                partial.chmod(0o600)
-                file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
-            sync_folder(path.parent)
+        with self._one_at_a_time:
+            if not path.exists():
+                _write(path, raw)
         return digest
 
     def path(self, digest: str) -> Path:
@@ -37,3 +33,16 @@ class Spool:
 
     def read(self, digest: str) -> bytes:
         return self.path(digest).read_bytes()
+
+
+def _write(path: Path, raw: bytes) -> None:
+    """The whole file or none, and its name in the folder, durably."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_suffix(".part")
+    with partial.open("wb") as file:
+        partial.chmod(0o600)
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    sync_folder(path.parent)

@@ -6,6 +6,7 @@ it, under the public address, nothing but the pages that Twilio calls.
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from dataclasses import replace
@@ -133,6 +134,8 @@ def _run(house: House, taken: socket.socket, webhooks: Webhooks | None) -> None:
     if webhooks and reader:
         webhooks.tally.keep()
         reader.start()
+    # It would tell of every request that waits a moment for a free thread.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     connections: dict[int, Any] = {}
     server = create_server(
         make_app(house, webhooks),

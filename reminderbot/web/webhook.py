@@ -31,6 +31,7 @@ _EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 # Twenty texts a second are more than all customers send; a stranger's knocking costs next to nothing.
 GENUINE_A_MINUTE = 1200
 STRANGE_A_MINUTE = 120
+_BREATH = 0.1
 # The counts are for people: they need not be newer.
 _KEPT_EVERY = 5.0
 
@@ -109,6 +110,8 @@ class Webhooks:
         self._house, self._webhook = house, webhook
         self.tally = Tally(house)
         self._heard = threading.Event()
+        # The store takes one writer at a time, and those who wait sleep ever longer: here they queue.
+        self._storing = threading.Lock()
         self._genuine, self._strange = _Limit(genuine_a_minute), _Limit(strange_a_minute)
 
     def pages(self) -> Blueprint:
@@ -131,7 +134,10 @@ class Webhooks:
         """Have new texts read until the house ends; for a thread of its own."""
         while not self._house.ending.is_set():
             if self._heard.wait(0.5):
-                self._heard.clear()
+                # Those who come at once are all stored first.
+                while self._heard.is_set():
+                    self._heard.clear()
+                    self._house.ending.wait(_BREATH)
                 try:
                     understand_all(self._house)
                 except Exception as error:
@@ -161,7 +167,9 @@ class Webhooks:
             fields = self._fields(request)
             if isinstance(fields, int):
                 return Response(status=fields)
-            if not take(fields):
+            with self._storing:
+                taken = take(fields)
+            if not taken:
                 self.tally.refuse(Refusal.STRANGE)
                 return Response(status=404)
         except Exception as error:

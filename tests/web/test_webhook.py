@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -238,6 +239,17 @@ def test_a_stop_is_heard_within_two_seconds_of_its_call(house: House, port: int)
     answered = time.monotonic() - began
     wait_until(lambda: _opted_out(house), "the number is closed", 2)
     assert answered < 1
+
+
+def test_a_hundred_who_say_the_same_at_once_are_all_heard(house: House, port: int) -> None:
+    sids, answers = [new_sid() for _ in range(100)], list[int]()
+    callers = [Thread(target=lambda sid=sid: answers.append(Caller(port).form(text(sid, "QUIT")))) for sid in sids]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert answers == [200] * 100
+    assert [sid for sid in sids if stored_rows(house, sid) != 1] == []
 
 
 def _opted_out(house: House) -> bool:
