@@ -18,6 +18,10 @@ class NoAccessToken(Exception):
         super().__init__(f"{what}: {cure}")
         self.what, self.cure, self.lasting = what, cure, lasting
 
+    def anew(self) -> NoAccessToken:
+        """The same once more: an error that is raised again and again keeps the traces of all its lives."""
+        return NoAccessToken(self.what, self.cure, lasting=self.lasting)
+
 
 class AccessTokens(Protocol):
     """Where a channel or an inbox gets the token that it shows instead of a password."""

@@ -26,7 +26,7 @@ UNTOLD_SECONDS = 600.0
 # A token this young that a server refuses is not refused for its age.
 YOUNG_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 30.0, 900.0
-SIGN_IN = "sign in anew with `reminderbot oauth login`"
+SIGN_IN = "sign in with `reminderbot oauth login`"
 _CURES = {
     "invalid_client": "check [oauth] client_id and REMINDERBOT_OAUTH_CLIENT_SECRET (a client's secret may have an end)",
     "unauthorized_client": "check [oauth] client_id and what the provider allows this client",
@@ -89,7 +89,7 @@ class TokenSource:
 
     def _renewed(self) -> str:
         if self._failed and self._tick() < self._not_before:
-            raise self._failed
+            raise self._failed.anew()
         with _told(), self._kept.alone():
             return self._fetched(self._kept.current())
 
@@ -97,7 +97,7 @@ class TokenSource:
         if not refresh_token:
             raise NoAccessToken(f"nobody has signed in at {self._provider.host} yet", SIGN_IN, lasting=True)
         if self._denied and self._denied[0] == refresh_token:
-            raise self._denied[1]
+            raise self._denied[1].anew()
         form = self._client.form() | {"grant_type": "refresh_token", "refresh_token": refresh_token}
         asked_at = self._tick()
         answer = ask(self._provider.token_url, form | {"scope": self._provider.scope}, self._seconds)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -156,6 +157,16 @@ def test_a_revoked_sign_in_is_told_with_its_cure_and_asked_about_once(account: A
         assert "canary" not in str(error)
         account.ticks.now += 3600
     assert provider.tokens_asked == 1
+
+
+@pytest.mark.parametrize("answer", [(400, {"error": "invalid_grant"}), (503, b"")])
+def test_a_failure_told_for_months_does_not_grow(
+    account: Account, provider: Provider, answer: tuple[int, object]
+) -> None:
+    provider.script = [answer]
+    account.fails()
+    lengths = {len(traceback.extract_tb(account.fails().__traceback__)) for _ in range(20)}
+    assert len(lengths) == 1
 
 
 def test_a_new_sign_in_is_noticed_without_a_restart(account: Account, provider: Provider) -> None:
