@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime, time, timedelta
@@ -13,6 +12,7 @@ from reminderbot.demo.evidence import Booked
 from reminderbot.demo.people import ZONE, Person
 from reminderbot.ledger.csv_customers import CUSTOMERS
 from reminderbot.ledger.csv_invoices import INVOICES, PAYMENTS
+from reminderbot.ledger.csv_out import write_sheet
 
 # The accounting program exports every morning, and whenever something is booked.
 _EXPORTS_AT = time(6)
@@ -55,10 +55,7 @@ class Books:
 
     def _sheet(self, name: str, columns: tuple[str, ...], rows: Iterable[Mapping[str, str]], at: datetime) -> None:
         path = self._folder / name
-        with path.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        write_sheet(path, columns, rows)
         os.utime(path, (at.timestamp(), at.timestamp()))
 
     def _invoices(self, at: datetime) -> Iterable[dict[str, str]]:

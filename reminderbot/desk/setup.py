@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import shutil
@@ -21,6 +20,7 @@ from reminderbot.config.settings import BusinessTable
 from reminderbot.config.table import Notes, read
 from reminderbot.ledger.csv_customers import CUSTOMERS
 from reminderbot.ledger.csv_invoices import INVOICES, PAYMENTS
+from reminderbot.ledger.csv_out import write_sheet
 
 _PROMPTS = {
     "name": "Name of your business, as customers know it",
@@ -97,10 +97,7 @@ def _build(folder: Path, answers: Mapping[str, str], sample_on: date | None) -> 
     shutil.copytree(shipped_templates(), folder / "letters")
     (folder / "ledger").mkdir()
     for name, (columns, rows) in _ledger(sample_on).items():
-        with (folder / "ledger" / name).open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        write_sheet(folder / "ledger" / name, columns, rows)
 
 
 def shipped_templates() -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from reminderbot.ledger import csv_cells
+from reminderbot.ledger.csv_out import as_written
 from reminderbot.ledger.csv_report import Report, seen
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ class Row:
         self.mistaken = False
 
     def cell(self, column: str) -> str:
-        return self._columns[column].strip()
+        return as_written(self._columns[column].strip())
 
     def get(self, column: str, fallback: T, read: Callable[..., T], *args: object) -> T:
         """What `read` makes of the cell; a mistake and the fallback where it cannot."""
