@@ -158,6 +158,11 @@ def text_in(fields: Mapping[str, str], now: datetime) -> Inbound | None:
     )
 
 
+def is_opt_out(fields: Mapping[str, str]) -> bool:
+    """Whether Twilio itself took this text for a STOP: its owner may have chosen other words for that there."""
+    return fields.get("OptOutType") == "STOP"
+
+
 def report_in(fields: Mapping[str, str]) -> Report | None:
     """The report on a text of ours in a genuine call; None where there is none."""
     sid, status, code = (fields.get(name, "") for name in ("MessageSid", "MessageStatus", "ErrorCode"))

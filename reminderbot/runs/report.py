@@ -18,8 +18,8 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.report import UNREACHABLE_MOST, Report, is_out_of_reach
 from reminderbot.house import House
 from reminderbot.logs import log
-from reminderbot.runs.settle import lay_blame
-from reminderbot.store import contact, journal, ledger, outbox, uncertain
+from reminderbot.runs.settle import STOPPED_AT_CARRIER, lay_blame
+from reminderbot.store import contact, journal, ledger, outbox, people, uncertain
 from reminderbot.store import report as reports
 
 # Most reports come within seconds: nobody is asked before, and hardly any comes after a day.
@@ -41,6 +41,16 @@ def take_report(house: House, number: int, report: Report) -> bool:
             if report.is_final:
                 _finish(connection, row, report, now)
     return True
+
+
+def take_opt_out(house: House, number: str) -> None:
+    """Send no more texts to a number whose owner told the carrier to stop, in whatever word it takes for that."""
+    now, digest = house.clock.now(), house.gatherer.hash_of(number)
+    with house.store.writing() as connection:
+        known = (*people.by_address(connection, Channel.SMS, number), *outbox.customers_at(connection, digest))
+        who = next(iter(known), "")
+        contact.close(connection, digest, Channel.SMS, contact.OPTED_OUT, STOPPED_AT_CARRIER, who, now)
+        ledger.review(connection, list(dict.fromkeys(known)), now)
 
 
 def _finish(connection: Connection, row: Row[Any], report: Report, now: datetime) -> None:

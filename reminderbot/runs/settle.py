@@ -15,6 +15,8 @@ from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
 from reminderbot.store import case, contact, doubt, halt, hold, ledger, outbox, uncertain
 
+STOPPED_AT_CARRIER = "they told the carrier to stop our messages"
+
 Settled = tuple[Row[Any], Outcome, AfterAttempt]
 
 
@@ -76,8 +78,9 @@ def lay_blame(connection: Connection, row: Row[Any], blame: Blame, why: str, now
             reason = f"the server refused the address: {why}"
             contact.close(connection, row.recipient_hash, channel, contact.DEAD, reason, row.customer_id, now)
         case Blame.OPT_OUT:
-            reason = "they told the carrier to stop our messages"
-            contact.close(connection, row.recipient_hash, channel, contact.OPTED_OUT, reason, row.customer_id, now)
+            contact.close(
+                connection, row.recipient_hash, channel, contact.OPTED_OUT, STOPPED_AT_CARRIER, row.customer_id, now
+            )
         case Blame.MESSAGE:
             told = f"reminder {row.reminder_id} ({row.tier}) was refused: {why}"
             case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)

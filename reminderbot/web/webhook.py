@@ -14,10 +14,10 @@ from reminderbot.clock import elapsed
 from reminderbot.core.token import Purpose, read_token
 from reminderbot.core.webhook import Calls, Refusal
 from reminderbot.house import House
-from reminderbot.inbox.twilio_webhook import REPORT_PATH, TEXT_PATH, Call, TwilioWebhook, report_in, text_in
+from reminderbot.inbox.twilio_webhook import REPORT_PATH, TEXT_PATH, Call, TwilioWebhook, is_opt_out, report_in, text_in
 from reminderbot.logs import log, log_bug
 from reminderbot.runs.listen import keep
-from reminderbot.runs.report import take_report
+from reminderbot.runs.report import take_opt_out, take_report
 from reminderbot.runs.understand import understand_all
 from reminderbot.store import webhook as kept
 
@@ -222,6 +222,8 @@ class Webhooks:
             return False
         if keep(self._house, text):
             self._heard.set()
+        if is_opt_out(fields):
+            take_opt_out(self._house, text.sender)
         return True
 
     def _take_report(self, token: str, fields: Mapping[str, str]) -> bool:

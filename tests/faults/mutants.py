@@ -187,6 +187,7 @@ GUARDS = (
         "in []",
         ("tests/faults/test_twilio_matrix.py",),
     ),
+    Guard("a stop from a dead number", "store/contact.py", "if known in (kind, OPTED_OUT):", "if known:"),
     Guard(
         "a stop beside other words",
         "replies/understand.py",
@@ -228,6 +229,13 @@ GUARDS = (
         "web/webhook.py",
         "        if keep(self._house, text):\n",
         "        if True:\n",
+        ("tests/web",),
+    ),
+    Guard(
+        "what Twilio takes for a STOP",
+        "web/webhook.py",
+        "        if is_opt_out(fields):\n",
+        "        if False:\n",
         ("tests/web",),
     ),
     Guard(

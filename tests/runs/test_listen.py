@@ -188,6 +188,20 @@ def test_a_stop_by_text_stops_texts_and_leaves_letters_to_a_persons_yes(make_wor
     assert [sent.tier for sent in world.sent] == ["gentle"]
 
 
+def test_a_stop_from_a_number_that_was_given_up_before_goes_with_the_person(make_world: Make) -> None:
+    world = make_world(sms=True)
+    world.customer("ACME", **TEXTS).invoice("INV-1", "ACME", "2027-03-05")
+    world.at("2027-03-08 10:30")
+    digest = world.house.gatherer.hash_of(PHONE)
+    with world.house.store.writing() as connection:
+        contact.close(connection, digest, Channel.SMS, contact.DEAD, "out of reach", "ACME", world.now)
+    world.text(PHONE, "STOP")
+    world.look()
+    world.change_customer("ACME", phone="+447700900777")
+    world.until("2027-04-20", "11:00", "12:00", step=2)
+    assert world.sms.tried == []
+
+
 def test_an_answer_from_the_number_we_once_texted_is_still_theirs(make_world: Make) -> None:
     world = make_world(sms=True)
     world.customer("ACME", **TEXTS).invoice("INV-1", "ACME", "2027-03-05")

@@ -20,14 +20,14 @@ from reminderbot.core.webhook import Calls, Refusal
 from reminderbot.demo.twilio_standin import TwilioStandIn
 from reminderbot.house import House
 from reminderbot.inbox.twilio_webhook import TwilioWebhook
-from reminderbot.store import webhook
+from reminderbot.store import contact, webhook
 from reminderbot.store.tables import delivery_report, inbound
 from reminderbot.web.app import make_app
 from reminderbot.web.webhook import Webhooks
 from tests.runs.carrier import TEXTS, carrier, connect, until_text
 from tests.servers.ports import wait_until
 from tests.stories.world import OUR_NUMBER, World
-from tests.web.caller import CUSTOMER, FORM, JSON, OLD, PUBLIC, TOKEN, Caller, new_sid, served, text
+from tests.web.caller import CUSTOMER, FORM, JSON, OLD, OURS, PUBLIC, TOKEN, Caller, new_sid, served, text
 
 
 @pytest.fixture(scope="module")
@@ -231,6 +231,21 @@ def test_a_text_is_kept_before_the_answer_and_lost_by_no_full_disk(house: House,
 def stored_rows(house: House, sid: str) -> int:
     with house.store.reading() as connection:
         return len(connection.execute(select(inbound).where(inbound.c.identity == sid)).all())
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "stops"), [("ADIOS", "STOP", True), ("HOLA", "START", False), ("?", "HELP", False)]
+)
+def test_what_twilio_takes_for_a_stop_is_one_in_whatever_word(
+    house: House, port: int, word: str, kind: str, stops: bool
+) -> None:
+    """Advanced Opt-Out: an account may have keywords of its own."""
+    sender = {"STOP": "+447700900201", "START": "+447700900202", "HELP": "+447700900203"}[kind]
+    fields = (("MessageSid", new_sid()), ("From", sender), ("To", OURS), ("Body", word), ("OptOutType", kind))
+    assert [Caller(port).form(fields) for _ in range(2)] == [200, 200]
+    with house.store.reading() as connection:
+        closed, _ = contact.closed(connection, [], [house.gatherer.hash_of(sender)])
+    assert bool(closed) is stops
 
 
 def test_a_stop_is_heard_within_two_seconds_of_its_call(house: House, port: int) -> None:
