@@ -47,6 +47,12 @@ class Relay:
 
 
 @pytest.fixture
+def store_url() -> str:
+    """One store is like the other here."""
+    return "sqlite:///state/reminderbot.db"
+
+
+@pytest.fixture
 def relay(make_world: Make) -> Iterator[Relay]:
     world = make_world(*MANY, sending="first_contacts_per_day = 100")
     with ScriptedSmtp({"AUTH": NO}, offers=("AUTH PLAIN",)) as server:
