@@ -5,7 +5,7 @@ A message that cannot be read is set aside with its sender held; the next one is
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -30,6 +30,8 @@ from reminderbot.store import case, contact, hold, inbox, journal, ledger, peopl
 # A message that stopped its reader this often is set aside.
 ATTEMPTS = 2
 _LONGEST_HEADER = 64 * 1024
+# A pause that ends this much earlier is the same: a storm of automatic answers need not place one each.
+_AS_LONG = timedelta(hours=1)
 
 
 def understand_all(house: House) -> int:
@@ -180,17 +182,19 @@ def _apply_to(
     for provisional in hold.of_inbound(connection, row.inbound_id):
         if provisional.customer_id == customer_id:
             hold.release(connection, provisional.hold_id, now, "reminderbot", "its answer was read")
-    if verdict.hold is not None:
-        new = verdict.hold
-        hold.place(
-            connection, customer_id, new.kind, new.why, now,
-            until=new.until, invoices=new.invoices, inbound_id=row.inbound_id,
-        )  # fmt: skip
+    matter = row.inbound_id
     if verdict.case is not None:
         needed = verdict.case
+        # Somebody's mail program in a loop, or a person who writes the same every hour: one case for all of it.
+        matter = case.first_to_say(connection, needed.kind, customer_id, needed.words, row.inbound_id)
         case.open_one(
             connection, needed.kind, customer_id, needed.why, now,
-            words=needed.words, invoices=needed.invoices, inbound_id=row.inbound_id,
+            words=needed.words, invoices=needed.invoices, inbound_id=matter,
+        )  # fmt: skip
+    if (new := verdict.hold) is not None and not _stands(connection, customer_id, verdict, matter):
+        hold.place(
+            connection, customer_id, new.kind, new.why, now,
+            until=new.until, invoices=new.invoices, inbound_id=matter,
         )  # fmt: skip
     if verdict.promise is not None:
         word = verdict.promise
@@ -200,6 +204,18 @@ def _apply_to(
             invoices=word.invoices or people.open_numbers(connection, customer_id), inbound_id=row.inbound_id,
         )  # fmt: skip
     ledger.review(connection, [customer_id], now)
+
+
+def _stands(connection: Connection, customer_id: str, verdict: triage.Verdict, matter: int) -> bool:
+    """Whether the customer is paused in the same way already: by the same matter, or by another machine's word."""
+    new = verdict.hold
+    assert new is not None
+    if verdict.case is not None:
+        known = [h for h in hold.of_inbound(connection, matter) if h.customer_id == customer_id]
+    else:
+        known = hold.of_customers(connection, [customer_id]).get(customer_id, [])
+    same = [h for h in known if (h.kind, h.invoices) == (new.kind, new.invoices)]
+    return any(h.until is None or (new.until is not None and h.until >= new.until - _AS_LONG) for h in same)
 
 
 def _reply_facts(

@@ -56,7 +56,7 @@ def _waiting(
     connection: Connection, kind: CaseKind, customer_id: str | None, inbound_id: int | None
 ) -> Row[Any] | None:
     query = select(case).where(case.c.kind == kind.value, case.c.resolved_at.is_(None))
-    # Every reply is a matter of its own, however many a customer writes.
+    # Every reply is a matter of its own, however many a customer writes, unless it says the very same.
     same = case.c.inbound_id == inbound_id if inbound_id is not None else case.c.inbound_id.is_(None)
     return connection.execute(query.where(same, case.c.customer_id == customer_id)).first()
 
@@ -67,6 +67,13 @@ def _take_in(connection: Connection, waiting: Row[Any], why: str, invoices: Sequ
     if new:
         more = {"invoices": [*waiting.invoices, *new], "why": f"{waiting.why}; {why}"}
         connection.execute(update(case).where(case.c.case_id == waiting.case_id).values(**more))
+
+
+def first_to_say(connection: Connection, kind: CaseKind, customer_id: str, words: str, inbound_id: int) -> int:
+    """The reply whose open case of this kind has the very same words; `inbound_id` itself where there is none."""
+    same = (case.c.customer_id == customer_id) & (case.c.kind == kind.value) & (case.c.words == words)
+    query = select(case.c.inbound_id).where(same, case.c.resolved_at.is_(None), case.c.inbound_id.is_not(None))
+    return int(connection.execute(query.order_by(case.c.case_id)).scalar() or inbound_id)
 
 
 def resolve(connection: Connection, case_id: int, resolution: str, now: datetime, actor: str) -> bool:
