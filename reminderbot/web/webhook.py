@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import DBAPIError
+
 from reminderbot.clock import elapsed
 from reminderbot.core.token import Purpose, read_token
 from reminderbot.core.webhook import Calls, Refusal
@@ -86,8 +88,12 @@ class Tally:
 
     def keep(self) -> None:
         """Keep the counts as they stand; at the start nothing, so that what was mended is told of no more."""
-        with self._house.store.writing() as connection:
-            kept.keep(connection, self._calls)
+        try:
+            with self._house.store.writing() as connection:
+                kept.keep(connection, self._calls)
+        except DBAPIError as error:
+            # A count that is missing must not keep a text out.
+            log_bug("calls_not_counted", error)
 
     def _keep_now_and_then(self) -> None:
         with self._lock:

@@ -21,6 +21,8 @@ from tests.runs.conftest import Make
 from tests.stories.world import OUR_NUMBER, World, moment
 
 LATER = timedelta(minutes=10)
+# Where nothing is asked of the store that others do not ask on both.
+on_sqlite = pytest.mark.parametrize("store_url", ["sqlite:///state/reminderbot.db"])
 
 
 @pytest.fixture
@@ -72,6 +74,7 @@ def ask_later(world: World, after: timedelta = LATER) -> int:
     return ask_for_reports_once(world.house)
 
 
+@on_sqlite
 def test_a_text_nothing_was_heard_of_is_asked_about_until_its_last_word(world: World, twilio: TwilioStandIn) -> None:
     until_text(world)
     assert len(twilio.accepted) == 1
@@ -84,6 +87,7 @@ def test_a_text_nothing_was_heard_of_is_asked_about_until_its_last_word(world: W
     assert asked(twilio) == 1
 
 
+@on_sqlite
 def test_one_that_stays_on_its_way_is_asked_about_ever_more_seldom(world: World, twilio: TwilioStandIn) -> None:
     twilio.lose_next(None, "sent")
     until_text(world)
@@ -113,6 +117,7 @@ def test_a_number_that_takes_no_texts_gets_none_any_more(
     assert len(world.sent) > letters if code != 30004 else True
 
 
+@on_sqlite
 def test_what_is_wrong_with_our_own_standing_halts_all_texts(world: World, twilio: TwilioStandIn) -> None:
     twilio.lose_next(30007)
     until_text(world)
@@ -139,6 +144,7 @@ def test_a_handset_out_of_reach_once_is_nobodys_fault_and_twice_in_a_row_gets_le
     assert (len(twilio.accepted), len(world.sent) > before) == (2, True)
 
 
+@on_sqlite
 def test_a_failure_nobody_knows_pauses_the_customer_and_calls_a_person(world: World, twilio: TwilioStandIn) -> None:
     twilio.lose_next(99999, "failed")
     until_text(world)
@@ -186,6 +192,7 @@ def test_a_report_on_a_text_that_was_said_to_be_put_off_keeps_a_second_one_at_ho
     assert len(twilio.accepted) == 1
 
 
+@on_sqlite
 def test_a_stop_that_the_list_does_not_show_yet_is_learnt_from_the_carriers_refusal(
     world: World, twilio: TwilioStandIn
 ) -> None:
@@ -217,6 +224,7 @@ def test_reports_twice_late_and_out_of_order_change_nothing_more(world: World, t
     assert "sms halted" not in stops(world)
 
 
+@on_sqlite
 def test_a_report_on_what_is_no_text_of_ours_is_worth_nothing(world: World) -> None:
     world.tick()
     assert not take_report(world.house, 1, Report("SM1", "delivered"))
@@ -225,6 +233,7 @@ def test_a_report_on_what_is_no_text_of_ours_is_worth_nothing(world: World) -> N
         assert connection.execute(delivery_report.select()).all() == []
 
 
+@on_sqlite
 def test_a_carrier_that_cannot_be_asked_is_asked_again_at_the_next_turn(world: World, twilio: TwilioStandIn) -> None:
     until_text(world)
     twilio.fail_next(500, method="GET")
@@ -232,6 +241,7 @@ def test_a_carrier_that_cannot_be_asked_is_asked_again_at_the_next_turn(world: W
     assert ask_for_reports_once(world.house) == 1
 
 
+@on_sqlite
 def test_a_list_that_cannot_be_read_is_read_at_the_next_turn(world: World, twilio: TwilioStandIn) -> None:
     twilio.drop_next()
     until_text(world)
@@ -240,6 +250,7 @@ def test_a_list_that_cannot_be_read_is_read_at_the_next_turn(world: World, twili
     assert reconcile_once(world.house) == 1
 
 
+@on_sqlite
 def test_a_text_the_carrier_has_forgotten_is_not_asked_about_for_ever(world: World, twilio: TwilioStandIn) -> None:
     until_text(world)
     twilio.messages.kept.clear()

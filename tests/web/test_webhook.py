@@ -228,6 +228,20 @@ def test_a_text_is_kept_before_the_answer_and_lost_by_no_full_disk(house: House,
     assert stored(house, sid) == [body.encode()]
 
 
+def test_a_count_that_cannot_be_kept_keeps_no_text_out(house: House, port: int) -> None:
+    with house.store.writing() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON setting WHEN NEW.key = 'webhook'"
+            " BEGIN SELECT RAISE(FAIL, 'full'); END"
+        )
+    try:
+        assert Caller(port).form(text(new_sid())) == 200
+        assert Caller(port, token="wrong").form(text(new_sid())) == 403
+    finally:
+        with house.store.writing() as connection:
+            connection.exec_driver_sql("DROP TRIGGER full")
+
+
 def stored_rows(house: House, sid: str) -> int:
     with house.store.reading() as connection:
         return len(connection.execute(select(inbound).where(inbound.c.identity == sid)).all())
