@@ -46,9 +46,9 @@ class Reader:
         """True for a word by which customers speak of themselves."""
         return any(word in table.speaker for table in self.tables)
 
-    def awaits_money(self, word: str) -> bool:
-        """True for a word of money that customers have yet to get themselves."""
-        return any(word in table.income for table in self.tables)
+    def is_own_time(self, word: str) -> bool:
+        """True for a word of customers' own comings and goings."""
+        return any(word in table.own_time for table in self.tables)
 
     def pays(self, word: str) -> bool:
         """True for a word of paying in a form that looks ahead."""

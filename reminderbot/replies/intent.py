@@ -27,6 +27,8 @@ _FIGURE = re.compile(
     r"|a[nñ]os|giorni|ore|anni|dagen|uur|jaar)\b)",
     re.IGNORECASE,
 )
+# "As soon as": the rest of it; and days, which a time may name as well.
+_HOURS = frozenset({"as", "DATE"})
 # Denied, these say that all is well.
 _CONTESTING = frozenset({"dispute.unspecified", "legal", "instalments", "question"})
 # What can be denied; "not paid" is said in patterns of its own.
@@ -159,14 +161,13 @@ def _denial_of(words: Sequence[str], hit: Hit, reader: Reader) -> int | None:
 
 
 def _is_time_of_day(words: Sequence[str], hit: Hit, reader: Reader) -> bool:
-    """True for a condition that is none: "once I am home", "as soon as the kids are asleep"; not "once I am paid"."""
+    """True for a condition that is none: "once I am home", "when my wages come in"; not "once we are happy with it"."""
     at = next((at for at in range(hit.start, hit.end) if words[at] in TEMPORAL), None)
     if hit.group != "condition" or at is None:
         return False
     clause = next(words[at:b] for a, b in clauses_of(words) if a <= at <= b)
-    if any(map(reader.concerns, clause)) or any(map(reader.awaits_money, clause)) or "MONEY" in clause:
-        return False
-    return any(map(reader.speaks_of_self, clause)) and not any(map(reader.loads, clause[1:]))
+    told = [word for word in clause if word not in TEMPORAL and word not in _HOURS]
+    return bool(told) and all(map(reader.is_own_time, told))
 
 
 def _is_yet_to_come(words: Sequence[str], hit: Hit, hits: Iterable[Hit], reader: Reader) -> bool:

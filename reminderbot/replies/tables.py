@@ -123,8 +123,8 @@ class Table:
     matters: frozenset[str]
     # Words of customers speaking of themselves.
     speaker: frozenset[str]
-    # Words of money that has yet to come in to them.
-    income: frozenset[str]
+    # Words of their own comings and goings.
+    own_time: frozenset[str]
     not_then: frozenset[str]
     spellings: dict[str, str]
     sms_spellings: dict[str, str]
@@ -184,7 +184,7 @@ def _build(language: str, data: dict[str, Any]) -> Table:
         fillers=words("fillers"), everyday=words("everyday"),
         loaded=Vocabulary(data.get("loaded", "")), pays=Vocabulary(data.get("pays", "")),
         happened=Vocabulary(data.get("happened", "")),
-        matters=words("matters"), speaker=words("speaker"), income=words("income"), not_then=words("not_then"),
+        matters=words("matters"), speaker=words("speaker"), own_time=words("own_time"), not_then=words("not_then"),
         spellings=spellings("spellings"), sms_spellings=spellings("sms_spellings"),
     )  # fmt: skip
 

@@ -102,9 +102,10 @@ def _understand_text(text: str, received_at: datetime, context: Context) -> Unde
     if kind is not None:
         return _settled(kind, text)
     reader = _reader(text, received_at.date(), context, is_sms=True)
-    if why := automatic.why_automatic_text(text):
-        return _of_machine(why, text, reader)
     found = _sum(_read(text, reader), text, reader, context)
+    why = automatic.why_automatic_text(text)
+    if why and not set(found.kinds) & _WEIGHTIER:
+        return _of_machine(why, text, reader)
     return _stopped_too(found, text) if sms.asks_to_stop(text) and Kind.OPT_OUT not in found.kinds else found
 
 
