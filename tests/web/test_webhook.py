@@ -340,18 +340,28 @@ def test_strangers_who_come_too_often_are_told_so_and_twilio_still_comes_in(hous
     assert counts(house).troubles == ()
 
 
+def posted(house: House, webhooks: Webhooks, path: str, url: str) -> int:
+    """The status of the answer to a genuine text at `path`, which Twilio called as `url`."""
+    fields = dict(text(new_sid()))
+    signature = RequestValidator(TOKEN).compute_signature(url, fields)
+    client = make_app(house, webhooks).test_client()
+    return client.post(path, data=fields, headers={"X-Twilio-Signature": signature}).status_code
+
+
 def test_more_genuine_calls_than_there_are_customers_wait_for_the_next_look(house: House) -> None:
     webhooks = Webhooks(house, TwilioWebhook(PUBLIC, [TOKEN]), genuine_a_minute=2)
-    client = make_app(house, webhooks).test_client()
-    url, answers = f"{PUBLIC}/twilio/inbound", []
-    for sid in [new_sid() for _ in range(3)]:
-        fields = dict(text(sid))
-        signature = RequestValidator(TOKEN).compute_signature(url, fields)
-        answers.append(client.post("/twilio/inbound", data=fields, headers={"X-Twilio-Signature": signature}))
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    url = f"{PUBLIC}/twilio/inbound"
+    assert [posted(house, webhooks, "/twilio/inbound", url) for _ in range(3)] == [200, 200, 429]
     assert counts(house).refused == {}
     webhooks.tally.keep()
     assert counts(house).refused == {Refusal.FLOOD: 1}
+
+
+@pytest.mark.parametrize("path", ["/twilio/inbound", "/rb.v1/twilio/inbound"])
+def test_a_proxy_may_take_the_path_of_the_public_address_off_or_leave_it_on(house: House, path: str) -> None:
+    webhooks = Webhooks(house, TwilioWebhook(f"{PUBLIC}/rb.v1", [TOKEN]))
+    assert posted(house, webhooks, path, f"{PUBLIC}/rb.v1/twilio/inbound") == 200
+    assert posted(house, webhooks, path, f"{PUBLIC}/twilio/inbound") == 403
 
 
 def test_without_a_public_address_there_is_nothing_to_call(house: House) -> None:
