@@ -25,6 +25,7 @@ COMMANDS = {
         ("approve", "sending", "Say yes to reminders that wait for one."),
         ("stop", "stop", "Stop all sending at once."),
         ("run", "run", "Work as a daemon, or with --once do everything a single time."),
+        ("backup", "backup", "Copy the store and what belongs to it, while all goes on."),
         ("status", "status", "How things stand: what may leave, what waits, what is wrong."),
     ),
     "The desk": (

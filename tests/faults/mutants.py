@@ -28,6 +28,7 @@ SIGN_IN = ("tests/oauth/test_endpoint.py", "tests/oauth/test_tokens.py", "tests/
 RESTORED = ("tests/runs/test_history.py", "tests/faults/test_restore.py")
 HEADERS = ("tests/security/test_headers.py",)
 LINE = ("tests/security/test_whole_line.py",)
+BACKUP = ("tests/cli/test_backup.py",)
 CSV = ("tests/security/test_csv.py",)
 TLS = ("tests/security/test_tls.py",)
 SMUGGLING = ("tests/security/test_smuggling.py",)
@@ -384,6 +385,7 @@ GUARDS = (
     Guard("alerts name no customer", "runs/alert.py", "redact(unquoted(stop.why))", "redact(stop.why)", HEADERS),
     Guard("the page names no customer", "web/app.py", "why=unquoted(stop.why)", "why=stop.why", LINE),
     Guard("the log names no customer", "daemon.py", "why=unquoted(trouble)", "why=trouble", LINE),
+    Guard("a backup for its owner", "desk/backup.py", "before = os.umask(0o077)", "before = os.umask(0o022)", BACKUP),
     Guard("cells that calculate", "ledger/csv_out.py", """return f"'{cell}" if""", "return cell if", CSV),
     Guard("no dump of the memory", "cli/run.py", "    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n", "", LINE),
     Guard("state for its owner", "cli/run.py", "before = os.umask(0o077)", "before = os.umask(0o022)", LINE),
