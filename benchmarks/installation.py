@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reminderbot.clock import Clock, elapsed
 from reminderbot.config import load_config
+from reminderbot.core.clock_watch import Reading
 from reminderbot.core.customer import Contact, Customer
 from reminderbot.core.invoice import Invoice, Status
 from reminderbot.core.money import Money
@@ -68,6 +69,9 @@ class RunningClock:
 
     def now(self) -> datetime:
         return self.start + timedelta(seconds=elapsed() - self.began)
+
+    def read(self) -> Reading:
+        return Reading(self.now(), elapsed(), "")
 
 
 def build(folder: Path, *, smtp_port: int = 1, imap_port: int = 1, clock: Clock | None = None) -> House:

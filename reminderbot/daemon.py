@@ -16,7 +16,7 @@ from datetime import datetime
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from reminderbot.clock import elapsed
+from reminderbot.clock import elapsed, since_boot
 from reminderbot.core.delivery import unquoted
 from reminderbot.core.inbound import InboxUnavailable
 from reminderbot.door import mode
@@ -24,12 +24,13 @@ from reminderbot.house import House
 from reminderbot.logs import log, log_bug
 from reminderbot.runs.alert import alert_once
 from reminderbot.runs.canary import canary_once
+from reminderbot.runs.clock import remember_time
 from reminderbot.runs.deliver import deliver_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
-from reminderbot.runs.recover import recover, remember_time
+from reminderbot.runs.recover import recover
 from reminderbot.runs.report import ask_for_reports_once
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store.lock import only_one
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 # How long a message in flight is waited for at the end; afterwards it is uncertain, and systemd is not kept waiting.
 LAST_WORD = 4.0
+TICK = 5
+# Ticks that stay away for so long mean that the machine slept.
+ASLEEP = 60.0
 _SILENT_AFTER_SECONDS = 300.0
 
 
@@ -54,6 +58,8 @@ class Daemon:
         self._bell, self._button = os.pipe()
         self._door = Listener(house)
         self._busy = threading.Lock()
+        self._waking = threading.Lock()
+        self._ticked_at = since_boot()
         self._heard_at = elapsed()
         self._ledger_seen: tuple[tuple[str, float, int], ...] = ()
         self._ledger_glimpsed: tuple[tuple[str, float, int], ...] = ()
@@ -69,7 +75,7 @@ class Daemon:
         ear.start()
         pages = serve_pages(self.house)
         notify("READY=1", f"STATUS={self._status()}")
-        self._keep_alive(ear)
+        self._keep_alive(ear, scheduler)
         self.house.ending.set()
         notify("STOPPING=1")
         scheduler.shutdown(wait=False)
@@ -99,6 +105,7 @@ class Daemon:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         ticks: tuple[tuple[str, Callable[[], None], int], ...] = (
+            ("clock", self.watch_clock, TICK),
             ("ledger", self.take_ledger, 5),
             ("plan", self.plan, 5),
             ("deliver", self.deliver, 5),
@@ -116,6 +123,7 @@ class Daemon:
             if self.house.ending.is_set():
                 return
             try:
+                self._notice_sleep()
                 job()
             except InboxUnavailable as error:
                 # The listener has said it, and tries again.
@@ -126,7 +134,18 @@ class Daemon:
 
         return tick
 
+    def _notice_sleep(self) -> None:
+        """Before anything is done after a sleep, whoever is called first: hold for a tick and look around."""
+        with self._waking:
+            now = since_boot()
+            gap, self._ticked_at = now - self._ticked_at, now
+            if gap > ASLEEP:
+                remember_time(self.house, slept=f"the machine slept or stood still for {gap / 60:.0f} minutes")
+
     # ---- the ticks
+
+    def watch_clock(self) -> None:
+        remember_time(self.house)
 
     def take_ledger(self) -> None:
         """Take the ledger in when its files have changed."""
@@ -149,7 +168,6 @@ class Daemon:
     def plan(self) -> None:
         while not self.house.ending.is_set() and plan_once(self.house):
             pass
-        remember_time(self.house)
 
     def deliver(self) -> None:
         with self._busy:
@@ -210,15 +228,26 @@ class Daemon:
 
     # ---- signs of life
 
-    def _keep_alive(self, ear: threading.Thread) -> None:
+    def _keep_alive(self, ear: threading.Thread, scheduler: BackgroundScheduler) -> None:
         every = min(watchdog_seconds() or 5.0, 5.0)
         while not self._asked_to_end and not select.select([self._bell], [], [], every)[0]:
+            _keep_ticking(scheduler)
             if ear.is_alive() and elapsed() - self._heard_at < _SILENT_AFTER_SECONDS:
                 notify("WATCHDOG=1")
 
     def _status(self) -> str:
         with self.house.store.reading() as connection:
             return f"{mode(self.house, connection)} mode"
+
+
+def _keep_ticking(scheduler: BackgroundScheduler) -> None:
+    """Have ticks run that wait for a moment which a clock set back has put far ahead: the scheduler goes by it."""
+    now = _soon()
+    late = [job for job in scheduler.get_jobs() if job.next_run_time > now + 2 * job.trigger.interval]
+    for job in late:
+        job.modify(next_run_time=now)
+    if late:
+        scheduler.wakeup()
 
 
 def serve_pages(house: House) -> threading.Thread | None:

@@ -63,7 +63,9 @@ class Sender:
 
 
 class TextInbox(Protocol):
-    """Where text messages are read."""
+    """Where text messages are read; `said_at` is what its server's clock said at the last answer, where it said so."""
+
+    said_at: datetime | None
 
     def poll(self, since: datetime) -> list[Inbound]: ...
 

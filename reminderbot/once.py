@@ -11,13 +11,14 @@ from reminderbot.door import mode
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
 from reminderbot.runs.canary import canary_once
+from reminderbot.runs.clock import remember_time
 from reminderbot.runs.deliver import Delivered, deliver_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.preview import preview_once
 from reminderbot.runs.reconcile import reconcile_once
-from reminderbot.runs.recover import recover, remember_time
+from reminderbot.runs.recover import recover
 from reminderbot.runs.report import ask_for_reports_once
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store.lock import only_one
@@ -34,6 +35,7 @@ def run_once(house: House, say: Say) -> int:
     """
     with only_one(house.store):
         recover(house)
+        remember_time(house)
         door = Listener(house)
         try:
             canary_once(house)

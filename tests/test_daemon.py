@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -134,6 +137,64 @@ def test_a_second_daemon_on_the_same_store_is_refused_with_a_clear_word(place: I
         assert second.returncode != 0
         assert "is at work on this store" in second.stderr + second.stdout
         assert "Traceback" not in second.stderr
+
+
+@pytest.fixture
+def shifts(place: Installation) -> Path:
+    """The file by which a test sets the daemon's clock, or lets its machine sleep."""
+    file = place.folder / "shifts"
+    place.environment |= {
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "e2e" / "clock"), os.environ.get("PYTHONPATH", "")]),
+        "STORY_NOW": datetime.now(UTC).isoformat(),
+        "STORY_SHIFT": str(file),
+    }
+    return file
+
+
+@pytest.mark.parametrize(
+    "seconds",
+    [
+        -3 * 3600,
+        10 * 365 * 86400,
+        pytest.param(3 * 3600, marks=pytest.mark.soak),
+        pytest.param(-56 * 365 * 86400, marks=pytest.mark.soak),
+    ],
+)
+def test_a_clock_set_by_hours_or_years_sends_nothing_until_it_is_set_right(
+    place: Installation, mail_world: MailWorld, shifts: Path, seconds: int
+) -> None:
+    place.go_live()
+    (place.folder / "state" / "STOP").touch()
+    with running(place) as service:
+        service.wait_told("STATUS=", 60)
+        shifts.write_text(f"set {seconds}\n")
+        service.wait_log('action=clock doubt="the clock was set', 30)
+        (place.folder / "state" / "STOP").unlink()
+        time.sleep(7)
+        assert mail_world.mailbox("jane@customer.example") == []
+        with shifts.open("a") as file:
+            file.write(f"set {-seconds}\n")
+        service.wait_log("action=clock doubt=over", 60)
+        service.wait_log("action=delivered", 60)
+    assert len(mail_world.mailbox("jane@customer.example")) == 1
+
+
+def test_on_waking_one_tick_is_held_and_the_inbox_read_before_anything_leaves(
+    place: Installation, mail_world: MailWorld, shifts: Path
+) -> None:
+    place.go_live()
+    (place.folder / "state" / "STOP").touch()
+    with running(place) as service:
+        service.wait_told("STATUS=", 60)
+        # It came in the machine's sleep.
+        answer = b"From: jane@customer.example\r\nTo: business@shop.example\r\n\r\nThe goods never came, INV-1.\r\n"
+        mail_world.send("jane@customer.example", "business@shop.example", answer)
+        shifts.write_text("sleep 600\n")
+        (place.folder / "state" / "STOP").unlink()
+        service.wait_log("the machine slept or stood still for 10 minutes", 30)
+        service.wait_log("action=clock doubt=over", 30)
+        service.wait_for(lambda: "dispute" in place.command("case", "list", "--json").stdout, "a case was opened", 30)
+    assert mail_world.mailbox("jane@customer.example") == []
 
 
 def test_the_kill_signal_stops_all_sending_and_says_so(place: Installation) -> None:

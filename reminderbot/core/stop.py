@@ -27,8 +27,6 @@ class Mode(StrEnum):
 _ORDER = list(Mode)
 # Invariant 23: the inbox was read within the last minute of the batch.
 INBOX_FRESH = timedelta(seconds=60)
-# Invariant 25: how far the clock may seem to have gone back.
-CLOCK_SLACK = timedelta(seconds=2)
 _ADOPT = "find out who was written to since that backup, then run `reminderbot go-live --adopt` to go on from this one"
 
 
@@ -87,7 +85,9 @@ class DoorFacts:
     # A suspicious import waits for a person: why, and since when.
     ledger_held: str = ""
     held_at: datetime | None = None
-    last_seen: datetime | None = None
+    # Why the clock is not believed, and since when.
+    clock_doubt: str = ""
+    doubted_at: datetime | None = None
     # The newest canary; None: there is to be none.
     canary: Canary | None = None
     history: History = field(default_factory=History)
@@ -171,14 +171,10 @@ def _key(facts: DoorFacts) -> Stop | None:
 
 
 def _clock(facts: DoorFacts) -> Stop | None:
-    if facts.last_seen is None or facts.now >= facts.last_seen - CLOCK_SLACK:
+    if not facts.clock_doubt:
         return None
-    return Stop(
-        "clock",
-        f"the clock says {facts.now:%Y-%m-%d %H:%M} UTC, but {facts.last_seen:%Y-%m-%d %H:%M} has already been",
-        "set the machine's clock right",
-        facts.last_seen,
-    )
+    cure = "set the machine's clock right, e.g. timedatectl set-ntp true; if it is right, run `reminderbot go-live`"
+    return Stop("clock", facts.clock_doubt, cure, facts.doubted_at)
 
 
 def _inbox(facts: DoorFacts) -> Stop | None:

@@ -13,11 +13,12 @@ from reminderbot.demo.story import Story
 from reminderbot.demo.world import World
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
+from reminderbot.runs.clock import remember_time
 from reminderbot.runs.deliver import deliver_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
-from reminderbot.runs.recover import recover, remember_time
+from reminderbot.runs.recover import recover
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store import decision, journal, listing, outbox
 

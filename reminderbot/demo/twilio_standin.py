@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -248,6 +249,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         form = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         self._serve(dict(parse_qsl(form.decode(), keep_blank_values=True)))
+
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002 - as the base class has it
+        """Its Date is that of the story."""
+        return format_datetime(self.server.twilio.messages.clock.now(), usegmt=True)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
         """Numbers and texts belong in no log."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from reminderbot.core.inbound import Inbound, InboxUnavailable
@@ -31,6 +32,7 @@ class TwilioInbox:
         """`numbers` are ours, E.164; with a messaging service, those of its sender pool."""
         self._login = (account_sid, token)
         self._api_base, self._numbers, self._timeout = api_base, tuple(numbers), timeout
+        self.said_at: datetime | None = None
 
     def poll(self, since: datetime) -> list[Inbound]:
         """All texts to our numbers from an hour before `since` on, oldest first; some may have been seen before.
@@ -47,6 +49,7 @@ class TwilioInbox:
             raise InboxUnavailable(self._sentence(account, error)) from error
         finally:
             account.close()
+        self.said_at = _moment(account.http.headers.get("Date"))
         return sorted(texts, key=lambda text: (text.received_at, text.external_id))
 
     def _texts(self, account: TwilioAccount, number: str, since: datetime) -> list[Inbound]:
@@ -67,6 +70,15 @@ class TwilioInbox:
             return f"{where} (HTTP {account.http.status}): check [sms] account_sid and REMINDERBOT_TWILIO_TOKEN."
         why = f"HTTP {account.http.status}" if account.http.status >= 400 else plain_failure(error)
         return f"{where} ({why}): check the network and https://status.twilio.com; nothing is sent until it answers."
+
+
+def _moment(header: str | None) -> datetime | None:
+    """The Date of an HTTP answer (RFC 9110 5.6.7)."""
+    try:
+        said = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return said if said.tzinfo else None
 
 
 def _inbound(message: Any, since: datetime) -> Inbound:

@@ -30,6 +30,7 @@ from reminderbot.store import canary, halt
 
 # Somebody wants silence, or this may be a copy of the store that sends its own.
 _KEPT_BY = frozenset({"stopped", "moved", "lost history", "send log", "secret key"})
+_HEADERS = 16 * 1024
 _WORDS = (
     "reminderbot writes this to itself once a business day. When it finds it in the inbox, it knows that the answers of"
     " your customers would be found there too. Nothing has to be done. Please let no filter move it."
@@ -55,6 +56,11 @@ def canary_once(house: House) -> bool:
         halt.heed(connection, Channel.EMAIL, outcome, now)
     log("canary", number=new.number, outcome=type(outcome).__name__.lower())
     return isinstance(outcome, Accepted)
+
+
+def canary_mark(raw: bytes) -> bool:
+    """Whether a mail bears our mark of a canary, before anybody has looked whether it is one."""
+    return b"\r\nX-Reminderbot: canary\r\n" in raw[:_HEADERS]
 
 
 def number_of(house: House, clues: Clues) -> int | None:

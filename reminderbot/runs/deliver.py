@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from reminderbot.clock import elapsed
+from reminderbot.core.clock_watch import judge
 from reminderbot.core.delivery import (
     Accepted,
     Blame,
@@ -215,14 +216,17 @@ class _Switch:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._claimed_at = house.clock.now()
+        self._claimed = house.clock.read()
         self._asked_at = elapsed()
 
     def off(self) -> str:
         """Why nothing more may leave; empty: it may."""
         if self._house.ending.is_set() or self._house.stop_file.exists() or self._stopped():
             return "sending was stopped before its turn"
-        if self._house.clock.now() - self._claimed_at > WINDOW_LIFE:
+        now = self._house.clock.read()
+        if judge(self._claimed, now):
+            return "the clock was set while messages were leaving"
+        if now.wall - self._claimed.wall > WINDOW_LIFE:
             return "the ones before it took so long that the gates must be asked again"
         return ""
 

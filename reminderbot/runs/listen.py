@@ -9,9 +9,11 @@ from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.core.ladder import Channel
 from reminderbot.house import House
 from reminderbot.inbox.imap import ImapInbox
+from reminderbot.runs.canary import canary_mark
+from reminderbot.runs.clock import heard_time
 from reminderbot.runs.mailbox import patient_look
 from reminderbot.runs.understand import understand_all
-from reminderbot.store import inbox, setting
+from reminderbot.store import canary, inbox, setting
 
 # Text messages are asked for from a while before the last look: what shows up late in the list is found too.
 _OVERLAP = timedelta(days=2)
@@ -83,10 +85,13 @@ class Listener:
             last = setting.get_moment(connection, setting.SMS_READ_AT)
         began = self._house.clock.now()
         since = last - _OVERLAP if last else began - _FIRST_LOOK
-        messages = self._house.open_text_inbox().poll(since)
+        texts = self._house.open_text_inbox()
+        messages = texts.poll(since)
         new = sum(keep(self._house, message) for message in messages)
         with self._house.store.writing() as connection:
             setting.put_moment(connection, setting.SMS_READ_AT, began)
+            if texts.said_at is not None:
+                heard_time(self._house, connection, texts.said_at, began, self._house.clock.now(), "Twilio")
         return new
 
 
@@ -98,4 +103,8 @@ def keep(house: House, message: Inbound, reached: MailCursor | None = None) -> i
         number = inbox.keep(connection, message, identity, digest, house.clock.now())
         if reached is not None:
             inbox.move_cursor(connection, reached)
+        sent_at = canary.get(connection).sent_at
+        if number is not None and sent_at is not None and canary_mark(message.raw):
+            # The server's own word on when it was delivered, whoever wrote it.
+            heard_time(house, connection, message.received_at, sent_at, house.clock.now(), "the mail server")
     return 0 if number is None else 1

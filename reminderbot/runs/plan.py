@@ -15,6 +15,7 @@ from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Task
 from reminderbot.core.promise import Promise, PromiseState, end_of_grace, judge
 from reminderbot.house import House
+from reminderbot.runs.clock import in_doubt
 from reminderbot.store import account, case, decision, hold, ledger, outbox, people, promise
 
 BATCH = 500
@@ -24,7 +25,8 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
     """Decide about the customers whose time has come; True when there were some."""
     now = house.clock.now()
     with house.store.reading() as connection:
-        if not account.due(connection, now, 1):
+        if not account.due(connection, now, 1) or in_doubt(house, connection):
+            # By a wrong clock a promise would be broken and a courtesy lapse for good.
             return False
     with house.store.writing() as connection:
         ids = account.due(connection, now, BATCH)

@@ -34,14 +34,3 @@ def _rules(house: House) -> tuple[object, ...]:
     hours = (rules.hours.start, rules.hours.end, sorted(rules.hours.days))
     limits = (rules.budget, rules.min_balance, rules.min_gap_days)
     return rules.ladder, str(rules.zone), rules.country, hours, limits, house.business, sorted(house.channels)
-
-
-def remember_time(house: House) -> None:
-    """Keep the latest moment seen, so that a clock set back is noticed (invariant 25)."""
-    now = house.clock.now()
-    with house.store.writing() as connection:
-        last = setting.get_moment(connection, setting.LAST_SEEN)
-        if last is None or now > last:
-            setting.put_moment(connection, setting.LAST_SEEN, now)
-    with house.store.reading() as connection:
-        history.remember_journal(connection, house.send_log)

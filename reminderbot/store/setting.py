@@ -20,7 +20,7 @@ JUNK_READ_AT = "junk_read_at"
 RESCANNED_AT = "rescanned_at"
 SMS_READ_AT = "sms_read_at"
 LEDGER = "ledger"
-LAST_SEEN = "last_seen"
+CLOCK = "clock"
 # How the send log stood when the store last wrote to it, and which secret key is this store's.
 SEND_LOG = "send_log"
 KEY = "key"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 
 from reminderbot.demo.twilio_standin import ACCOUNT_SID, TOKEN, TwilioStandIn
-from reminderbot.store import setting
+from reminderbot.runs.clock import remember_time
 from reminderbot.store.sendlog import Attempt
 from tests.installation import MONDAY, TEMPLATES, Installation
 from tests.servers.pymap_imap import Pymap
@@ -155,8 +156,9 @@ def test_a_store_older_than_the_send_log_is_found(shop: Installation) -> None:
 
 def test_a_clock_that_went_back_is_found(shop: Installation) -> None:
     shop.ok("import")
-    with shop.house() as house, house.store.writing() as connection:
-        setting.put_moment(connection, setting.LAST_SEEN, MONDAY.replace(year=2027))
+    with shop.house() as house:
+        remember_time(house)
+    shop.clock.set_to(MONDAY - timedelta(hours=3))
 
     assert "set the machine's clock right" in verdicts(shop, 1)["clock"]
 

@@ -148,9 +148,10 @@ def test_time_off_is_never_more_than_the_time_itself(start: int, length: int) ->
 # ---- clock, history, another machine
 
 
-@pytest.mark.parametrize(("back", "silent"), [(SECOND, False), (2 * SECOND, False), (3 * SECOND, True)])
-def test_a_clock_that_goes_back_more_than_two_seconds_means_silence(back: timedelta, silent: bool) -> None:
-    assert (kinds(replace(FINE, last_seen=NOW + back)) == ["clock"]) is silent
+def test_a_clock_that_is_not_believed_means_silence_and_says_since_when() -> None:
+    (stop,) = stops(replace(FINE, clock_doubt="the clock was set back by 3 hours", doubted_at=NOW))
+    assert (stop.kind, stop.why, stop.since) == ("clock", "the clock was set back by 3 hours", NOW)
+    assert "go-live" in stop.cure
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ def test_another_machine_means_silence() -> None:
 def test_every_reason_is_told_at_once_with_its_cure() -> None:
     worst = replace(
         FINE, stopped=("olivia", NOW), has_inbox=False, needs_texts=True, ledger_exported_at=None, ledger_held="odd",
-        last_seen=NOW + days(1), moved=True,
+        clock_doubt="odd", moved=True,
         history=History(LogState.SHORTER, [9], another_key=True),
     )  # fmt: skip
     found = stops(worst)

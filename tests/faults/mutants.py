@@ -108,7 +108,20 @@ GUARDS = (
         RESTORED,
     ),
     Guard("no number twice", "runs/plan.py", "above=house.send_log.newest() if missing else 0", "above=0"),
-    Guard("clock set back", "core/stop.py", "        _clock(facts),\n", ""),
+    Guard("clock believed", "core/stop.py", "        _clock(facts),\n", ""),
+    Guard(
+        "a step is seen", "core/clock_watch.py", "if not -SLACK - slewed <= drift <= MOST_DRIFT + slewed:", "if False:"
+    ),
+    Guard(
+        "a large step lasts",
+        "core/clock_watch.py",
+        "believed = watch.believed if doubt.lasts else now",
+        "believed = now",
+    ),
+    Guard("one full tick", "core/clock_watch.py", "steady=not doubt.lasts)", "steady=True)"),
+    Guard("a server that disagrees", "core/clock_watch.py", "if watch.off or not watch.doubt:", "if not watch.doubt:"),
+    Guard("no plan by a wrong clock", "runs/plan.py", " or in_doubt(house, connection)", ""),
+    Guard("a clock set within a window", "runs/deliver.py", "if judge(self._claimed, now):", "if False:"),
     Guard("inbox read", "core/stop.py", "        _inbox(facts),\n", ""),
     Guard("texts read", "core/stop.py", "        _texts(facts),\n", ""),
     Guard("the canary", "core/stop.py", "        _canary(facts),\n", ""),

@@ -17,7 +17,7 @@ import pytest
 from reminderbot.core.delivery import Deferred
 from reminderbot.desk.sending import go_live
 from reminderbot.door import standing_stops
-from reminderbot.runs.recover import remember_time
+from reminderbot.runs.clock import remember_time
 from tests.faults.life import Reader
 from tests.stories.world import Sent, World
 
@@ -95,7 +95,8 @@ class History:
         world = self.world
         world.close()
         world.sent[:] = self.sent
-        world.clock.move_to(self.until)
+        world.clock.set_to(self.until)
+        world.clock.reboot()
         world.email.next = []
         if folder == self.last:
             _rewrite(folder / LOG, self.state / LOG)

@@ -13,7 +13,7 @@ from reminderbot.config import load_config
 from reminderbot.core.stop import Stop
 from reminderbot.desk.sending import go_live
 from reminderbot.door import standing_stops
-from reminderbot.runs.recover import remember_time
+from reminderbot.runs.clock import remember_time
 from reminderbot.store import outbox, setting
 from reminderbot.store.sendlog import Attempt, SendLog, Step
 from reminderbot.store.tables import journal

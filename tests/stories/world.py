@@ -205,6 +205,7 @@ class TextsIn:
     def __init__(self) -> None:
         self.texts: list[Inbound] = []
         self.down = ""
+        self.said_at: datetime | None = None
 
     def poll(self, since: datetime) -> list[Inbound]:
         if self.down:

@@ -1,0 +1,131 @@
+"""Decides whether the clock can be believed: against the machine's own, and against what trusted servers say.
+
+Pure. A small step is waited out for one tick. After a large one nothing is sent until the step is undone, a trusted
+server agrees with the clock, or a person does: nobody can tell which of the two times was right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+# Invariant 25.
+SLACK = timedelta(seconds=2)
+MOST_DRIFT = timedelta(seconds=120)
+MOST_OFF = timedelta(minutes=10)
+# A clock that is put right little by little gains or loses no more than this (adjtimex(2): 500 ppm, and some tick).
+SLEWED = 0.001
+# An outage of a year is one; a clock of years ahead is wrong.
+LONGEST_OUTAGE = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The wall clock, and at the same moment the machine's own: seconds since it was started, asleep or awake."""
+
+    wall: datetime
+    boot: float
+    # Which start of the machine those seconds count from.
+    boot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why the clock is not believed; one that lasts is not waited out."""
+
+    why: str
+    lasts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is kept from tick to tick."""
+
+    # The last reading that was believed.
+    believed: Reading | None = None
+    doubt: str = ""
+    since: datetime | None = None
+    # A tick has gone well since the doubt came up.
+    steady: bool = False
+    # What a trusted server says against the clock; empty: nothing.
+    off: str = ""
+
+
+def judge(before: Reading | None, now: Reading) -> Doubt | None:
+    """Why `now` cannot follow `before`; None: it can."""
+    if before is None:
+        return None
+    passed = now.wall - before.wall
+    if now.boot_id != before.boot_id:
+        return _across_a_start(passed)
+    truly = timedelta(seconds=now.boot - before.boot)
+    drift, slewed = passed - truly, truly * SLEWED
+    if not -SLACK - slewed <= drift <= MOST_DRIFT + slewed:
+        way = "ahead" if drift > timedelta(0) else "back"
+        return Doubt(f"the clock was set {way} by {_told(abs(drift))}", lasts=abs(drift) > MOST_OFF + slewed)
+    return None
+
+
+def _across_a_start(passed: timedelta) -> Doubt | None:
+    if passed < -SLACK:
+        return Doubt(f"the clock is {_told(-passed)} behind what it was before the start", lasts=-passed > MOST_OFF)
+    if passed > LONGEST_OUTAGE:
+        return Doubt(f"the clock is {passed.days} days ahead of what it was before the start", lasts=True)
+    return None
+
+
+def tick(watch: Watch, now: Reading, slept: str = "") -> Watch:
+    """The watch after one more look at the clock; `slept` tells why this tick came so late."""
+    doubt = judge(watch.believed, now)
+    if doubt is None and slept:
+        doubt = Doubt(slept)
+    if doubt is not None:
+        believed = watch.believed if doubt.lasts else now
+        # The tick that believes a new time does not count as one that went well by it.
+        return replace(watch, believed=believed, doubt=doubt.why, since=watch.since or now.wall, steady=not doubt.lasts)
+    if watch.off or not watch.doubt:
+        return replace(watch, believed=now)
+    if not watch.steady:
+        return replace(watch, believed=now, steady=True)
+    return Watch(believed=now)
+
+
+def compare(said: datetime, first: datetime, last: datetime, who: str) -> str | None:
+    """What a server's word on a moment that lay between two of ours says against our clock; empty: it agrees.
+
+    None where the two lie too far apart to tell.
+    """
+    if said > last + MOST_OFF:
+        return f"the clock is {_told(said - last)} behind that of {who}"
+    if said < first - MOST_OFF:
+        return f"the clock is {_told(first - said)} ahead of that of {who}"
+    return "" if last - first <= MOST_OFF else None
+
+
+def hear(watch: Watch, now: Reading, off: str) -> Watch:
+    """The watch after a trusted server spoke against the clock, or agreed with it."""
+    if off:
+        return replace(watch, off=off, doubt=watch.doubt or off, since=watch.since or now.wall, steady=False)
+    if watch.off or judge(watch.believed, now):
+        # From here on the ticks must go well by the time that was agreed on.
+        return replace(watch, believed=now, off="", steady=False)
+    return watch
+
+
+def believe(now: Reading) -> Watch:
+    """A person says that the clock is right."""
+    return Watch(believed=now)
+
+
+def in_doubt(watch: Watch, now: Reading) -> str:
+    """Why the clock is not believed at this moment; empty: it is."""
+    doubt = judge(watch.believed, now)
+    return doubt.why if doubt else watch.off or watch.doubt
+
+
+def _told(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {name}s"
+    return f"{seconds} seconds"

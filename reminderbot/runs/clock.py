@@ -1,0 +1,50 @@
+"""The clock run: looks at the clock once a tick, and remembers what trusted servers said of it (invariant 25)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from reminderbot.core import clock_watch
+from reminderbot.core.clock_watch import Reading, Watch
+from reminderbot.house import House
+from reminderbot.logs import log
+from reminderbot.store import history, ledger, watch
+from reminderbot.store.tables import customer
+
+
+def remember_time(house: House, slept: str = "") -> None:
+    """One tick; `slept` tells why it came so late. Once a doubt is over everybody is looked at anew."""
+    now = house.clock.read()
+    with house.store.writing() as connection:
+        before = watch.get(connection)
+        after = clock_watch.tick(before, now, slept)
+        watch.put(connection, after)
+        if before.doubt and not after.doubt:
+            everybody = connection.execute(select(customer.c.customer_id).where(customer.c.listed)).scalars()
+            ledger.review(connection, list(everybody), now.wall)
+    if after.doubt != before.doubt:
+        log("clock", doubt=after.doubt or "over")
+    with house.store.reading() as connection:
+        history.remember_journal(connection, house.send_log)
+
+
+def heard_time(house: House, connection: Connection, said: datetime, first: datetime, last: datetime, who: str) -> None:
+    """A trusted server says when something was that lay between two moments of ours."""
+    off = clock_watch.compare(said, first, last, who)
+    if off is not None:
+        _change(house, connection, lambda known, now: clock_watch.hear(known, now, off))
+
+
+def in_doubt(house: House, connection: Connection) -> str:
+    """Why the clock is not believed now; empty: it is."""
+    return clock_watch.in_doubt(watch.get(connection), house.clock.read())
+
+
+def _change(house: House, connection: Connection, change: Callable[[Watch, Reading], Watch]) -> None:
+    before = watch.get(connection)
+    after = change(before, house.clock.read())
+    if after != before:
+        watch.put(connection, after)
