@@ -280,7 +280,7 @@ def run_forever(load: Callable[[], House]) -> int:
     `load` builds the installation from its settings; where that fails at a reload, the old settings stay.
     """
     house = load()
-    with only_one(house.store):
+    with only_one(house.store) as owner:
         while True:
             daemon = Daemon(house)
             _heed(daemon)
@@ -289,6 +289,7 @@ def run_forever(load: Callable[[], House]) -> int:
                 # Threads that hang on a dead network must not keep systemd waiting.
                 os._exit(0)
             house = _reloaded(house, load)
+            house.store.owner = owner
 
 
 def _reloaded(house: House, load: Callable[[], House]) -> House:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,13 @@ from reminderbot.core.clock_watch import in_doubt
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import DoorFacts, InboxTrouble, Mode, Stop, lower, stops
 from reminderbot.house import House
-from reminderbot.store import canary, history, setting, watch
+from reminderbot.store import canary, history, inbox, setting, watch
 
 # A refused log-in is not tried again at every tick; see store/halt.py.
 _RELOAD = "then `systemctl reload reminderbot`; it is tried again by itself every hour"
+
+# Invariant 22.
+LONGEST_UNREAD = timedelta(hours=1)
 
 
 def mode(house: House, connection: Connection) -> Mode:
@@ -68,6 +71,8 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
         clock_doubt=in_doubt(clock, house.clock.read()),
         doubted_at=clock.since,
         canary=canary.read(known.get(setting.CANARY)) if house.canary else None,
+        ousted=house.store.owner is not None and not house.store.owner.stands(connection),
+        unread=inbox.unattributed(connection, now - LONGEST_UNREAD),
         history=history.compare(connection, house.send_log, house.keys.oldest),
         moved=bool(grant) and grant.get("instance") != house.instance,
     )

@@ -91,6 +91,10 @@ class DoorFacts:
     # The newest canary; None: there is to be none.
     canary: Canary | None = None
     history: History = field(default_factory=History)
+    # The lock by which this daemon is the only one is no longer held.
+    ousted: bool = False
+    # Messages that came in an hour ago or more and could not be laid to anybody's account.
+    unread: int = 0
     # The grant was given on another machine or to another store.
     moved: bool = False
 
@@ -99,6 +103,7 @@ def stops(facts: DoorFacts) -> tuple[Stop, ...]:
     """Every reason why nothing may leave now."""
     found = (
         _switch(facts),
+        _ousted(facts),
         _moved(facts),
         _lost_history(facts),
         _send_log(facts),
@@ -106,6 +111,7 @@ def stops(facts: DoorFacts) -> tuple[Stop, ...]:
         _clock(facts),
         _inbox(facts),
         _texts(facts),
+        _unread(facts),
         _canary(facts),
         _ledger(facts),
         _held_import(facts),
@@ -121,6 +127,21 @@ def _switch(facts: DoorFacts) -> Stop | None:
         return None
     who, since = facts.stopped
     return Stop("stopped", f"{who} stopped all sending", "run `reminderbot go-live` to lift it", since)
+
+
+def _ousted(facts: DoorFacts) -> Stop | None:
+    if not facts.ousted:
+        return None
+    why = "the lock on the store was lost: another reminderbot may be at work on it"
+    return Stop("lock", why, "see that only one runs, then restart it")
+
+
+def _unread(facts: DoorFacts) -> Stop | None:
+    if not facts.unread:
+        return None
+    why = f"{facts.unread} of the messages that came in cannot be read or laid to anybody: one may be an answer"
+    cure = "look at `reminderbot inbox list` and `reminderbot case list`; close its case once you know whose it is"
+    return Stop("unread", why, cure)
 
 
 def _moved(facts: DoorFacts) -> Stop | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from reminderbot.core.inbound import Inbound, MailCursor
 from reminderbot.store.session import upsert
-from reminderbot.store.tables import inbound, mail_cursor
+from reminderbot.store.tables import case, inbound, mail_cursor
 
 RECEIVED = "received"
 UNDERSTOOD = "understood"
@@ -57,6 +57,19 @@ def unread(connection: Connection, limit: int = 100) -> list[Row[Any]]:
 def set_aside(connection: Connection) -> list[Row[Any]]:
     """Messages that could not be read and wait for a person, oldest first."""
     return list(connection.execute(select(inbound).where(inbound.c.state == SET_ASIDE).order_by(inbound.c.inbound_id)))
+
+
+def unattributed(connection: Connection, before: datetime) -> int:
+    """How many that came before then nobody has read, or could not be laid to a sender while their case is open."""
+    open_case = select(case.c.case_id).where(case.c.inbound_id == inbound.c.inbound_id, case.c.resolved_at.is_(None))
+    nobody = (inbound.c.state == SET_ASIDE) & inbound.c.customer_id.is_(None) & (inbound.c.sender == "")
+    waiting = (inbound.c.state == RECEIVED) | (nobody & open_case.exists())
+    query = (
+        select(func.count())
+        .select_from(inbound)
+        .where(inbound.c.state.in_((RECEIVED, SET_ASIDE)), waiting, inbound.c.stored_at < before)
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def put_back(connection: Connection, inbound_id: int) -> bool:

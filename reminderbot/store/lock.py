@@ -6,23 +6,48 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from reminderbot.store.session import Store
 
 _ADVISORY = 0x7265_6D64
+# A connection that broke took its lock with it, and another machine may have it by now.
+_HELD = text(
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = :session AND classid = 0 AND objid = :key"
+)
 
 
 class AlreadyRunning(Exception):
     """Another reminderbot is at work on this store."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """The lock that this process holds: its file, and on PostgreSQL the session that it belongs to."""
+
+    path: Path
+    inode: int
+    session: int | None = None
+
+    def stands(self, connection: Connection) -> bool:
+        """Whether nobody else can have got the lock meanwhile."""
+        try:
+            if self.path.stat().st_ino != self.inode:
+                return False
+        except FileNotFoundError:
+            return False
+        asked = {"session": self.session, "key": _ADVISORY}
+        return self.session is None or connection.execute(_HELD, asked).first() is not None
+
+
 @contextmanager
-def only_one(store: Store) -> Iterator[None]:
+def only_one(store: Store) -> Iterator[Ownership]:
     """Hold the store's lock for as long as the block runs; AlreadyRunning where somebody else does.
 
-    The lock goes with the process, so that a crash leaves none behind.
+    The lock goes with the process, so that a crash leaves none behind. `store.owner` tells whether it still stands.
     """
     path = store.folder / "daemon.lock"
     with path.open("a+") as file:
@@ -38,17 +63,21 @@ def only_one(store: Store) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        with _elsewhere(store):
-            yield
+        with _elsewhere(store) as session:
+            store.owner = Ownership(path, os.fstat(file.fileno()).st_ino, session)
+            try:
+                yield store.owner
+            finally:
+                store.owner = None
 
 
 @contextmanager
-def _elsewhere(store: Store) -> Iterator[None]:
-    """On PostgreSQL the same for daemons on other machines."""
+def _elsewhere(store: Store) -> Iterator[int | None]:
+    """On PostgreSQL the same for daemons on other machines; gives the session that holds the lock there."""
     if store.engine.dialect.name != "postgresql":
-        yield
+        yield None
         return
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY}).scalar():
             raise AlreadyRunning("another reminderbot on another machine is at work on this store: stop it first")
-        yield
+        yield int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, inspect, text
@@ -17,6 +17,9 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from reminderbot.store.postgresql import verified
 from reminderbot.store.tables import metadata
 from reminderbot.store.types import storable
+
+if TYPE_CHECKING:
+    from reminderbot.store.lock import Ownership
 
 SCHEMA = "0001"
 """The revision that this program reads and writes; `migrations/versions` has one file for each."""
@@ -53,6 +56,8 @@ class Store:
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine = engine
         self.folder = folder
+        # What says that this process alone is at work on it; None: it only looks, or does one thing.
+        self.owner: Ownership | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -189,6 +189,11 @@ def test_a_log_is_the_one_the_store_knows_by_its_length_and_its_last_change(
     assert log_state(known, now) is expected
 
 
+def test_a_lost_lock_and_messages_that_nobody_can_read_mean_silence() -> None:
+    assert kinds(replace(FINE, ousted=True)) == ["lock"]
+    assert kinds(replace(FINE, unread=1)) == ["unread"]
+
+
 def test_another_machine_means_silence() -> None:
     assert kinds(replace(FINE, moved=True)) == ["moved"]
 
