@@ -83,6 +83,8 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
         """Begin TLS with the certificate's chain and host name checked; `starttls()` comes here too."""
         assert self._tls is not None and self.sock is not None
         self.sock.settimeout(self._seconds)
+        # Raises where the server has reset the connection meanwhile; wrapping such a one leaves it open (CPython 3.11).
+        self.sock.getpeername()
         wrapped = self._tls.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
         # Known before the handshake, so that `cut` can end one that drags on.
         self.sock = wrapped

@@ -77,7 +77,7 @@ def measured(*, real: bool) -> list[Latency]:
 
 def _scaled(bound: float, scale: float) -> float:
     # What does not shrink with the interval: the reader's first start, and a machine that is busy.
-    return round(bound * scale + (0 if scale == 1 else 2.5), 1)
+    return round(bound * scale + (0 if scale == 1 else 5), 1)
 
 
 @dataclass

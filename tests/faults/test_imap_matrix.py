@@ -59,7 +59,7 @@ CELLS = {
 }
 STEPS = tuple(dict.fromkeys(step for step, _ in CELLS))
 WAITING = {"IDLE", "DONE", "NOOP"}
-HASTY = ImapTimeouts(connect=0.5, answer=0.5, idle=0.3, goodbye=0.2)
+HASTY = ImapTimeouts(connect=1.2, answer=1.2, idle=0.3, goodbye=0.2)
 PATIENT = ImapTimeouts(connect=10, answer=10, idle=0.3, goodbye=0.2)
 # Two look: one visit goes well, the fault meets the second.
 SECOND = {"CAP-again": "CAPABILITY", "PIECE": "BODIES"}
@@ -193,6 +193,8 @@ def test_no_step_and_no_fault_is_missing_from_the_table() -> None:
     assert set(CELLS.values()) == {"silent", "rests", "read", "waits"}
 
 
+# A connection that is reset at the very moment at which TLS begins is left to the garbage collector by CPython 3.11.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("step", STEPS)
 def test_every_fault_at_this_step_ends_as_the_table_says(tmp_path: Path, authority: Authority, step: str) -> None:
     shop = Business(tmp_path / "shop", authority if step in ("STARTTLS", "TLS") else None)
@@ -229,7 +231,8 @@ def cell(shop: Business, step: str, fault: str) -> str:
         end = "rests" if shop.rests() else end
     else:
         end = shop.look()
-    assert time.monotonic() - began < 6, "waited past its time"
+    assert time.monotonic() - began < 9, "waited past its time"
+    shop.timeouts = PATIENT
     assert not any(shop.server.faults.values()), "the fault was never met"
     assert shop.look() == "read"
     shop.listener.close()

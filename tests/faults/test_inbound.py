@@ -20,9 +20,8 @@ def assert_unharmed(replies: int, seed: int) -> None:
     assert judged.failed_looks > judged.looks / 20
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_no_reply_is_lost_or_acted_on_twice_over_lines_that_break(seed: int) -> None:
-    assert_unharmed(250, seed)
+def test_no_reply_is_lost_or_acted_on_twice_over_lines_that_break() -> None:
+    assert_unharmed(500, seed=1)
 
 
 @pytest.mark.soak

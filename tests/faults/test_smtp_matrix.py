@@ -61,7 +61,8 @@ WELL = {
 NAMES = {"banner": "connect", "EHLO-again": "EHLO", "AUTH-PLAIN": "AUTH", "AUTH-LOGIN": "AUTH LOGIN", "body": "content"}
 IN_CLEAR = {"banner", "EHLO", "STARTTLS", "TLS"}
 PATIENT = SmtpTimeouts(5, 5, 5, goodbye=0.3)
-HASTY = SmtpTimeouts(0.5, 0.5, 0.5, goodbye=0.3)
+# Long enough for every step that goes well on a machine that has much else to do.
+HASTY = SmtpTimeouts(1.5, 1.5, 1.5, goodbye=0.3)
 PASSWORD = "s3cret-pass"
 
 
@@ -169,6 +170,8 @@ def test_no_step_and_no_fault_is_missing_from_the_table() -> None:
         assert step == "dial" or answer(step, fault)
 
 
+# A connection that is reset at the very moment at which TLS begins is left to the garbage collector by CPython 3.11.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("step", [step for step in STEPS if step != "dial"])
 def test_every_fault_at_this_step_ends_as_the_table_says(step: str, tls: Tls) -> None:
     cells = list(itertools.product(FAULTS, (True, False)))
@@ -210,11 +213,11 @@ def test_not_now_means_later_and_later_it_is_taken_once(case: str) -> None:
         channel.close()
 
 
-@pytest.mark.parametrize(("seconds", "end"), [(0.0, "ok"), (0.5, "ok"), (1.4, "?")])
+@pytest.mark.parametrize(("seconds", "end"), [(0.0, "ok"), (1.0, "ok"), (2.8, "?")])
 def test_a_late_250_counts_up_to_the_patience_for_the_dot_and_after_it_nobody_knows(seconds: float, end: str) -> None:
-    """Of 600 seconds it is 1, of the answer after 0, 300 and 840 seconds as much."""
+    """Of 600 seconds it is 2, of the answer after 0, 300 and 840 seconds as much."""
     with LateSmtp(seconds) as server:
-        channel = SmtpChannel("127.0.0.1", server.port, "none", timeouts=SmtpTimeouts(5, 5, 1))
+        channel = SmtpChannel("127.0.0.1", server.port, "none", timeouts=SmtpTimeouts(5, 5, 2))
         assert word(channel.send(letter())) == end
         channel.close()
         assert len(server.messages) == 1
