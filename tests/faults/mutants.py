@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,13 +37,19 @@ SMUGGLING = ("tests/security/test_smuggling.py",)
 
 
 @dataclass(frozen=True)
-class Guard:
-    """One guard, and the text that takes it away."""
+class Change:
+    """One text of the program, and what is to stand there instead."""
 
     name: str
     path: str
     there: str
     gone: str
+
+
+@dataclass(frozen=True)
+class Guard(Change):
+    """One guard, and the text that takes it away."""
+
     tests: tuple[str, ...] = EVERYWHERE
 
 
@@ -488,30 +496,41 @@ GUARDS = (
 )
 
 
-def stale() -> list[str]:
-    """The guards whose text no longer stands in the tree exactly once."""
+def stale(changes: Iterable[Change] = GUARDS) -> list[str]:
+    """The changes whose text no longer stands in the tree exactly once."""
     return [
-        f"{guard.name}: {guard.path} holds it {count} times"
-        for guard in GUARDS
-        if (count := (ROOT / "reminderbot" / guard.path).read_text("utf-8").count(guard.there)) != 1
+        f"{change.name}: {change.path} holds it {count} times"
+        for change in changes
+        if (count := (ROOT / "reminderbot" / change.path).read_text("utf-8").count(change.there)) != 1
     ]
 
 
-def survives(guard: Guard, tree: Path) -> bool:
-    """True where no test notices that the guard is gone."""
-    path = tree / "reminderbot" / guard.path
+@contextmanager
+def changed(change: Change, tree: Path) -> Iterator[None]:
+    """The tree with this change, and afterwards as it was."""
+    path = tree / "reminderbot" / change.path
     whole = path.read_text("utf-8")
-    path.write_text(whole.replace(guard.there, guard.gone), "utf-8")
+    path.write_text(whole.replace(change.there, change.gone), "utf-8")
     try:
-        return all(_pass(tests, tree) for tests in guard.tests)
+        yield
     finally:
         path.write_text(whole, "utf-8")
 
 
+def survives(guard: Guard, tree: Path) -> bool:
+    """True where no test notices that the guard is gone."""
+    with changed(guard, tree):
+        return all(_pass(tests, tree) for tests in guard.tests)
+
+
+def environment(tree: Path) -> dict[str, str]:
+    """What a process needs to run the program as it stands in `tree`."""
+    return os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def _pass(tests: str, tree: Path) -> bool:
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", tests]
-    environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=tree, env=environment, capture_output=True).returncode == 0
+    return subprocess.run(command, cwd=tree, env=environment(tree), capture_output=True).returncode == 0
 
 
 def main(names: list[str]) -> int:
@@ -522,7 +541,7 @@ def main(names: list[str]) -> int:
     chosen = [guard for guard in GUARDS if not names or guard.name in names]
     left = []
     with tempfile.TemporaryDirectory(prefix="rb-mutants-") as folder:
-        tree = _copy(Path(folder))
+        tree = copy_tree(Path(folder))
         if broken := [tests for tests in EVERYWHERE if not _pass(tests, tree)]:
             print(f"with every guard in its place these fail already: {', '.join(broken)}")
             return 2
@@ -536,7 +555,8 @@ def main(names: list[str]) -> int:
     return 1 if left else 0
 
 
-def _copy(folder: Path) -> Path:
+def copy_tree(folder: Path) -> Path:
+    """Put into `folder` all that tests need."""
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in FILES:

@@ -1,0 +1,227 @@
+"""Bugs that a programmer could make in the program, each of another kind; the oracle is to notice every one.
+
+They were written with the program in view and the oracle's rules out of sight: what it notices it was not taught.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.faults.mutants import Change
+
+
+@dataclass(frozen=True)
+class Bug(Change):
+    """One bug, as the text that it changes."""
+
+    # Why nothing notices it, where that is known.
+    missed: str = ""
+
+
+BUGS = (
+    # ---- who must be left alone
+    Bug(
+        "only holds of single invoices count",
+        "core/hold.py",
+        "return not self.invoices or invoice in self.invoices",
+        "return invoice in self.invoices",
+    ),
+    Bug(
+        "a reply pauses no more than it names",
+        "core/triage.py",
+        "return Verdict(NewHold(_HOLDS.get(kind, HoldKind.REPLY), why), case, opted_out=opted_out)",
+        "return Verdict(NewHold(_HOLDS.get(kind, HoldKind.REPLY), why, None, case.invoices), case,"
+        " opted_out=opted_out)",
+    ),
+    Bug(
+        "what a person should read lapses by itself",
+        "core/triage.py",
+        "return Verdict(NewHold(_HOLDS.get(kind, HoldKind.REPLY), why), case, opted_out=opted_out)",
+        "return Verdict(NewHold(_HOLDS.get(kind, HoldKind.REPLY), why, facts.received_at + AWAY_WITHOUT_DATE), case,"
+        " opted_out=opted_out)",
+    ),
+    Bug(
+        "no grace after a promise",
+        "core/triage.py",
+        "until = end_of_grace(due_on, facts.business_days, facts.zone)",
+        "until = start_of_day(due_on + timedelta(days=1), facts.zone)",
+    ),
+    Bug(
+        "an opt-out stays with the old address",
+        "store/contact.py",
+        "if row.kind == OPTED_OUT and row.customer_id:",
+        "if row.kind == OPTED_OUT and not row.recipient_hash:",
+    ),
+    Bug(
+        "a mailbox that does not exist is tried again",
+        "core/triage.py",
+        'hold = NewHold(HoldKind.BOUNCE, "the address does not work; a person mends it")\n'
+        "        return Verdict(hold, NewCase(CaseKind.BOUNCE, why, understanding.own_text[:500]), dead_address=True)",
+        'hold = NewHold(HoldKind.BOUNCE, "the address does not work", facts.received_at + SOFT_BOUNCE)\n'
+        "        return Verdict(hold, NewCase(CaseKind.BOUNCE, why, understanding.own_text[:500]))",
+    ),
+    Bug(
+        "a number is taken for a consent",
+        "core/contact.py",
+        "if channel is Channel.SMS and customer.contact.sms_consent is None:",
+        "if channel is Channel.SMS and customer.contact.phone is None:",
+    ),
+    Bug(
+        "an opt-out by text leaves mail as it was",
+        "store/account.py",
+        "ask_first = any(kind == contact.OPTED_OUT for _, kind, _ in closed)",
+        "ask_first = any(kind == contact.OPTED_OUT for channel, kind, _ in closed if channel is Channel.EMAIL)",
+    ),
+    # ---- what is owed
+    Bug(
+        "a credit note lowers nothing",
+        "core/invoice.py",
+        "(p.amount.amount for p in payments if p.invoice == invoice.number and p.amount.currency == currency),",
+        "(p.amount.amount for p in payments if p.invoice == invoice.number and p.amount.currency == currency\n"
+        "         and p.kind is not PaymentKind.CREDIT_NOTE),",
+    ),
+    Bug(
+        "what a person noted as paid is forgotten",
+        "store/ledger.py",
+        "return min(ledger, by_hand)",
+        "return ledger",
+    ),
+    Bug(
+        "unmatched money of exactly the sum",
+        "core/dunning.py",
+        "received.amount > 0 and received >= item.balance",
+        "received.amount > 0 and received > item.balance",
+    ),
+    Bug(
+        "a letter lists what is disputed",
+        "core/dunning.py",
+        "lists=_listed(letters, free, tier, today),",
+        "lists=_listed(letters, facts.account.items, tier, today),",
+    ),
+    Bug(
+        "the floor is crossed by a cent too little",
+        "core/dunning.py",
+        "item.balance.amount > 0 and item.balance.amount > rules.min_balance",
+        "item.balance.amount > 0 and item.balance.amount >= rules.min_balance",
+    ),
+    Bug(
+        "a retry says what was owed before",
+        "runs/claim.py",
+        "(row.body is not None and row.balances == balances(items))",
+        "row.body is not None",
+    ),
+    Bug(
+        "a text after the letter though one was paid",
+        "core/dunning.py",
+        "if any(balances.get(number) != balance for number, balance in letter.items):",
+        "if any(balances.get(number, balance) != balance for number, balance in letter.items):",
+    ),
+    # ---- when
+    Bug(
+        "the window of our own zone",
+        "core/contact.py",
+        "return (ZoneInfo(customer.time_zone),)",
+        "return (ZoneInfo(home),)",
+    ),
+    Bug(
+        "the first of several zones will do",
+        "core/calendar.py",
+        "closed = next((zone for zone in zones if not _open_in(candidate, zone, hours, business)), None)",
+        "closed = next((zone for zone in zones[:1] if not _open_in(candidate, zone, hours, business)), None)",
+    ),
+    Bug(
+        "our holidays instead of theirs",
+        "core/dunning.py",
+        "return BusinessDays(self.hours.days, country or self.country, self.is_holiday)",
+        "return BusinessDays(self.hours.days, self.country or country, self.is_holiday)",
+    ),
+    Bug(
+        "the carrier keeps a text for hours",
+        "runs/write.py",
+        "return max(min(LONGEST_VALID, closes), SHORTEST_VALID)",
+        "return max(LONGEST_VALID, closes, SHORTEST_VALID)",
+    ),
+    Bug(
+        "the week begins on Monday",
+        "core/contact.py",
+        "recent = [at for at in times if at > now - stretch]",
+        "since = timedelta(days=now.weekday()) if share == 'per_week' else stretch\n"
+        "        recent = [at for at in times if at > now - since]",
+    ),
+    Bug(
+        "who shares a mailbox counts alone",
+        "store/account.py",
+        'found |= self._by.get(f"#{digest}", {})',
+        "found |= {k: row for k, row in self._by.get(f'#{digest}', {}).items() if row.customer_id == customer_id}",
+    ),
+    Bug(
+        "this hour begins at the full hour",
+        "runs/caps.py",
+        "start, now - timedelta(hours=1))",
+        "start, now.replace(minute=0, second=0, microsecond=0))",
+    ),
+    # ---- how far
+    Bug(
+        "missed tiers are made up",
+        "core/tiering.py",
+        "    if item.progress is not None:\n        reached_on",
+        "    if item.progress is not None and not overdue:\n        reached_on",
+    ),
+    Bug(
+        "a late invoice begins where its age puts it",
+        "core/tiering.py",
+        "after = max(after, ladder.first_overdue)",
+        "after = max(after, sum(1 for t in ladder.tiers if t.days <= (today - item.invoice.due_on).days) - 1)",
+    ),
+    Bug(
+        "old debts are not parked",
+        "runs/take_ledger.py",
+        "if bill.number in known or late <= house.rules.park_after_days:",
+        "if bill.number in known or -late <= house.rules.park_after_days:",
+    ),
+    # ---- once, and to the right one
+    Bug(
+        "no answer to the message means try again",
+        "core/delivery.py",
+        "        case Uncertain():\n            return AfterAttempt(State.UNCERTAIN)",
+        "        case Uncertain():\n            return AfterAttempt(State.PLANNED, now + FIRST_RETRY)",
+    ),
+    Bug(
+        "a letter goes where they were before",
+        "runs/plan.py",
+        "        and row.recipient == address_on(facts.account.customer, send.channel)\n",
+        "",
+    ),
+    # ---- what is known
+    Bug(
+        "the ledger's age in whole days",
+        "core/stop.py",
+        "if age <= facts.ledger_max_age:",
+        "if age.days <= facts.ledger_max_age.days:",
+    ),
+    Bug(
+        "a short list is never suspicious",
+        "core/ledger_suspicion.py",
+        "LIMITS_FROM_ROWS = 20",
+        "LIMITS_FROM_ROWS = 200",
+    ),
+    Bug(
+        "read up to there before it is kept",
+        "runs/listen.py",
+        "        new = 0\n        for message, reached in poll.messages:\n",
+        "        new = 0\n        with self._house.store.writing() as connection:\n"
+        "            inbox.move_cursor(connection, poll.cursor)\n        for message, reached in poll.messages:\n",
+    ),
+    Bug(
+        "a slow server carries a batch on",
+        "runs/deliver.py",
+        "WINDOW_LIFE = timedelta(minutes=2)",
+        "WINDOW_LIFE = timedelta(hours=2)",
+    ),
+    Bug(
+        "the inbox was read this hour",
+        "core/stop.py",
+        "INBOX_FRESH = timedelta(seconds=60)",
+        "INBOX_FRESH = timedelta(minutes=60)",
+    ),
+)
