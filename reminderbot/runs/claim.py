@@ -30,6 +30,8 @@ from reminderbot.store import case, ledger, outbox, said, uncertain
 
 LETTER_RETRY = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
+# The validity of a text counts from when the carrier has it: that is the life of a window later, and its answer.
+_HANDING_OVER = timedelta(minutes=3)
 
 
 @dataclass(slots=True)
@@ -148,4 +150,4 @@ def _closes(house: House, facts: Facts, now: datetime) -> timedelta:
     while left < LONGEST_VALID and is_open(now + left + _QUARTER, facts.reach.zones, house.rules.hours, business):
         left += _QUARTER
     # `is_open` keeps the closing margin of a quarter of an hour for us.
-    return left + _QUARTER
+    return left + _QUARTER - _HANDING_OVER
