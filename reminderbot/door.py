@@ -56,6 +56,7 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
         now=now,
         zone=house.rules.zone,
         business_days=house.rules.business_days(""),
+        ledger_days=house.rules.ledger_days(),
         stopped=(switch["by"], datetime.fromisoformat(switch["at"])) if switch else None,
         stop_file=house.stop_file.name if house.stop_file.exists() else "",
         filed_at=_made_at(house.stop_file),

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from reminderbot.clock import Clock, SystemClock
 from reminderbot.config import Auth, Config, EmailSettings, InboxSettings, OAuthSettings, ProviderName
-from reminderbot.core.calendar import SendingHours, public_holidays
+from reminderbot.core.calendar import SendingHours, national_holidays, public_holidays
 from reminderbot.core.contact import Budget, candidate_zones
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import DeliveryChannel
@@ -94,6 +94,7 @@ def rules_of(config: Config) -> Rules:
         country=config.business.country,
         hours=SendingHours(start, end, sending.days),
         is_holiday=public_holidays(frozenset(sending.holidays)),
+        is_everywhere_off=national_holidays(frozenset(sending.holidays)),
         budget=Budget(sending.per_day, sending.per_week, sending.per_month),
         min_balance=sending.min_balance,
         min_gap_days=sending.min_gap_days,

@@ -66,6 +66,25 @@ def public_holidays(extra: frozenset[date] = frozenset()) -> IsHoliday:
     return is_holiday
 
 
+def national_holidays(extra: frozenset[date] = frozenset()) -> IsHoliday:
+    """Public holidays of whole countries only, plus the business's own closing days: days when surely nobody works."""
+
+    def is_holiday(country: str, day: date) -> bool:
+        return day in extra or day in _national(country, day.year)
+
+    return is_holiday
+
+
+@lru_cache(maxsize=512)
+def _national(country: str, year: int) -> frozenset[date]:
+    import holidays
+
+    try:
+        return frozenset(holidays.country_holidays(country, years=year))
+    except NotImplementedError:
+        return frozenset()
+
+
 @lru_cache(maxsize=512)
 def _holidays_of(country: str, year: int) -> frozenset[date]:
     """Days kept by the whole country, or by at least half of its regions: which one the customer is in, nobody knows.

@@ -35,6 +35,8 @@ class Rules:
     country: str = ""
     hours: SendingHours = field(default_factory=SendingHours)
     is_holiday: IsHoliday = no_holidays
+    # Holidays of the whole country: where only some regions rest, somebody may have paid, or may be exporting.
+    is_everywhere_off: IsHoliday = no_holidays
     budget: Budget = field(default_factory=Budget)
     # An open balance at or below this is left alone; the number is read in the invoice's own currency.
     min_balance: Decimal = Decimal(0)
@@ -45,6 +47,10 @@ class Rules:
     def business_days(self, country: str) -> BusinessDays:
         """Working days where the customer is; the business's own country where theirs is unknown."""
         return BusinessDays(self.hours.days, country or self.country, self.is_holiday)
+
+    def ledger_days(self) -> BusinessDays:
+        """Days on which the business may be at work, as the age of its ledger counts them: in doubt it grows older."""
+        return BusinessDays(self.hours.days, self.country, self.is_everywhere_off)
 
 
 @dataclass(frozen=True, slots=True)

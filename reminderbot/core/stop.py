@@ -82,6 +82,8 @@ class DoorFacts:
     needs_texts: bool = False
     ledger_exported_at: datetime | None = None
     ledger_max_age: timedelta = timedelta(hours=26)
+    # Days on which somebody may be at work, as the ledger's age counts them; None: the business days.
+    ledger_days: BusinessDays | None = None
     # A suspicious import waits for a person: why, and since when.
     ledger_held: str = ""
     held_at: datetime | None = None
@@ -224,7 +226,7 @@ def _canary(facts: DoorFacts) -> Stop | None:
     found = facts.canary
     if found is None or found.back_at is None:
         return None
-    if facts.now - found.back_at - _days_off(facts, found.back_at) <= LONGEST_SILENCE:
+    if facts.now - found.back_at - _days_off(facts, facts.business_days, found.back_at) <= LONGEST_SILENCE:
         return None
     why = "our own mail to the inbox has not been found there for a business day: answers may be lost as well"
     if found.why:
@@ -242,7 +244,7 @@ def _ledger(facts: DoorFacts) -> Stop | None:
     exported = facts.ledger_exported_at
     if exported is None:
         return Stop("ledger", "no ledger has been taken in yet", "run `reminderbot import`")
-    age = facts.now - exported - _days_off(facts, exported)
+    age = facts.now - exported - _days_off(facts, facts.ledger_days or facts.business_days, exported)
     if age <= facts.ledger_max_age:
         return None
     hours = int(age.total_seconds() // 3600)
@@ -255,14 +257,14 @@ def _ledger(facts: DoorFacts) -> Stop | None:
     )
 
 
-def _days_off(facts: DoorFacts, since: datetime) -> timedelta:
+def _days_off(facts: DoorFacts, business_days: BusinessDays, since: datetime) -> timedelta:
     """The part of the time since then that fell on days when nobody works."""
     off = timedelta(0)
     day = since.astimezone(facts.zone).date()
     last = facts.now.astimezone(facts.zone).date()
     # A ledger older than a year is stale whatever the holidays were.
     for _ in range(min((last - day).days, 366) + 1):
-        if not facts.business_days.contains(day):
+        if not business_days.contains(day):
             begins, ends = start_of_day(day, facts.zone), start_of_day(day + timedelta(days=1), facts.zone)
             off += min(ends, facts.now) - max(begins, since)
         day += timedelta(days=1)
