@@ -36,21 +36,19 @@ _AS_LONG = timedelta(hours=1)
 
 def understand_all(house: House) -> int:
     """Read everything that waits to be read; gives how many messages were settled."""
-    settled = 0
+    settled = idle = 0
     with house.triage_lock:
         # Each gets its attempts and is then set aside; where even that fails, the next look begins anew.
-        for _ in range(ATTEMPTS + 1):
-            while found := _read_waiting(house):
-                settled += found
+        while idle <= ATTEMPTS and (waiting := _waiting(house)):
+            # What is left at the end is read by the next start; nothing leaves before.
+            found = sum(_read_safely(house, row) for row in waiting if not house.ending.is_set())
+            settled, idle = settled + found, 0 if found else idle + 1
     return settled
 
 
-def _read_waiting(house: House) -> int:
-    """One pass over what waits; gives how many messages were settled."""
+def _waiting(house: House) -> list[Row[Any]]:
     with house.store.reading() as connection:
-        waiting = inbox.unread(connection)
-    # What is left at the end is read by the next start; nothing leaves before.
-    return sum(_read_safely(house, row) for row in waiting if not house.ending.is_set())
+        return inbox.unread(connection)
 
 
 def _read_safely(house: House, row: Row[Any]) -> int:

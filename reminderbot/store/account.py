@@ -35,6 +35,12 @@ _ITEMS = (
     .where(invoice.c.customer_id.in_(_IDS), invoice.c.is_open)
     .order_by(invoice.c.due_on, invoice.c.number)
 )
+_DUE = (
+    select(customer.c.customer_id)
+    .where(customer.c.next_review_at <= bindparam("now"))
+    .order_by(customer.c.next_review_at)
+    .limit(bindparam("most"))
+)
 _UNAPPLIED = select(payment).where(payment.c.customer_id.in_(_IDS), payment.c.invoice.is_(None), payment.c.listed)
 _SENT = select(
     outbox.c.reminder_id,
@@ -179,10 +185,4 @@ def _closed(
 
 def due(connection: Connection, now: datetime, limit: int) -> list[str]:
     """Customers whose time to be looked at has come, the longest waiting first."""
-    query = (
-        select(customer.c.customer_id)
-        .where(customer.c.next_review_at <= now)
-        .order_by(customer.c.next_review_at)
-        .limit(limit)
-    )
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(_DUE, {"now": now, "most": limit}).scalars())

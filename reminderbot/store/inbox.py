@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from reminderbot.core.inbound import Inbound, MailCursor
 from reminderbot.store.session import upsert
@@ -16,6 +16,8 @@ UNDERSTOOD = "understood"
 SET_ASIDE = "set_aside"
 # What we had written to ourselves.
 CANARY = "canary"
+# Asked at every look; put together once: that costs as much as asking it.
+_UNREAD = select(inbound).where(inbound.c.state == RECEIVED).order_by(inbound.c.inbound_id).limit(bindparam("most"))
 
 
 def keep(connection: Connection, message: Inbound, identity: str, digest: str, now: datetime) -> int | None:
@@ -47,11 +49,7 @@ def keep(connection: Connection, message: Inbound, identity: str, digest: str, n
 
 def unread(connection: Connection, limit: int = 100) -> list[Row[Any]]:
     """Messages that nobody has tried to understand to the end, oldest first."""
-    return list(
-        connection.execute(
-            select(inbound).where(inbound.c.state == RECEIVED).order_by(inbound.c.inbound_id).limit(limit)
-        )
-    )
+    return list(connection.execute(_UNREAD, {"most": limit}))
 
 
 def set_aside(connection: Connection) -> list[Row[Any]]:
