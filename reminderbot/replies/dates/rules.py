@@ -67,6 +67,7 @@ RULES: list[tuple[str, str, Rule]] = [
     ("W", f"L{_}(W){_}(M)", lambda v, t: say.last_weekday(v[0], cal.last_of_month(say.year_of(v[1], t), v[1] + 1))),
     ("W", f"L{_}(W){_}(?:S{_})?q", lambda v, t: say.last_weekday(v[0], cal.month_end(t))),
     ("B", f"L{_}B{_}i?(M)", lambda v, t: say.last_working_day(cal.last_of_month(say.year_of(v[0], t), v[0] + 1))),
+    ("B", f"L{_}B{_}3{_}q", lambda _v, t: say.last_working_day(cal.month_end(t))),
     ("B", f"L{_}B{_}(?:S{_})?q", lambda _v, t: say.last_working_day(cal.month_end(t))),
     ("B", f"L{_}B{_}(?:X{_}q|q{_}X)", lambda _v, t: say.last_working_day(cal.month_end(t, 1))),
     # the fifth working day; the first business day of May; el quinto día hábil del próximo mes
