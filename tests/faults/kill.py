@@ -1,6 +1,6 @@
 """Kills the program again and again and looks at what is left.
 
-    python -m tests.faults.kill [--points | --random N] [--seed S]
+    python -m tests.faults.kill [--points | --random N] [--seed S] [--every K] [--postgresql]
 
 A zygote that has everything loaded forks one life after another. Each is ended at one side effect (`--points`: at each
 of them in turn, until a life passes through all) or at a random moment; then the program lives on undisturbed, at once
@@ -30,6 +30,7 @@ from reminderbot.house import House
 from reminderbot.store.tables import case, inbound, outbox
 from tests.faults.life import DISPUTING, GONE, OWING, Business, live
 from tests.faults.points import KILLED, arm
+from tests.servers.postgres import Postgres
 from tests.stories.world import OUR_ADDRESS
 
 ROOT = Path(__file__).parents[2]
@@ -62,18 +63,25 @@ def main() -> int:
     parser.add_argument("--points", action="store_true", help="die at every side effect in turn")
     parser.add_argument("--random", type=int, default=0, metavar="N", help="die at N random moments")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1, metavar="K", help="die at every K-th side effect only")
+    parser.add_argument("--postgresql", action="store_true", help="with the store on PostgreSQL")
     asked = parser.parse_args()
     judged = Judged()
+    server = Postgres() if asked.postgresql else None
     with tempfile.TemporaryDirectory(prefix="rb-kill-") as folder, _sink(Path(folder) / "sink.jsonl") as sink:
         assert sink.stdout is not None
-        harness = Harness(Path(folder), int(sink.stdout.readline()), judged)
         try:
+            if server:
+                server.start()
+            harness = Harness(Path(folder), int(sink.stdout.readline()), judged, server)
             if asked.points:
-                harness.every_point()
+                harness.every_point(asked.every)
             if asked.random:
                 harness.at_random(asked.random, random.Random(asked.seed))
         finally:
             sink.terminate()
+            if server:
+                server.remove()
     print(json.dumps(asdict(judged)))
     return 1 if judged.faults else 0
 
@@ -88,19 +96,19 @@ def _sink(path: Path) -> subprocess.Popen[str]:
 class Harness:
     """One business, put back before each life."""
 
-    def __init__(self, folder: Path, port: int, judged: Judged) -> None:
+    def __init__(self, folder: Path, port: int, judged: Judged, server: Postgres | None) -> None:
         self._accepted = folder / "sink.jsonl"
-        self._business = Business(folder, port)
+        self._business = Business(folder, port, server)
         self._judged = judged
         # Whatever is loaded late is loaded now, once, and not by each of a thousand lives.
         live(self._business.open())
 
-    def every_point(self) -> None:
+    def every_point(self, every: int = 1) -> None:
         """Die at the first side effect, at the second, and so on until a life passes through all of them."""
         number = 1
         while self._trial(f"point {number}", lambda n=number: self._dies_at(n)) == KILLED:
-            number += 1
-        self._judged.points += number - 1
+            self._judged.points += 1
+            number += every
 
     def at_random(self, count: int, chance: random.Random) -> None:
         """End `count` lives by SIGKILL, at moments spread over how long a life takes."""
@@ -147,6 +155,7 @@ class Harness:
         return self._wait(child)
 
     def _fork(self, later: timedelta, dies_at: int | None) -> int:
+        self._business.let_go()
         child = os.fork()
         if child:
             return child

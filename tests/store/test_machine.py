@@ -1,0 +1,54 @@
+"""Whatever happens to the store, in any order: nobody hears twice, or in spite of a stop, and nothing is lost."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.servers.postgres import Postgres
+from tests.store.machine import Machine, Stage
+
+BOUNDED = settings(derandomize=True, deadline=None, stateful_step_count=50, suppress_health_check=list(HealthCheck))
+# In one run of `make soak`; N=10 makes it ten times as many.
+SOAKED, SHARDS = 200_000 * int(os.environ.get("N", "1")), 8
+RUNS = 100
+
+
+def run(stage: Stage, runs: int, how: settings = BOUNDED, number: int | None = None) -> None:
+    """So many lives of a business; how many steps they took and what left is counted on the machine, and printed."""
+    Machine.stage = stage
+    machine = type("Machine", (Machine,), {})
+    run_state_machine_as_test(seed(number)(machine) if number else machine, settings=settings(how, max_examples=runs))
+    print(f"{Machine.steps} steps done, {Machine.sent} messages handed over")
+
+
+@pytest.fixture(autouse=True)
+def _from_nothing() -> None:
+    Machine.steps = Machine.sent = 0
+
+
+def test_no_order_of_events_breaks_a_promise(tmp_path: Path) -> None:
+    run(Stage(tmp_path), 28)
+    assert Machine.steps > 500
+    assert Machine.sent > 50
+
+
+def test_no_order_of_events_breaks_a_promise_on_postgresql(tmp_path: Path, postgres: Postgres) -> None:
+    run(Stage(tmp_path, postgres.create_database), 5)
+    assert Machine.steps > 50
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_two_hundred_thousand_steps_in_any_order_break_no_promise(tmp_path: Path, shard: int) -> None:
+    stage = Stage(tmp_path)
+    for turn in itertools.count(1):
+        if Machine.steps >= SOAKED // SHARDS:
+            return
+        run(stage, RUNS, settings(BOUNDED, derandomize=False, database=None), number=1000 * turn + shard)
