@@ -71,6 +71,7 @@ BUGS = (
         "store/account.py",
         "ask_first = any(kind == contact.OPTED_OUT for _, kind, _ in closed)",
         "ask_first = any(kind == contact.OPTED_OUT for channel, kind, _ in closed if channel is Channel.EMAIL)",
+        missed="the oracle does not ask who said yes to a mail after an opt-out by text",
     ),
     # ---- what is owed
     Bug(
@@ -217,11 +218,13 @@ BUGS = (
         "runs/deliver.py",
         "WINDOW_LIFE = timedelta(minutes=2)",
         "WINDOW_LIFE = timedelta(hours=2)",
+        missed="nothing comes in while a simulated window is under way",
     ),
     Bug(
         "the inbox was read this hour",
         "core/stop.py",
         "INBOX_FRESH = timedelta(seconds=60)",
         "INBOX_FRESH = timedelta(minutes=60)",
+        missed="harmless: every window looks anew, and none begins where that fails",
     ),
 )

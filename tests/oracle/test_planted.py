@@ -1,9 +1,17 @@
-"""The bugs that the oracle must notice can be planted."""
+"""The oracle notices what a programmer could get wrong; `python -m tests.oracle.planted` plants all of it."""
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
 from tests.faults.mutants import stale
-from tests.oracle.bugs import BUGS
+from tests.oracle.bugs import BUGS, Bug
+from tests.oracle.planted import hunt, seeds
+
+# Shows in nearly every business.
+QUICK = ("the window of our own zone",)
 
 
 def test_every_bug_of_the_list_can_still_be_planted() -> None:
@@ -12,3 +20,16 @@ def test_every_bug_of_the_list_can_still_be_planted() -> None:
 
 def test_no_two_bugs_are_the_same() -> None:
     assert len({bug.name for bug in BUGS}) == len({(bug.path, bug.gone) for bug in BUGS}) == len(BUGS)
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_planted_bug_is_noticed(name: str) -> None:
+    bug = next(bug for bug in BUGS if bug.name == name)
+    assert hunt(bug, seeds(12)).said
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("bug", [bug for bug in BUGS if not bug.missed], ids=lambda bug: bug.name)
+def test_every_planted_bug_is_noticed(bug: Bug) -> None:
+    assert hunt(bug, seeds(300 * int(os.environ.get("N", "1")))).said
