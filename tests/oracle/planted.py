@@ -115,7 +115,7 @@ def _judge(seed: int) -> tuple[int, list[int], str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 where every bug was caught that is not known to be missed."""
+    """0 where every bug was caught that the list does not call missed."""
     parser = argparse.ArgumentParser(prog="python -m tests.oracle.planted")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--years", type=float, default=300, help="so many customer-years at most for each bug")
@@ -139,7 +139,7 @@ def _hunt_all(asked: argparse.Namespace) -> int:
         for number, found in enumerate((done.result() for done in as_completed(hunts)), 1):
             missed += not (found.said or found.bug.missed)
             print(f"{number:3}/{len(chosen)} {found.bug.name:46}{found.told}", flush=True)
-    print(f"{missed} of {len(chosen)} bugs were missed, those apart that are known to be")
+    print(f"{missed} of {len(chosen)} bugs were missed that the list does not call missed")
     return 1 if missed else 0
 
 

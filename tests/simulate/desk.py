@@ -128,7 +128,8 @@ class Desk:
         except Refused:
             return
         self.life.did(Deed.PAYMENT_RECORDED, key, {number})
-        days = timedelta(days=self.dice.uniform(0.1, 5))
+        # Some banks, and some bookkeepers, take weeks.
+        days = timedelta(days=self.dice.uniform(0.3, 5) ** 2)
         self.life.at(self.life.clock.now() + days, lambda: self.life.people[key].pay(number))
 
     def _disputed(self, key: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -126,14 +127,21 @@ class Carrier(_End):
 class Post(Mailbox):
     """The mailbox; what came by now is put into it when it is asked."""
 
-    def __init__(self, clock: SteppedClock) -> None:
+    def __init__(self, clock: SteppedClock, dice: Random, luck: int) -> None:
         super().__init__()
-        self._clock = clock
+        self._clock, self._dice, self._luck = clock, dice, luck
         self.catch_up: Callable[[], None] = lambda: None
 
     def poll(self, cursor: MailCursor | None) -> Poll:
         self.catch_up()
-        return super().poll(cursor)
+        poll = super().poll(cursor)
+        return replace(poll, messages=self._with_luck(poll.messages))
+
+    def _with_luck(self, messages: Iterator[tuple[Inbound, MailCursor]]) -> Iterator[tuple[Inbound, MailCursor]]:
+        for message in messages:
+            if self._dice.randrange(100) < self._luck:
+                raise InboxUnavailable("the connection was lost in the middle of a mail")
+            yield message
 
     def rescan(self, days: int, folder: str | None = None, about: Sequence[str] = ()) -> Iterator[Inbound]:
         if self.down:

@@ -65,7 +65,7 @@ class Life:
         self.books = self.office.books
         self.post_office = MailServer(self.clock, Random(f"mail {business.seed}"), business.luck, self.tell)
         self.carrier = Carrier(self.clock, Random(f"texts {business.seed}"), business.luck, self.tell)
-        self.post, self.texts_in = Post(self.clock), TextsIn()
+        self.post, self.texts_in = Post(self.clock, Random(f"looks {business.seed}"), business.luck), TextsIn()
         self.house = install(business, folder, self.clock, self.post_office, self.post, self.carrier, self.texts_in)
         self.people = {client.customer_id: Person(self, client) for client in business.clients}
         self.desk = Desk(self)
@@ -217,6 +217,12 @@ class Life:
         """An inbox can be read again."""
         self._expects_mail()
 
+    def _tries_again(self) -> None:
+        """A look that broke off is made again soon; one that cannot be made, when that is over."""
+        if not (self.post.down or self.texts_in.down):
+            self.tell("look: broke off")
+            self._expects_mail()
+
     def _expects_mail(self) -> None:
         if not self._has_mail:
             self._has_mail = True
@@ -237,6 +243,7 @@ class Life:
             done = deliver_once(self.house, self._listener.look)
         except InboxUnavailable:
             self._listener.close()
+            self._tries_again()
             self.tell("stop: inbox unavailable")
             self._again_at = self.clock.now() + timedelta(minutes=30)
             return
@@ -256,6 +263,7 @@ class Life:
         except InboxUnavailable:
             self._listener.close()
             self._has_mail = False
+            self._tries_again()
 
     def _second_look(self) -> None:
         try:

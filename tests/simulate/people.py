@@ -92,6 +92,9 @@ class Person:
         on = issued.date()
         due = on + timedelta(days=terms) if dice.random() < 0.99 else None
         total = Decimal(dice.choice((dice.randrange(500, 4000), dice.randrange(4000, 900000)))) / 100
+        if int(total) % 20 == 0:
+            # Exactly what is too small to write about.
+            total = self.life.business.rules.min_balance or total
         currency = dice.choice((self.life.business.currency,) * 9 + ("EUR",))
         habit = dice.choices(_HABITS, _PAYS[self.client.manner])[0]
 
@@ -218,6 +221,9 @@ class Person:
         if said.day is not None and self.dice.random() < _KEEPS_PROMISES.get(self.client.manner, 0.8):
             for owed in self.owing():
                 self._on(said.day, self._payer(owed))
+        if M.OPT_OUT in said.means and int(number[4:]) % 2:
+            # What they asked for goes with them.
+            self.life.at(self.life.clock.now() + timedelta(days=9), self.moves)
         if isinstance(message, Text):
             self.life.text_in(said, self.client.customer_id, message.recipient)
             return

@@ -40,14 +40,14 @@ _WORDS: dict[str, dict[Meaning, tuple[str, ...]]] = {
             "You will have the money by {day}.",
         ),
         M.PAID: (
-            "This was paid last week, please check your account.",
+            "{number} was paid last week, please check your account.",
             "We have already paid {number}.",
             "I paid this invoice two days ago.",
             "Please check your records: {number} has been paid.",
         ),
         M.DISPUTE: (
-            "We dispute this invoice: the goods never arrived.",
-            "The amount is wrong, we were quoted less.",
+            "We dispute {number}: the goods never arrived.",
+            "The amount of {number} is wrong, we were quoted less.",
             "Half of the delivery was broken.",
             "We cancelled this order in spring and will not pay {number}.",
         ),
@@ -70,7 +70,7 @@ _WORDS: dict[str, dict[Meaning, tuple[str, ...]]] = {
         M.QUESTION: (
             "Could you send me a copy of the invoice?",
             "Which account should we pay into?",
-            "What is this invoice for?",
+            "What is {number} for?",
             "Can we pay in three parts?",
         ),
         M.OPT_OUT: (
