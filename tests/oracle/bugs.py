@@ -72,7 +72,7 @@ BUGS = (
         "store/account.py",
         "ask_first = any(kind == contact.OPTED_OUT for _, kind, _ in closed)",
         "ask_first = any(kind == contact.OPTED_OUT for channel, kind, _ in closed if channel is Channel.EMAIL)",
-        missed="the oracle does not ask who said yes to a mail after an opt-out by text",
+        missed="no opt-out by text was met in the 32 customer-years looked at",
     ),
     # ---- what is owed
     Bug(
