@@ -46,6 +46,16 @@ def test_dying_at_any_side_effect_harms_nobody() -> None:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("postgres")
+def test_dying_at_a_side_effect_harms_nobody_on_postgresql() -> None:
+    judged = killed("--points", "--every", "17", "--postgresql")
+    assert_unharmed(judged)
+    assert judged["kills"] == judged["points"] > 10
+    assert judged["survived"] == 1
+    assert judged["uncertain"] > 0
+
+
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_a_thousand_random_deaths_harm_nobody(seed: int) -> None:
     judged = killed("--random", str(KILLS), "--seed", str(seed))
@@ -58,3 +68,11 @@ def test_a_thousand_random_deaths_harm_nobody(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(101, 101 + 20 * int(os.environ.get("N", "1"))))
 def test_five_thousand_random_deaths_harm_nobody(seed: int) -> None:
     assert_unharmed(killed("--random", str(KILLS), "--seed", str(seed)))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@pytest.mark.usefixtures("postgres")
+@pytest.mark.parametrize("how", [("--points",), ("--random", str(KILLS), "--seed", "1")])
+def test_dying_anywhere_harms_nobody_on_postgresql(how: tuple[str, ...]) -> None:
+    assert_unharmed(killed(*how, "--postgresql"))
