@@ -246,6 +246,7 @@ class Facts:
         self.judged = len(self.copies)
 
     def _once(self, copy: Copy, before: Sequence[Copy]) -> None:
+        assert copy.row.state == "onwire", f"handed over while {copy.row.state}"
         earlier = [c for c in before if c.arrived and c.keys & copy.keys]
         assert {c.row.reminder_id for c in earlier} <= {copy.row.reminder_id}, f"a second copy: {copy.keys}"
         asked = [seq for seq in self.again[copy.row.reminder_id] if seq < copy.row.claim_seq]

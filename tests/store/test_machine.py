@@ -33,7 +33,7 @@ def _from_nothing() -> None:
 
 
 def test_no_order_of_events_breaks_a_promise(tmp_path: Path) -> None:
-    run(Stage(tmp_path), 28)
+    run(Stage(tmp_path), 24)
     assert Machine.steps > 500
     assert Machine.sent > 50
 
