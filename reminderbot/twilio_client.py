@@ -17,6 +17,8 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from reminderbot.core.loopback import is_loopback
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -34,7 +36,7 @@ class BoundedHttp:
 
     def __init__(self, api_base: str, timeout: float) -> None:
         self._base = urlsplit(api_base)
-        if self._base.scheme != "https" and self._base.hostname not in ("127.0.0.1", "::1", "localhost"):
+        if self._base.scheme != "https" and not is_loopback(self._base.hostname or ""):
             raise ValueError(f'[sms] api_base is "{api_base}"; write https://... (http only for this machine).')
         self._timeout = timeout
         self._session = self._new_session()

@@ -284,7 +284,7 @@ def _text_inbox(config: Config) -> Callable[[], TextInbox] | None:
         from reminderbot.inbox.twilio import TwilioInbox
 
         token = sms.token.reveal() if sms.token else ""
-        return TwilioInbox(sms.account_sid, token, sms.api_base, sms.numbers or (sms.from_,))
+        return TwilioInbox(sms.account_sid, token, sms.api_base, sms.numbers)
 
     return make
 

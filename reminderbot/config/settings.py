@@ -142,7 +142,7 @@ class SmsSettings:
     # `from` in the file.
     from_: Annotated[str, kinds.optional(addresses.e164)] = ""
     messaging_service_sid: Annotated[str, kinds.optional(addresses.sid("MG"))] = ""
-    # The numbers whose inbound messages are read; `from` alone where none are named.
+    # The numbers whose inbound messages are read; `from` alone where the file names none.
     numbers: Annotated[tuple[str, ...], kinds.many(addresses.e164, '["+14155550123"]')] = ()
     api_base: Annotated[str, addresses.web_base] = "https://api.twilio.com"
     # Segments a calendar month, the unit Twilio bills.

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -55,7 +54,6 @@ class Status:
     unmatched: int
     promised: tuple[Money, ...]
     promises: int
-    troubles: dict[str, Any]
     # How Twilio's calls fare; None: it has nowhere to call.
     calls: Calls | None
 
@@ -91,7 +89,6 @@ def status(house: House, connection: Connection, door: Door) -> Status:
         unmatched=len(listing.unmatched(connection, now - listing.UNMATCHED_KEPT)),
         promised=promised_money(connection, open_promises),
         promises=len(open_promises),
-        troubles=setting.get(connection, setting.HALTED) or {},
         calls=webhook.calls(connection) if house.webhook else None,
     )
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from reminderbot.disk import sync_folder
+
 FILE = "oauth.json"
 
 
@@ -50,14 +52,7 @@ class KeptToken:
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(self.path)
-            self._sync_folder()
-
-    def _sync_folder(self) -> None:
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            sync_folder(self.path.parent)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from reminderbot.core import clock_watch
 from reminderbot.core.clock_watch import Reading, Watch
 from reminderbot.house import House
 from reminderbot.logs import log
 from reminderbot.store import history, ledger, watch
-from reminderbot.store.tables import customer
 
 
 def remember_time(house: House, slept: str = "") -> None:
@@ -23,8 +22,7 @@ def remember_time(house: House, slept: str = "") -> None:
         after = clock_watch.tick(before, now, slept)
         watch.put(connection, after)
         if before.doubt and not after.doubt:
-            everybody = connection.execute(select(customer.c.customer_id).where(customer.c.listed)).scalars()
-            ledger.review(connection, list(everybody), now.wall)
+            ledger.review_everybody(connection, now.wall)
     if after.doubt != before.doubt:
         log("clock", doubt=after.doubt or "over")
     with house.store.reading() as connection:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import select
-
 from reminderbot.house import House
 from reminderbot.runs.settle import confirm_proved
 from reminderbot.store import halt, history, ledger, outbox, setting
-from reminderbot.store.tables import customer
 
 
 def recover(house: House) -> tuple[int, int]:
@@ -23,8 +20,7 @@ def recover(house: House) -> tuple[int, int]:
         digest = hashlib.sha256(repr(_rules(house)).encode()).hexdigest()
         if setting.get(connection, setting.RULES) != digest:
             # Another ladder, zone or holiday: yesterday's moments to look again no longer hold.
-            everybody = connection.execute(select(customer.c.customer_id).where(customer.c.listed)).scalars()
-            ledger.review(connection, list(everybody), now)
+            ledger.review_everybody(connection, now)
             setting.put(connection, setting.RULES, digest)
     return counts
 

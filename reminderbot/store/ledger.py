@@ -121,6 +121,12 @@ def review(connection: Connection, customer_ids: Iterable[str], at: datetime) ->
         connection.execute(_REVIEW, {"ids": chunk, "at": at})
 
 
+def review_everybody(connection: Connection, at: datetime) -> None:
+    """Have all who are in the ledger looked at again at `at`."""
+    everybody = connection.execute(select(customer.c.customer_id).where(customer.c.listed)).scalars()
+    review(connection, everybody, at)
+
+
 def chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:
     """`keys` in pieces that fit one statement."""
     return (keys[i : i + _CHUNK] for i in range(0, len(keys), _CHUNK))

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from urllib.parse import quote, unquote
 
 from reminderbot.core.ladder import Channel
+from reminderbot.disk import sync_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +158,3 @@ def _is_torn(file: BinaryIO) -> bool:
         return False
     file.seek(-1, os.SEEK_END)
     return file.read(1) != b"\n"
-
-
-def sync_folder(folder: Path) -> None:
-    """Force a folder's list of files to the disk, so that a new file survives a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

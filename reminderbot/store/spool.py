@@ -7,7 +7,7 @@ import os
 import threading
 from pathlib import Path
 
-from reminderbot.store.sendlog import sync_folder
+from reminderbot.disk import sync_folder
 
 
 class Spool:

@@ -251,6 +251,11 @@ def test_a_token_never_travels_in_clear_to_another_machine() -> None:
         TwilioSms(ACCOUNT_SID, TOKEN, "http://twilio.example").open()
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "[::1]"])
+def test_a_stand_in_on_this_machine_needs_no_tls(host: str) -> None:
+    assert TwilioSms(ACCOUNT_SID, TOKEN, f"http://{host}:9").open() is None
+
+
 def test_an_uncertain_text_is_found_by_its_words(
     twilio: TwilioStandIn, channel: TwilioSms, clock: SteppedClock
 ) -> None:
