@@ -58,7 +58,7 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
         business_days=house.rules.business_days(""),
         ledger_days=house.rules.ledger_days(),
         stopped=(switch["by"], datetime.fromisoformat(switch["at"])) if switch else None,
-        stop_file=house.stop_file.name if house.stop_file.exists() else "",
+        stop_file=house.stop_file.name if house.stop_file_is_there else "",
         filed_at=_made_at(house.stop_file),
         has_inbox=house.open_inbox is not None,
         inbox_read_at=setting.moment(known.get(setting.INBOX_READ_AT)),
@@ -88,8 +88,8 @@ def _trouble(noted: dict[str, Any] | None) -> InboxTrouble | None:
 
 def _made_at(file: Path) -> datetime | None:
     try:
-        return datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    except FileNotFoundError:
+        return datetime.fromtimestamp(file.lstat().st_mtime, UTC)
+    except OSError:
         return None
 
 

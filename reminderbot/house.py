@@ -138,5 +138,16 @@ class House:
         return self.folder / STOP_FILE
 
     @property
+    def stop_file_is_there(self) -> bool:
+        """Whether such a file lies there, be it a link to nothing; where that cannot be told, it does."""
+        try:
+            self.stop_file.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    @property
     def dry_run_folder(self) -> Path:
         return self.folder / "letters-dry-run"

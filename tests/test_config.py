@@ -237,7 +237,8 @@ def test_all_mistakes_are_told_at_once_each_with_its_key_and_what_to_write(tmp_p
         ('[desk]\npublic_url = "http://desk.example.com"\n', "[desk] public_url", "write https:// and a name"),
         ('[desk]\npublic_url = "desk.example.com"\n', "[desk] public_url", "write https:// and a name"),
         ('[desk]\npublic_url = "https://desk.example.com/#top"\n', "[desk] public_url", "write https:// and a name"),
-        ('[desk]\npublic_url = "https://desk.example.com:x"\n', "[desk] public_url", "no number for its port"),
+        ('[desk]\npublic_url = "https://desk.example.com:x"\n', "[desk] public_url", "is not a web address"),
+        ('[desk]\npublic_url = "https://[::1"\n', "[desk] public_url", "is not a web address"),
         (SMS + 'from = "+447700900123"\nold_token = "x"\n', "[sms] old_token", "REMINDERBOT_TWILIO_OLD_TOKEN=..."),
         ('[alerts]\nemail = "me@x.example"\n', "[alerts] email", "in square brackets"),
         ("language = 'en'\n", "language", "take it out, or use one of mode"),
@@ -610,3 +611,10 @@ def test_a_mistake_in_signing_in_is_told_with_its_place_and_cure(
     sentence = only_mistake(tmp_path, text, PASSWORDS)
     assert sentence.startswith(f"config.toml: {place}: ") and words in sentence
     assert "canary" not in sentence
+
+
+@pytest.mark.parametrize("url", ["postgresql://u@127.0.0.1:x/x", "postgresql://u@h/x?password=hunter2"])
+def test_a_store_address_that_cannot_be_used_is_told_without_its_password(tmp_path: Path, url: str) -> None:
+    sentence = only_mistake(tmp_path, f'[store]\nurl = "{url}"\n')
+    assert "[store] url" in sentence
+    assert "hunter2" not in sentence

@@ -16,7 +16,13 @@ from reminderbot.store import journal
 
 @click.command("journal")
 @click.argument("what", metavar="[INVOICE-or-CUSTOMER]", nargs=-1)
-@click.option("--after", type=click.IntRange(min=0), default=0, metavar="NUMBER", help="Only the lines after this one.")
+@click.option(
+    "--after",
+    type=click.IntRange(min=0, max=2**63 - 1),
+    default=0,
+    metavar="NUMBER",
+    help="Only the lines after this one.",
+)
 @as_json
 @click.pass_obj
 def journal_command(line: Line, what: tuple[str, ...], after: int, as_json: bool) -> None:

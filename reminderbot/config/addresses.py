@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from reminderbot.config.kinds import Wrong, one_line, seen, whole
 from reminderbot.core.loopback import is_loopback
@@ -81,10 +81,20 @@ def listen(value: object) -> tuple[str, int]:
         raise Wrong(f'{seen(value)} is not an address and port: write e.g. "127.0.0.1:8470"') from None
 
 
+def _parts(found: str, example: str) -> SplitResult:
+    """A URL taken apart; one that cannot be, such as a bracket that is never closed, is told with an example."""
+    try:
+        parts = urlsplit(found)
+        _ = parts.port
+    except ValueError as error:
+        raise Wrong(f"{seen(found)} is not a web address ({error}): write e.g. {example}") from None
+    return parts
+
+
 def web_base(value: object) -> str:
     """The root of a web service, without a slash at the end."""
     found = one_line(value)
-    parts = urlsplit(found)
+    parts = _parts(found, "https://api.twilio.com")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.username:
         raise Wrong(f"{seen(found)} is not a web address: write e.g. https://api.twilio.com")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
@@ -103,11 +113,7 @@ def tenant(value: object) -> str:
 def public_base(value: object) -> str:
     """The root under which others reach us, without a slash at the end; signatures cover it letter by letter."""
     found = one_line(value)
-    parts = urlsplit(found)
-    try:
-        _ = parts.port
-    except ValueError:
-        raise Wrong(f"{seen(found)} has no number for its port: write e.g. https://desk.example.com:8443") from None
+    parts = _parts(found, "https://desk.example.com:8443")
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise Wrong(f"{seen(found)} is not a public address: write https:// and a name, e.g. https://desk.example.com")
@@ -117,8 +123,8 @@ def public_base(value: object) -> str:
 def store_url(value: object) -> str:
     """Where the store lies, without a password; a relative SQLite path is made absolute by `rules`."""
     found = one_line(value)
-    parts = urlsplit(found)
-    if parts.password is not None:
+    parts = _parts(found, "postgresql://host/name")
+    if parts.password is not None or "password=" in parts.query:
         raise Wrong("it holds a password: take it out here and put it into REMINDERBOT_STORE_PASSWORD (in .env)")
     if parts.scheme not in {"sqlite", "postgresql", "postgresql+psycopg"}:
         raise Wrong(

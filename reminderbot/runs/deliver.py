@@ -221,7 +221,7 @@ class _Switch:
 
     def off(self) -> str:
         """Why nothing more may leave; empty: it may."""
-        if self._house.ending.is_set() or self._house.stop_file.exists() or self._stopped():
+        if self._house.ending.is_set() or self._house.stop_file_is_there or self._stopped():
             return "sending was stopped before its turn"
         now = self._house.clock.read()
         if judge(self._claimed, now):

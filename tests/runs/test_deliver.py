@@ -210,6 +210,16 @@ def test_texts_in_trouble_do_not_keep_back_letters(make_world: Make) -> None:
 # ---- the switch
 
 
+def test_a_stop_file_that_is_a_link_to_nothing_stops_all_the_same(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.house.stop_file.symlink_to("nowhere")
+    world.deliver()
+    assert world.sent == []
+    world.house.stop_file.unlink()
+    world.deliver()
+    assert len(world.sent) == 1
+
+
 def test_the_stop_file_holds_between_two_messages_of_a_batch(make_world: Make) -> None:
     world = make_world(*MANY)
 
