@@ -245,21 +245,25 @@ def _reply_facts(
     )
 
 
-def _as_far_as_known(house: House, connection: Connection, row: Row[Any]) -> tuple[str, ...]:
-    """Whose an unreadable message may be: whom an attempt to read it has held, else by its sender or its headers."""
+def _clues_in_header(house: House, row: Row[Any]) -> Clues:
+    """What can be told of an unreadable message: its header alone may still be readable."""
+    if row.channel == Channel.SMS.value:
+        return Clues(sender=row.sender)
+    try:
+        header = house.spool.read(row.digest).partition(b"\r\n\r\n")[0][:_LONGEST_HEADER]
+        return house.reader.clues(header + b"\r\n\r\n")
+    except (OSError, ReadingFailed) as error:
+        log("header_unread", inbound=row.inbound_id, error=type(error).__name__)
+        return Clues(sender=row.sender)
+
+
+def _as_far_as_known(house: House, connection: Connection, row: Row[Any], clues: Clues) -> tuple[str, ...]:
+    """Whose an unreadable message may be: whom an attempt to read it has held, else by its sender or its header."""
     if held := tuple(dict.fromkeys(h.customer_id for h in hold.of_inbound(connection, row.inbound_id))):
         return held
     if row.channel == Channel.SMS.value:
         return match_text(house, connection, row.sender).customer_ids
-    if row.sender:
-        return people.by_address(connection, Channel.EMAIL, row.sender)
-    try:
-        # Its header alone may still be readable.
-        header = house.spool.read(row.digest).partition(b"\r\n\r\n")[0][:_LONGEST_HEADER]
-        return match_mail(house, connection, house.reader.clues(header + b"\r\n\r\n")).customer_ids
-    except (OSError, ReadingFailed) as error:
-        log("sender_unknown", inbound=row.inbound_id, error=type(error).__name__)
-        return ()
+    return match_mail(house, connection, clues).customer_ids
 
 
 def _close_channel(
@@ -287,8 +291,9 @@ def _close_channel(
 def _set_aside(house: House, row: Row[Any], why: str) -> None:
     """Keep a message that cannot be read for a person, and hold its sender, as far as that can be told."""
     now = house.clock.now()
+    clues = _clues_in_header(house, row)
     with house.store.writing() as connection:
-        known = _as_far_as_known(house, connection, row)
+        known = _as_far_as_known(house, connection, row, clues)
         held = {h.customer_id for h in hold.of_inbound(connection, row.inbound_id)}
         for customer_id in known:
             if customer_id in held:
@@ -298,5 +303,7 @@ def _set_aside(house: House, row: Row[Any], why: str) -> None:
         told = f"message {row.inbound_id} could not be read ({why}): look at it in the mailbox"
         who = known[0] if known else None
         case.open_one(connection, CaseKind.UNREADABLE, who, told, now, inbound_id=row.inbound_id)
-        inbox.settle(connection, row.inbound_id, inbox.SET_ASIDE, customer_id=who)
+        # Whose sender is known can be looked for: it does not stop everybody's letters.
+        sender = clues.sender or row.sender
+        inbox.settle(connection, row.inbound_id, inbox.SET_ASIDE, customer_id=who, sender=sender)
         journal.record(connection, Event(EventKind.SET_ASIDE, now, "reminderbot", who, {"inbound": row.inbound_id}))

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from reminderbot.core.delivery import Accepted, Outcome
 from reminderbot.core.message import OutgoingMessage
 from reminderbot.runs import deliver
-from reminderbot.store import case
+from reminderbot.store import case, inbox
 from reminderbot.store.lock import only_one
 from tests.stories.world import World
 
@@ -55,6 +55,18 @@ def test_while_the_lock_is_held_nothing_is_amiss(make_world: Make) -> None:
     world = make_world("ACME")
     with only_one(world.house.store):
         assert world.deliver().accepted == 1
+
+
+def test_an_oversize_mail_from_a_stranger_is_listed_with_its_sender_and_stops_nothing(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.deliver_raw(b"From: Plans <plans@supplier.example>\r\nSubject: drawings\r\n\r\n")
+    world.mailbox.mails[-1] = replace(world.mailbox.mails[-1], oversize=True)
+    world.look()
+    with world.house.store.reading() as connection:
+        assert [row.sender for row in inbox.set_aside(connection)] == ["plans@supplier.example"]
+    assert world.case_kinds() == ["unreadable"]
+    world.clock.advance(timedelta(minutes=61))
+    assert len(world.tick()) == 1
 
 
 def test_a_message_that_nobody_can_lay_to_an_account_stops_everything_after_an_hour(make_world: Make) -> None:
