@@ -41,7 +41,7 @@ class Doubt:
 class Watch:
     """What is kept from tick to tick."""
 
-    # The last reading that was believed.
+    # The last reading that was believed; through a doubt that lasts, carried on by the machine's own seconds.
     believed: Reading | None = None
     doubt: str = ""
     since: datetime | None = None
@@ -80,7 +80,7 @@ def tick(watch: Watch, now: Reading, slept: str = "") -> Watch:
     if doubt is None and slept:
         doubt = Doubt(slept)
     if doubt is not None:
-        believed = watch.believed if doubt.lasts else now
+        believed = _carried(watch.believed, now) if doubt.lasts else now
         # The tick that believes a new time does not count as one that went well by it.
         return replace(watch, believed=believed, doubt=doubt.why, since=watch.since or now.wall, steady=not doubt.lasts)
     if watch.off or not watch.doubt:
@@ -88,6 +88,14 @@ def tick(watch: Watch, now: Reading, slept: str = "") -> Watch:
     if not watch.steady:
         return replace(watch, believed=now, steady=True)
     return Watch(believed=now)
+
+
+def _carried(believed: Reading | None, now: Reading) -> Reading | None:
+    """What the clock would show now had nobody set it; only within one start can that be told."""
+    if believed is None or believed.boot_id != now.boot_id:
+        return believed
+    # Left where it was, it would grant the clock ever more slewing, until a step that nobody undid passed for that.
+    return replace(now, wall=believed.wall + timedelta(seconds=now.boot - believed.boot))
 
 
 def compare(said: datetime, first: datetime, last: datetime, who: str) -> str | None:

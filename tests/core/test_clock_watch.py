@@ -80,6 +80,18 @@ def test_a_large_step_that_is_undone_is_over_after_a_full_tick(step: float) -> N
     assert not machine.tick().doubt
 
 
+@pytest.mark.parametrize("step", [LARGE + 1, -LARGE - 1, 12 * 60, -12 * 60])
+def test_a_large_step_that_nobody_undoes_never_wears_off(step: float) -> None:
+    machine = running()
+    machine.offset = step
+    # Three days, a minute at a time.
+    for _ in range(3 * 24 * 60):
+        assert machine.live(60 - TICK).tick().doubt
+    machine.offset = 0
+    assert machine.tick().doubt
+    assert not machine.tick().doubt
+
+
 def test_a_leap_second_or_a_slow_correction_is_nothing() -> None:
     machine = running()
     for n in range(400):
