@@ -6,6 +6,7 @@ before the next: counted as today's, sent. A crash in between costs a day's cana
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,6 +32,8 @@ from reminderbot.store import canary, halt
 # Somebody wants silence, or this may be a copy of the store that sends its own.
 _KEPT_BY = frozenset({"stopped", "moved", "lost history", "send log", "secret key"})
 _HEADERS = 16 * 1024
+# "Message-ID: <c1.q7k3v...@brightwater.example>", and the same after "+" in "To:".
+_TOKEN = re.compile(rb"(?i)(?<![a-z0-9.])c[0-9a-z]{1,13}\.[a-z2-7]{22}(?=@)")
 _WORDS = (
     "reminderbot writes this to itself once a business day. When it finds it in the inbox, it knows that the answers of"
     " your customers would be found there too. Nothing has to be done. Please let no filter move it."
@@ -58,9 +61,11 @@ def canary_once(house: House) -> bool:
     return isinstance(outcome, Accepted)
 
 
-def canary_mark(raw: bytes) -> bool:
-    """Whether a mail bears our mark of a canary, before anybody has looked whether it is one."""
-    return b"\r\nX-Reminderbot: canary\r\n" in raw[:_HEADERS]
+def number_in_header(house: House, raw: bytes) -> int | None:
+    """Which canary a mail names in its header, found without reading the mail; None: none of ours."""
+    header = raw[:_HEADERS].partition(b"\r\n\r\n")[0]
+    numbers = (read_token(house.keys, Purpose.CANARY, found.decode()) for found in _TOKEN.findall(header))
+    return next((number for number in numbers if number is not None), None)
 
 
 def number_of(house: House, clues: Clues) -> int | None:

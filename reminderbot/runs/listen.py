@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.core.ladder import Channel
 from reminderbot.house import House
 from reminderbot.inbox.imap import ImapInbox
-from reminderbot.runs.canary import canary_mark
+from reminderbot.runs.canary import number_in_header
 from reminderbot.runs.clock import heard_time
 from reminderbot.runs.mailbox import patient_look
 from reminderbot.runs.understand import understand_all
@@ -103,8 +105,14 @@ def keep(house: House, message: Inbound, reached: MailCursor | None = None) -> i
         number = inbox.keep(connection, message, identity, digest, house.clock.now())
         if reached is not None:
             inbox.move_cursor(connection, reached)
-        sent_at = canary.get(connection).sent_at
-        if number is not None and sent_at is not None and canary_mark(message.raw):
-            # The server's own word on when it was delivered, whoever wrote it.
-            heard_time(house, connection, message.received_at, sent_at, house.clock.now(), "the mail server")
+        if number is not None and message.channel is Channel.EMAIL:
+            _hear_mail_server(house, connection, message)
     return 0 if number is None else 1
+
+
+def _hear_mail_server(house: House, connection: Connection, message: Inbound) -> None:
+    """What names the newest canary was delivered after that left: the server's own word, whoever wrote it."""
+    newest = canary.get(connection)
+    # An older one that comes late tells nothing: only of the newest is it known when it left.
+    if newest.sent_at is not None and number_in_header(house, message.raw) == newest.number:
+        heard_time(house, connection, message.received_at, newest.sent_at, house.clock.now(), "the mail server")

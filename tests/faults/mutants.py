@@ -123,8 +123,22 @@ GUARDS = (
     Guard(
         "a large step lasts",
         "core/clock_watch.py",
-        "believed = watch.believed if doubt.lasts else now",
+        "believed = _carried(watch.believed, now) if doubt.lasts else now",
         "believed = now",
+    ),
+    Guard(
+        "a large step does not wear off",
+        "core/clock_watch.py",
+        "_carried(watch.believed, now) if",
+        "watch.believed if",
+        ("tests/core/test_clock_watch.py",),
+    ),
+    Guard(
+        "only the newest canary tells the time",
+        "runs/listen.py",
+        "number_in_header(house, message.raw) == newest.number",
+        "number_in_header(house, message.raw)",
+        ("tests/runs/test_clock.py",),
     ),
     Guard("one full tick", "core/clock_watch.py", "steady=not doubt.lasts)", "steady=True)"),
     Guard("a server that disagrees", "core/clock_watch.py", "if watch.off or not watch.doubt:", "if not watch.doubt:"),

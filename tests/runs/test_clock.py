@@ -151,3 +151,29 @@ def test_the_mail_servers_date_of_our_own_mail_is_compared(
     stop = clock_stop(world)
     assert (stop is None) is (word is None)
     assert word is None or (stop and word in stop.why)
+
+
+def test_yesterdays_canary_that_comes_after_todays_has_left_says_nothing_of_the_clock(
+    make: Callable[..., World],
+) -> None:
+    world = make()
+    world.canaries_return = False
+    canary_once(world.house)
+    world.deliver_raw(world.canaries[0].body)
+    for _ in range(24):
+        world.clock.advance(HOUR)
+        remember_time(world.house)
+    assert canary_once(world.house)
+    world.look()
+    assert clock_stop(world) is None
+
+
+def test_a_mail_that_only_claims_to_be_a_canary_says_nothing_of_the_clock(make: Callable[..., World]) -> None:
+    world = make()
+    world.canaries_return = False
+    world.deliver_raw(b"From: x@elsewhere.example\r\nX-Reminderbot: canary\r\n\r\nx\r\n")
+    world.clock.advance(HOUR)
+    remember_time(world.house)
+    assert canary_once(world.house)
+    world.look()
+    assert clock_stop(world) is None
