@@ -601,6 +601,7 @@ def test_whoever_signs_in_needs_no_password_and_may_bring_a_refresh_token(tmp_pa
         (GOOGLE.replace("google", "gogle"), "[oauth] provider", "google"),
         (GOOGLE + 'token_url = "http://provider.example/token"\n', "[oauth] token_url", "https://"),
         (GOOGLE + 'tenant = "a/../b"\n', "[oauth] tenant", "not a tenant"),
+        (GOOGLE + 'tenant = "shop.example"\n', "[oauth] tenant", 'write provider = "microsoft"'),
         (GOOGLE + 'client_secret = "canary"\n', "[oauth] client_secret", "REMINDERBOT_OAUTH_CLIENT_SECRET=..."),
         (GOOGLE + 'refresh_token = "canary"\n', "[oauth] refresh_token", "REMINDERBOT_OAUTH_REFRESH_TOKEN=..."),
     ],

@@ -13,7 +13,7 @@ import click
 from reminderbot.cli.errors import WENT_WRONG
 from reminderbot.cli.line import Line
 from reminderbot.cli.show import as_json, emit, say
-from reminderbot.config import Config, ConfigMistakes
+from reminderbot.config import Config, ConfigMistakes, without_effect
 from reminderbot.desk.check import Finding, Verdict, check
 from reminderbot.store.session import StoreUnusable
 
@@ -63,6 +63,8 @@ def _findings(line: Line) -> Iterator[Finding]:
         return
     told = f"{config.path}, mode {config.mode.value}, {len(config.ladder.tiers)} tiers"
     yield Finding("settings", Verdict.OK, told)
+    for what, cure in without_effect(config):
+        yield Finding("settings", Verdict.WARN, what, cure)
     yield from _with_house(config, line, with_secrets=with_secrets)
 
 

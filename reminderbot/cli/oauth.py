@@ -35,6 +35,9 @@ def login_command(line: Line, paste: bool) -> None:
     if folder.stat().st_uid != os.geteuid():
         raise Refused(f"{folder} belongs to another user: run this as that user, who must be able to read the token.")
     provider, client = provider_of(config.oauth), client_of(config.oauth)
+    if not provider.authorize_url and (paste or not provider.device_url):
+        one = "authorize_url" if paste else "device_url or authorize_url"
+        raise Refused(f"[oauth] does not say where you agree: write {one}, as the provider's manual names it.")
     if paste:
         token = login.by_paste(provider, client, say, lambda: str(click.prompt("Address")))
     elif provider.device_url:

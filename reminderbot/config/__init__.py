@@ -5,6 +5,7 @@ like, `rules` what must hold between them, `secrets` where passwords come from; 
 """
 
 from reminderbot.config.load import ConfigMistakes, load_config
+from reminderbot.config.rules import without_effect
 from reminderbot.config.secrets import Secret
 from reminderbot.config.settings import (
     DEFAULT_LADDER,
@@ -45,4 +46,5 @@ __all__ = [
     "SmsSettings",
     "StoreSettings",
     "load_config",
+    "without_effect",
 ]

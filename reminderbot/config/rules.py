@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reminderbot.config.kinds import seen
-from reminderbot.config.settings import Auth, ProviderName, Security
+from reminderbot.config.settings import NO_TENANT, Auth, Config, ProviderName, Security
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Tier
 from reminderbot.core.ladder import mistakes as ladder_mistakes
 from reminderbot.core.loopback import is_loopback
@@ -37,9 +37,12 @@ def email(values: Values) -> Found:
 
 
 def oauth(values: Values) -> Found:
-    """A provider of one's own says where its tokens are."""
+    """A provider of one's own says where its tokens are; tenants are Microsoft's alone."""
     if values.get("provider") is ProviderName.OTHER and values.get("token_url") == "":
         yield "token_url", 'is missing: with provider = "other" write where its tokens are fetched, https://...'
+    tenant, provider = values.get("tenant", NO_TENANT), values.get("provider", ProviderName.MICROSOFT)
+    if tenant != NO_TENANT and provider is not ProviderName.MICROSOFT:
+        yield "tenant", f'has no effect with provider = "{provider}": take it out, or write provider = "microsoft"'
 
 
 def signing_in(tables: Mapping[str, Values]) -> Found:
@@ -89,6 +92,15 @@ def mode(chosen: Mode | None, present: set[str]) -> Found:
         for table, purpose in (("email", "the server that takes the letters"), ("inbox", "the mailbox of the answers")):
             if table not in present:
                 yield f"[{table}]", f'is missing: mode = "{chosen}" needs {purpose}; write it, or mode = "draft"'
+
+
+def without_effect(config: Config) -> Found:
+    """What is written but changes nothing yet, and the cure: no mistake, since one writes one thing after the other."""
+    signing_in = any(table and table.auth is Auth.OAUTH2 for table in (config.email, config.inbox))
+    if config.oauth and not signing_in:
+        yield "[oauth] has no effect: nobody signs in by it", 'write auth = "oauth2" into [email] or [inbox]'
+    if config.desk.public_url and config.sms is None:
+        yield "[desk] public_url has no effect: only Twilio calls there", "add an [sms] table, or take public_url out"
 
 
 def needs_secret(table: str, values: Values) -> bool:

@@ -116,6 +116,10 @@ class InboxSettings:
     password: Secret | None = None
 
 
+# At Microsoft: any account, of whichever organisation.
+NO_TENANT = "common"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuthSettings:
     """[oauth]: where one signs in, for the tables with `auth = "oauth2"`; empty means the provider's own."""
@@ -123,7 +127,7 @@ class OAuthSettings:
     provider: Annotated[ProviderName, kinds.one_of(ProviderName)]
     client_id: kinds.Line
     # Microsoft's name for whose accounts these are.
-    tenant: Annotated[str, addresses.tenant] = "common"
+    tenant: Annotated[str, addresses.tenant] = NO_TENANT
     scope: kinds.OptionalLine = ""
     token_url: Annotated[str, kinds.optional(addresses.web_base)] = ""
     authorize_url: Annotated[str, kinds.optional(addresses.web_base)] = ""

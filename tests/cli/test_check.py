@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -36,8 +37,6 @@ def servers(shop: Installation) -> Iterator[ScriptedSmtp]:
 
 def verdicts(shop: Installation, status: int) -> dict[str, str]:
     """What each part came to, and its cure or words; the worst where a part has several lines."""
-    import json
-
     result = shop.run("check", "--json")
     assert result.exit_code == status, result.output
     order = ["ok", "warn", "fail"]
@@ -200,6 +199,25 @@ def test_with_a_public_address_it_says_what_to_write_at_twilio(shop: Installatio
     assert told.startswith("ok")
     assert "write https://shop.example/twilio/inbound#rc=5&rp=all and choose HTTP POST" in told
     assert "asked for texts every minute all the same" in told
+
+
+def test_what_is_written_without_effect_is_only_warned_about(shop: Installation, servers: ScriptedSmtp) -> None:
+    config = shop.folder / "config.toml"
+    signed_in = '[oauth]\nprovider = "google"\nclient_id = "ours"\n'
+    config.write_text(config.read_text().partition("[sms]")[0] + DESK + signed_in)
+    shop.ok("import")
+
+    found = json.loads(shop.run("check", "--json").stdout)
+
+    told = [f"{one['what']}: {one['cure']}" for one in found if (one["about"], one["verdict"]) == ("settings", "warn")]
+    assert [words.split(" has no effect")[0] for words in told] == ["[oauth]", "[desk] public_url"]
+    assert 'write auth = "oauth2" into [email] or [inbox]' in told[0] and "add an [sms] table" in told[1]
+
+
+def test_what_takes_effect_is_not_warned_about(shop: Installation, servers: ScriptedSmtp) -> None:
+    shop.write_config(DESK)
+    shop.ok("import")
+    assert verdicts(shop, 0)["settings"].startswith("ok")
 
 
 def test_calls_that_were_turned_away_are_told_loudly_with_their_cure(shop: Installation, servers: ScriptedSmtp) -> None:

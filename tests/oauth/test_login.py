@@ -246,6 +246,25 @@ def test_a_failed_sign_in_ends_in_one_sentence_and_keeps_nothing(shop: Installat
     assert "Traceback" not in result.stderr and not (shop.folder / "state" / FILE).exists()
 
 
+@pytest.mark.parametrize(
+    ("taken_out", "words", "missing"),
+    [
+        (("authorize_url", "device_url"), ("login",), "write device_url or authorize_url"),
+        (("authorize_url",), ("login", "--paste"), "write authorize_url"),
+    ],
+)
+def test_a_provider_that_does_not_say_where_to_agree_is_refused_with_the_cure(
+    shop: Installation, provider: Provider, taken_out: tuple[str, ...], words: tuple[str, ...], missing: str
+) -> None:
+    config = shop.folder / "config.toml"
+    lines = config.read_text().splitlines()
+    config.write_text("\n".join(line for line in lines if not line.startswith(taken_out)))
+    result = shop.run("oauth", *words)
+    assert result.exit_code == 2
+    assert missing in result.stderr and "response_type" not in result.stdout
+    assert provider.asked == []
+
+
 def test_without_a_table_the_command_says_what_to_write(tmp_path: Path) -> None:
     result = Installation(tmp_path / "bare").run("oauth", "login")
     assert result.exit_code == 2
