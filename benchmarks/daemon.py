@@ -36,12 +36,12 @@ def day(folder: Path) -> int:
     from benchmarks.installation import NOW, reopen
     from benchmarks.measure import resident
     from reminderbot.clock import SteppedClock
-    from reminderbot.daemon import Daemon
+    from reminderbot.daemon import Bell, Daemon
     from reminderbot.runs.listen import Listener
 
     clock = SteppedClock(NOW)
     house = reopen(folder, clock)
-    daemon, ear = Daemon(house), Listener(house)
+    daemon, ear = Daemon(house, Bell()), Listener(house)
     before, done = 0.0, 0
     for second in range(0, 25 * HOUR, 5):
         if second == HOUR:

@@ -13,7 +13,6 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from reminderbot.clock import elapsed, since_boot
@@ -47,15 +46,54 @@ ASLEEP = 60.0
 _SILENT_AFTER_SECONDS = 300.0
 
 
+class Bell:
+    """What signals ask of the process; one for its whole life, so that none is lost between two settings.
+
+    A signal may come while a lock is held: its handler takes none, it only rings.
+    """
+
+    def __init__(self) -> None:
+        self.ending = False
+        self.again = False
+        # Never closed: the number of a closed pipe may be the database's when the next signal comes.
+        self._bell, self._button = os.pipe()
+        for side in (self._bell, self._button):
+            os.set_blocking(side, False)
+
+    def end(self) -> None:
+        """Ask the process to end."""
+        self.ending = True
+        self._ring()
+
+    def reload(self) -> None:
+        """Ask it to read its settings again."""
+        self.again = True
+        self._ring()
+
+    def rung(self, seconds: float) -> bool:
+        """Wait for so long at most; whether anything is asked by then."""
+        if not self.ending and not self.again:
+            select.select([self._bell], [], [], seconds)
+        return self.ending or self.again
+
+    def answer_reload(self) -> None:
+        """Forget what was asked so far, except the end: a signal from now on asks anew."""
+        self.again = False
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._bell, 1 << 16)
+
+    def _ring(self) -> None:
+        # A full pipe rings as well.
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._button, b"!")
+
+
 class Daemon:
     """One installation at work until it is told to end or to read its settings again."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, bell: Bell) -> None:
         self.house = house
-        self.reload = threading.Event()
-        # A signal may come while a lock is held: its handler takes none, it only rings.
-        self._asked_to_end = False
-        self._bell, self._button = os.pipe()
+        self._bell = bell
         self._door = Listener(house)
         self._busy = threading.Lock()
         self._waking = threading.Lock()
@@ -66,7 +104,7 @@ class Daemon:
         self._inbox_down = False
 
     def serve(self) -> None:
-        """Work until `house.ending` is set."""
+        """Work until the bell rings."""
         again, uncertain = recover(self.house)
         log("started", planned_again=again, uncertain=uncertain)
         scheduler = self._scheduler()
@@ -85,15 +123,7 @@ class Daemon:
         if pages is not None:
             # At a reload the next pages want the same port.
             pages.join(timeout=2)
-        for end in (self._button, self._bell):
-            os.close(end)
         log("ended")
-
-    def end(self) -> None:
-        """Ask it to end, from wherever: also from a signal handler."""
-        self._asked_to_end = True
-        with contextlib.suppress(OSError):
-            os.write(self._button, b"!")
 
     def _scheduler(self) -> BackgroundScheduler:
         from apscheduler.executors.pool import ThreadPoolExecutor
@@ -230,7 +260,7 @@ class Daemon:
 
     def _keep_alive(self, ear: threading.Thread, scheduler: BackgroundScheduler) -> None:
         every = min(watchdog_seconds() or 5.0, 5.0)
-        while not self._asked_to_end and not select.select([self._bell], [], [], every)[0]:
+        while not self._bell.rung(every):
             _keep_ticking(scheduler)
             if ear.is_alive() and elapsed() - self._heard_at < _SILENT_AFTER_SECONDS:
                 notify("WATCHDOG=1")
@@ -279,41 +309,38 @@ def run_forever(load: Callable[[], House]) -> int:
 
     `load` builds the installation from its settings; where that fails at a reload, the old settings stay.
     """
-    house = load()
+    house, bell = load(), Bell()
     with only_one(house.store) as owner:
-        while True:
-            daemon = Daemon(house)
-            _heed(daemon)
-            daemon.serve()
-            if not daemon.reload.is_set():
-                # Threads that hang on a dead network must not keep systemd waiting.
-                os._exit(0)
-            house = _reloaded(house, load)
-            house.store.owner = owner
+        while not bell.ending:
+            _heed(house, bell)
+            Daemon(house, bell).serve()
+            # Whoever wants the end wants it also in the middle of a reload.
+            if not bell.ending:
+                bell.answer_reload()
+                house = reloaded(house, load)
+                house.store.owner = owner
+        # SQLite takes its log in with the last connection; left behind, it would be played onto a restored backup.
+        house.store.close()
+        # Threads that hang on a dead network must not keep systemd waiting.
+        os._exit(0)
 
 
-def _reloaded(house: House, load: Callable[[], House]) -> House:
+def reloaded(house: House, load: Callable[[], House]) -> House:
+    """The installation by its settings of now, or by the old ones where those of now are refused."""
     notify("RELOADING=1")
     try:
-        return load()
+        # A listener of before may still be at work on an answer.
+        fresh = dataclasses.replace(load(), triage_lock=house.triage_lock)
     except Exception as error:
         log("reload_refused", why=str(error).splitlines()[0] if str(error) else type(error).__name__)
         return dataclasses.replace(house, ending=threading.Event())
+    house.store.close()
+    return fresh
 
 
-def _heed(daemon: Daemon) -> None:
-    def end(_number: int, _frame: FrameType | None) -> None:
-        daemon.end()
-
-    def again(_number: int, _frame: FrameType | None) -> None:
-        daemon.reload.set()
-        daemon.end()
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        # The file works even where the store is busy or broken.
-        daemon.house.stop_file.touch()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGHUP, again)
-    signal.signal(signal.SIGUSR2, stop)
+def _heed(house: House, bell: Bell) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: bell.end())
+    signal.signal(signal.SIGINT, lambda *_: bell.end())
+    signal.signal(signal.SIGHUP, lambda *_: bell.reload())
+    # The file works even where the store is busy or broken.
+    signal.signal(signal.SIGUSR2, lambda *_: house.stop_file.touch())

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import signal
 import socket
+import sqlite3
+import subprocess
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +18,21 @@ from pathlib import Path
 import pytest
 
 from reminderbot.clock import SystemClock
+from reminderbot.core.inbound import Inbound
+from reminderbot.core.ladder import Channel
+from reminderbot.daemon import reloaded
 from reminderbot.demo.twilio_standin import TwilioStandIn
-from tests.daemon_world import Installation, running
+from reminderbot.runs.understand import understand_all
+from reminderbot.store import inbox
+from tests.daemon_world import Installation, Service, running
+from tests.installation import MONDAY
+from tests.installation import Installation as Shop
 from tests.servers.ports import free_port
 from tests.servers.scripted_smtp import HANG, ScriptedSmtp
 from tests.servers.world import MailWorld
 
 PUBLIC, OUR_NUMBER = "https://shop.example", "+447700900999"
+ANSWER = b"From: jane@acme.example\r\nSubject: Re: bill\r\n\r\nThe goods of INV-1 never came.\r\n"
 
 
 @pytest.fixture
@@ -32,8 +45,6 @@ def place(tmp_path: Path, mail_world: MailWorld) -> Installation:
 
 
 def states(place: Installation) -> list[str]:
-    import sqlite3
-
     with sqlite3.connect(place.folder / "state" / "reminderbot.db") as store:
         found = [row[0] for row in store.execute("SELECT state FROM outbox WHERE state != 'withdrawn'")]
     store.close()
@@ -128,6 +139,104 @@ def test_settings_with_a_mistake_leave_the_old_ones_in_force(place: Installation
         service.wait_log("action=started", times=2)
         assert service.process.poll() is None
         assert service.end() < 5
+
+
+def test_asked_to_end_while_it_winds_down_for_a_reload_it_ends(place: Installation) -> None:
+    with ScriptedSmtp({"dot": HANG}) as server:
+        place.smtp_port = server.port
+        place.write()
+        place.go_live()
+        with running(place) as service:
+            service.wait_for(lambda: server.messages, "the message lay on the wire", 60)
+            service.process.send_signal(signal.SIGHUP)
+            service.wait_told("STOPPING=1")
+            assert service.end() < 5.5
+            assert service.log.count("action=started") == 1
+
+
+def test_asked_to_end_while_it_reads_its_settings_again_it_ends(place: Installation) -> None:
+    with running(place) as service:
+        service.wait_told("READY=1")
+        settings = place.folder / "config.toml"
+        words = settings.read_text()
+        settings.unlink()
+        # Whoever reads it waits until somebody writes.
+        os.mkfifo(settings)
+        service.process.send_signal(signal.SIGHUP)
+        service.wait_told("RELOADING=1")
+        service.process.send_signal(signal.SIGTERM)
+        settings.write_text(words)
+        assert service.process.wait(5) == 0
+        assert service.log.count("action=started") == 1
+
+
+def test_after_its_end_a_restored_store_is_read_as_the_backup_has_it(place: Installation) -> None:
+    with running(place) as service:
+        backup = backed_up(place, service)
+        service.process.send_signal(signal.SIGHUP)
+        service.wait_log("action=started", times=2)
+        assert service.end() < 5
+    assert list((place.folder / "state").glob("reminderbot.db-*")) == []
+    restored_as_documented(place, backup, clear=False)
+
+
+def test_after_a_crash_a_store_restored_as_documented_is_read_as_the_backup_has_it(place: Installation) -> None:
+    with running(place) as service:
+        backup = backed_up(place, service)
+        service.process.kill()
+        service.process.wait(5)
+    restored_as_documented(place, backup)
+
+
+def backed_up(place: Installation, service: Service) -> Path:
+    """Backed up beside the daemon; afterwards the store has gone on."""
+    service.wait_told("STATUS=")
+    backup = place.folder / "monday"
+    for words in (("backup", str(backup)), ("stop", "--reason", "later than the backup")):
+        done = place.command(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert journal_of(place.folder / "state" / "reminderbot.db") != journal_of(backup / "reminderbot.db")
+    return backup
+
+
+def restored_as_documented(place: Installation, backup: Path, *, clear: bool = True) -> None:
+    """Put `backup` in the store's place with the line that our guide gives, and look whether it is the backup's."""
+    before = journal_of(backup / "reminderbot.db")
+    guide = (Path(__file__).parent.parent / "docs" / "operating.md").read_text()
+    line = next(line.strip() for line in guide.splitlines() if line.strip().startswith("rm -f state/"))
+    if clear:
+        subprocess.run(shlex.split(line), cwd=place.folder, check=True)
+    shutil.copyfile(backup / "reminderbot.db", place.folder / "state" / "reminderbot.db")
+    assert journal_of(place.folder / "state" / "reminderbot.db") == before
+
+
+def journal_of(path: Path) -> list[object]:
+    """Every line of a whole store."""
+    store = sqlite3.connect(path)
+    try:
+        assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return store.execute("SELECT * FROM journal ORDER BY seq").fetchall()
+    finally:
+        store.close()
+
+
+def test_after_a_reload_nobody_reads_an_answer_that_a_listener_of_before_is_at_work_on(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    shop.ok("import")
+    with shop.house() as before:
+        digest = before.spool.keep(ANSWER)
+        with before.store.writing() as connection:
+            inbox.keep(connection, Inbound(Channel.EMAIL, "INBOX/1/1", MONDAY, ANSWER), digest, digest, MONDAY)
+        with shop.house() as fresh:
+            house = reloaded(before, lambda: fresh)
+            reader = threading.Thread(target=understand_all, args=(house,))
+            with before.triage_lock:
+                reader.start()
+                reader.join(1)
+                with before.store.reading() as connection:
+                    assert [row.attempts for row in inbox.unread(connection)] == [0]
+            reader.join(30)
+        assert [case["kind"] for case in shop.json("case", "list")] == ["dispute"]
 
 
 def test_a_second_daemon_on_the_same_store_is_refused_with_a_clear_word(place: Installation) -> None:
@@ -233,8 +342,6 @@ def test_a_text_that_twilio_calls_about_is_read_within_two_seconds(place: Instal
 
 def texts(place: Installation) -> list[str]:
     """How far each text message that came in has been read."""
-    import sqlite3
-
     with sqlite3.connect(place.folder / "state" / "reminderbot.db") as store:
         found = [row[0] for row in store.execute("SELECT state FROM inbound WHERE channel = 'sms'")]
     store.close()
