@@ -129,6 +129,8 @@ class Daemon:
         from apscheduler.executors.pool import ThreadPoolExecutor
         from apscheduler.schedulers.background import BackgroundScheduler
 
+        from reminderbot.ticks import Ticks
+
         scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(4)},
@@ -145,7 +147,8 @@ class Daemon:
             ("alert", self.alert, 60),
         )
         for name, job, seconds in ticks:
-            scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=_soon())
+            trigger = Ticks(seconds=seconds, timezone="UTC")
+            scheduler.add_job(self._guarded(name, job), trigger, id=name, next_run_time=_soon())
         return scheduler
 
     def _guarded(self, name: str, job: Callable[[], None]) -> Callable[[], None]:

@@ -298,6 +298,7 @@ def test_on_waking_one_tick_is_held_and_the_inbox_read_before_anything_leaves(
         # It came in the machine's sleep.
         answer = b"From: jane@customer.example\r\nTo: business@shop.example\r\n\r\nThe goods never came, INV-1.\r\n"
         mail_world.send("jane@customer.example", "business@shop.example", answer)
+        mail_world.postfix.settle()
         shifts.write_text("sleep 600\n")
         (place.folder / "state" / "STOP").unlink()
         service.wait_log("the machine slept or stood still for 10 minutes", 30)
