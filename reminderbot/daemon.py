@@ -29,7 +29,7 @@ from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
-from reminderbot.runs.recover import recover
+from reminderbot.runs.recover import begin
 from reminderbot.runs.report import ask_for_reports_once
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store.lock import only_one
@@ -105,7 +105,7 @@ class Daemon:
 
     def serve(self) -> None:
         """Work until the bell rings."""
-        again, uncertain = recover(self.house)
+        again, uncertain = begin(self.house)
         log("started", planned_again=again, uncertain=uncertain)
         scheduler = self._scheduler()
         ear = threading.Thread(target=self._listen, name="listen", daemon=True)

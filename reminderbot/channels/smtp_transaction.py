@@ -171,6 +171,8 @@ def _hand_over(wire: Wire, content: bytes, timeouts: SmtpTimeouts) -> Outcome:
             return Accepted(reply.text or str(reply.code))
         case 4 | 5:
             if reply.code != 421 and _says_yes_after_all(wire, timeouts.goodbye):
+                # It has heard QUIT and is gone with its next word.
+                wire.close()
                 return Uncertain(f"the server answered the message twice, first with {reply}")
             wire.close()
             return _no("message", reply)

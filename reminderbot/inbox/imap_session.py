@@ -116,7 +116,7 @@ class Session:
             self._wire.ask(self._seconds, *command)
         except Broken as error:
             failure = error
-        if failure and self._wire.fault:
+        if failure and failure is self._wire.fault:
             raise Broken(_without(secrets, failure.what), failure.cure)
         return _without(secrets, failure.what) if failure else ""
 

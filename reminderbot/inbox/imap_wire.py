@@ -63,7 +63,7 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
                 # debug=0: any other level writes the password to standard error.
                 super().__init__(host, port, debug=0)
         except (imaplib2.IMAP4.error, OSError) as error:
-            failure = self._explain(error)
+            failure = self.fault or self._explain(error)
             self.shutdown()
         if failure:
             raise failure
@@ -145,6 +145,15 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
         if not (untagged and "welcome" in self.__dict__):
             super()._request_pop(name, data)
 
+    def _command_complete(self, rqb: Any, kw: dict[str, Any]) -> Any:
+        try:
+            return super()._command_complete(rqb, kw)
+        except imaplib2.IMAP4.abort:
+            # Some servers refuse a log-in and hang up in one breath; imaplib2 then tells only of the BYE.
+            if rqb.response and rqb.response[0] in ("NO", "BAD"):
+                return rqb.response
+            raise
+
     def _patiently(self, event: int, act: Callable[[socket.socket], T]) -> T:
         # One thread at a time inside the TLS object; waiting happens outside the lock.
         assert self.sock is not None
@@ -214,7 +223,9 @@ class Wire(imaplib2.IMAP4):  # type: ignore[misc]  # imaplib2 carries no types; 
         self.shutdown()
 
     def _explain(self, error: Exception) -> Broken:
-        if self.fault:
+        # What the server answered to this very command says more than the end of the connection behind it.
+        answered = isinstance(error, imaplib2.IMAP4.error) and not isinstance(error, imaplib2.IMAP4.abort)
+        if self.fault and not answered:
             return self.fault
         if isinstance(error, OSError):
             return _told(error)

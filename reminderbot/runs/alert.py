@@ -41,19 +41,23 @@ def alert_once(house: House) -> tuple[Stop, ...]:
         standing = [stop for stop in found if stop.kind not in _ON_PURPOSE]
         noted = {s.kind: known.get(s.kind) or {"seen": now.isoformat(), "told": None} for s in standing}
         setting.put(connection, setting.ALERTED, noted)
-        resting = Channel.EMAIL.value in halt.at_rest(connection, now)
+        resting = halt.login_rests(connection, Channel.EMAIL, now)
     due = [stop for stop in standing if _is_due(noted[stop.kind], now)]
     # A server that has just refused us is not asked every minute: that gets accounts locked.
-    if not due or not house.alerts_to or resting or not _tell(house, due, now):
+    if not due or not house.alerts_to or resting:
         return ()
+    told = _tell(house, due, now)
     with house.store.writing() as connection:
-        noted |= {stop.kind: {**noted[stop.kind], "told": now.isoformat()} for stop in due}
+        noted |= {stop.kind: {**noted[stop.kind], "told" if told else "tried": now.isoformat()} for stop in due}
         setting.put(connection, setting.ALERTED, noted)
-    return tuple(due)
+    return tuple(due) if told else ()
 
 
 def _is_due(note: dict[str, str | None], now: datetime) -> bool:
-    seen, told = note["seen"], note["told"]
+    seen, told, tried = note["seen"], note["told"], note.get("tried")
+    # Nor is one that takes none of our mail, as policy.
+    if tried is not None and timedelta(0) <= now - datetime.fromisoformat(tried) < PATIENCE:
+        return False
     if told is not None:
         return now - datetime.fromisoformat(told) >= AGAIN
     return seen is not None and now - datetime.fromisoformat(seen) >= PATIENCE

@@ -9,6 +9,13 @@ from reminderbot.runs.settle import confirm_proved
 from reminderbot.store import halt, history, ledger, outbox, setting
 
 
+def begin(house: House) -> tuple[int, int]:
+    """`recover` for a start or a reload by a person, who has perhaps mended a log-in: each is tried again at once."""
+    with house.store.writing() as connection:
+        halt.forget_logins(connection)
+    return recover(house)
+
+
 def recover(house: House) -> tuple[int, int]:
     """(reminders planned again, reminders now uncertain) after the last end, however it came."""
     now = house.clock.now()
@@ -16,7 +23,6 @@ def recover(house: House) -> tuple[int, int]:
         counts = outbox.recover(connection, now)
         history.catch_up(connection, house.send_log)
         confirm_proved(connection, now)
-        halt.forget_logins(connection)
         digest = hashlib.sha256(repr(_rules(house)).encode()).hexdigest()
         if setting.get(connection, setting.RULES) != digest:
             # Another ladder, zone or holiday: yesterday's moments to look again no longer hold.

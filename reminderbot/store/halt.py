@@ -1,7 +1,7 @@
 """What stands still until a person has mended it: a channel whose server will have none of us, an inbox not to be read.
 
 A log-in that was refused is not tried again at once: accounts are locked for that. It is after an hour, since some
-servers refuse by mistake, and after a restart or a reload, since then somebody has probably mended it.
+servers refuse by mistake, and after the service's start or reload, since then somebody has probably mended it.
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ def at_rest(connection: Connection, now: datetime) -> frozenset[str]:
     """The channels not to be tried at `now`."""
     halted = setting.get(connection, setting.HALTED) or {}
     return frozenset(name for name, entry in halted.items() if "refused_at" not in entry or is_resting(entry, now))
+
+
+def login_rests(connection: Connection, channel: str, now: datetime) -> bool:
+    """Whether the channel has refused a log-in so lately that it is not to be tried at `now`."""
+    return is_resting((setting.get(connection, setting.HALTED) or {}).get(channel, {}), now)
 
 
 def is_resting(entry: dict[str, Any], now: datetime) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reminderbot.channels.smtp import SmtpChannel, SmtpTimeouts
-from reminderbot.channels.smtp_transaction import envelope_for
+from reminderbot.channels.smtp_session import Relay, connect
+from reminderbot.channels.smtp_transaction import envelope_for, transact
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Outcome, Refused, Uncertain
 from tests.channels.messages import BODY, letter, unstuffed
 from tests.servers.scripted_smtp import CLOSE, RESET, ScriptedSmtp
@@ -151,6 +152,14 @@ def test_an_uncertain_letter_ends_its_conversation_and_the_next_one_gets_a_fresh
         channel.close()
         assert outcomes == [Accepted, Uncertain, Accepted]
         assert (server.connections, len(server.messages)) == (2, 3)
+
+
+def test_a_conversation_that_has_said_goodbye_to_ask_for_a_second_answer_carries_no_other_letter() -> None:
+    with ScriptedSmtp({"dot": "552 5.2.2 too much\r\n250 2.0.0 taken after all"}) as server:
+        session = connect(Relay("127.0.0.1", server.port, "none", "", "", "", PATIENT, None))
+        outcome = transact(session, envelope_for(letter()), PATIENT, reset=False)
+        assert isinstance(outcome, Uncertain) and "twice" in outcome.why
+        assert session.wire.closed
 
 
 def test_a_server_that_speaks_out_of_turn_does_not_get_the_letter() -> None:

@@ -481,8 +481,8 @@ GUARDS = (
     Guard(
         "the alert waits too",
         "runs/alert.py",
-        "not house.alerts_to or resting or",
-        "not house.alerts_to or",
+        "if not due or not house.alerts_to or resting:",
+        "if not due or not house.alerts_to:",
         LOCKED_OUT,
     ),
     Guard(

@@ -540,8 +540,9 @@ def test_plain_tcp_where_tls_was_expected_names_the_setting() -> None:
         b"%s NO [AUTHENTICATIONFAILED] not you\r\n",
         b"%s BAD [AUTHENTICATIONFAILED] not you\r\n",
         b'%s NO [AUTHENTICATIONFAILED] not you with Hunter2"hunter2\r\n',
+        b"%s NO [AUTHENTICATIONFAILED] not you\r\n* BYE too many failures\r\n",
     ],
-    ids=["NO", "BAD", "echo"],
+    ids=["NO", "BAD", "echo", "BYE"],
 )
 def test_a_refused_password_is_told_without_the_password(capability: bytes, answer: bytes) -> None:
     def authenticate(connection: socket.socket, tag: bytes) -> None:

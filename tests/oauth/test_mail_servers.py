@@ -263,7 +263,9 @@ def test_the_challenge_that_refuses_is_answered_with_an_empty_line_before_the_no
     [
         (b"%s NO AUTHENTICATE failed.\r\n", True),
         (b"%s BAD [AUTHENTICATIONFAILED] canary\r\n", True),
+        (b"%s NO AUTHENTICATE failed.\r\n* BYE canary\r\n", True),
         (b"%s NO [UNAVAILABLE] Temporary authentication failure.\r\n", False),
+        (b"%s NO [UNAVAILABLE] Temporary authentication failure.\r\n* BYE canary\r\n", False),
         # Gmail, with sixteen programs open.
         (b"%s NO [ALERT] Too many simultaneous connections. (Failure)\r\n", False),
         (b"* BYE canary too many\r\n", False),

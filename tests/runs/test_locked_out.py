@@ -16,6 +16,7 @@ from reminderbot.core.stop import Stop
 from reminderbot.desk.sending import go_live
 from reminderbot.door import standing_stops
 from reminderbot.inbox.imap import Poll
+from reminderbot.once import run_once
 from reminderbot.runs.alert import alert_once
 from reminderbot.runs.canary import canary_once
 from reminderbot.runs.look_again import look_again_once
@@ -158,6 +159,28 @@ def test_a_log_in_refused_to_the_canary_is_not_tried_again_for_the_letters(relay
     assert "email halted" in relay.stops()
 
 
+def test_the_owners_hear_of_letters_refused_for_good_from_a_server_that_still_takes_mail_to_them(relay: Relay) -> None:
+    relay.server.script = {"MAIL": ["550 5.7.1 sender not allowed"]}
+    relay.world.deliver()
+    assert relay.stops()["email halted"].cure.endswith("`reminderbot go-live`")
+    alert_once(relay.world.house)
+    relay.world.clock.advance(timedelta(minutes=15))
+    assert "email halted" in [stop.kind for stop in alert_once(relay.world.house)]
+    assert b"To: owner@shop.example" in relay.server.messages[-1]
+
+
+def test_a_server_that_takes_no_alert_either_is_asked_four_times_an_hour(relay: Relay) -> None:
+    relay.server.script = {"MAIL": "550 5.7.1 sender not allowed"}
+    relay.world.deliver()
+    alert_once(relay.world.house)
+    relay.opened = 0
+    relay.world.clock.advance(timedelta(minutes=15))
+    for _ in range(60):
+        assert alert_once(relay.world.house) == ()
+        relay.world.clock.advance(timedelta(minutes=1))
+    assert relay.opened == 4
+
+
 # ---- the inbox
 
 
@@ -256,6 +279,17 @@ def test_after_a_reload_the_inbox_is_read_and_no_answer_was_lost(closed: tuple[W
     assert world.hold_kinds("ACME") == ["dispute"]
     world.clock.advance(timedelta(minutes=2))
     assert "log-in" not in inbox_stop(world).why
+
+
+def test_a_run_from_cron_leaves_a_refused_log_in_in_peace_like_the_service(closed: tuple[World, Closed]) -> None:
+    world, mailbox = closed
+    for _ in range(3):
+        run_once(world.house, lambda _line: None)
+        world.clock.advance(timedelta(minutes=5))
+    assert mailbox.asked == 1
+    world.restart()
+    world.look()
+    assert mailbox.asked == 2
 
 
 def test_an_inbox_that_is_merely_down_is_asked_each_time_and_the_reason_is_told(closed: tuple[World, Closed]) -> None:

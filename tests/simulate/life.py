@@ -26,7 +26,7 @@ from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
-from reminderbot.runs.recover import recover
+from reminderbot.runs.recover import begin
 from tests.oracle.evidence import Arrival, Channel, Deed, Done, Evidence, Mail, Meaning, Text
 from tests.oracle.export import journal
 from tests.simulate.business import Business
@@ -124,7 +124,7 @@ class Life:
         for person in self.people.values():
             person.begin()
         self._catch_up()
-        recover(self.house)
+        begin(self.house)
         self._every_morning(self.business.begins.astimezone(self.business.zone).date())
         plan_faults(self)
         self._wakes_by_chance()
@@ -205,7 +205,7 @@ class Life:
     def restart(self) -> None:
         """The program begins anew after its end, however it came."""
         self._listener = Listener(self.house)
-        recover(self.house)
+        begin(self.house)
         self.tell("program: started again")
 
     def back_again(self) -> None:

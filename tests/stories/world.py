@@ -34,7 +34,7 @@ from reminderbot.inbox.imap import Poll
 from reminderbot.runs.deliver import Delivered, deliver_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.plan import plan_once
-from reminderbot.runs.recover import recover
+from reminderbot.runs.recover import begin
 from reminderbot.runs.take_ledger import TakenIn, take_ledger
 from reminderbot.store import case, hold, outbox
 from reminderbot.wiring import build_house
@@ -284,7 +284,7 @@ class World:
     def restart(self) -> tuple[int, int]:
         """The program starts again after its last end, however it came."""
         self._listener = Listener(self.house)
-        return recover(self.house)
+        return begin(self.house)
 
     def close(self) -> None:
         self._listener.close()
