@@ -47,10 +47,10 @@ def take_opt_out(house: House, number: str) -> None:
     """Send no more texts to a number whose owner told the carrier to stop, in whatever word it takes for that."""
     now, digest = house.clock.now(), house.gatherer.hash_of(number)
     with house.store.writing() as connection:
-        known = (*people.by_address(connection, Channel.SMS, number), *outbox.customers_at(connection, digest))
-        who = next(iter(known), "")
-        contact.close(connection, digest, Channel.SMS, contact.OPTED_OUT, STOPPED_AT_CARRIER, who, now)
-        ledger.review(connection, list(dict.fromkeys(known)), now)
+        known = {*people.by_address(connection, Channel.SMS, number), *outbox.customers_at(connection, digest)}
+        for who in sorted(known) or [""]:
+            contact.close(connection, digest, Channel.SMS, contact.OPTED_OUT, STOPPED_AT_CARRIER, who, now)
+        ledger.review(connection, known, now)
 
 
 def _finish(connection: Connection, row: Row[Any], report: Report, now: datetime) -> None:

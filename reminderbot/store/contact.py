@@ -28,15 +28,17 @@ _EVENTS = {OPTED_OUT: EventKind.OPTED_OUT, DEAD: EventKind.SUPPRESSED}
 def close(
     connection: Connection, recipient_hash: str, channel: Channel, kind: str, why: str, customer_id: str, now: datetime
 ) -> bool:
-    """Use this address or number no more; False where it was closed already, and no less firmly."""
+    """Use this address or number no more; False where this customer's was closed already, no less firmly."""
     same = (closed_channel.c.recipient_hash == recipient_hash) & (closed_channel.c.channel == channel.value)
+    same &= closed_channel.c.customer_id == customer_id
     known = connection.execute(select(closed_channel.c.kind).where(same)).scalar()
     # Whoever asks for silence is heard, whatever became of the address before: only that goes with the person.
     if known in (kind, OPTED_OUT):
         return False
-    row = {"customer_id": customer_id, "kind": kind, "why": why, "closed_at": now}
+    row = {"kind": kind, "why": why, "closed_at": now}
     if known is None:
-        connection.execute(closed_channel.insert().values(recipient_hash=recipient_hash, channel=channel.value, **row))
+        key = {"recipient_hash": recipient_hash, "channel": channel.value, "customer_id": customer_id}
+        connection.execute(closed_channel.insert().values(**key, **row))
     else:
         connection.execute(closed_channel.update().where(same).values(**row))
     data = {"channel": channel.value, "why": why, "recipient_hash": recipient_hash}

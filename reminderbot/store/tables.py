@@ -160,7 +160,8 @@ closed_channel = Table(
     Column("kind", String(20), nullable=False),
     Column("why", Words, nullable=False),
     Column("closed_at", Moment, nullable=False),
-    UniqueConstraint("recipient_hash", "channel"),
+    # Each who shares the number or address, for an opt-out goes with the person.
+    UniqueConstraint("recipient_hash", "channel", "customer_id"),
 )
 Index("ix_closed_channel_customer", closed_channel.c.customer_id)
 

@@ -13,8 +13,8 @@ from reminderbot.core.report import Report
 from reminderbot.demo.twilio_standin import TwilioStandIn
 from reminderbot.door import standing_stops
 from reminderbot.runs.reconcile import reconcile_once
-from reminderbot.runs.report import ask_for_reports_once, take_report
-from reminderbot.store import journal
+from reminderbot.runs.report import ask_for_reports_once, take_opt_out, take_report
+from reminderbot.store import contact, journal
 from reminderbot.store.tables import delivery_report
 from tests.runs.carrier import PHONE, TEXTS, carrier, connect, until_text
 from tests.runs.conftest import Make
@@ -257,3 +257,16 @@ def test_a_text_the_carrier_has_forgotten_is_not_asked_about_for_ever(world: Wor
     assert ask_later(world) == 1
     ask_later(world)
     assert asked(twilio) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_stop_from_a_shared_number_goes_with_each_who_has_it(make_world: Make, times: int) -> None:
+    world = make_world("ACME", "BOLT", sms=True)
+    for who in ("ACME", "BOLT"):
+        world.change_customer(who, **TEXTS)
+    world.at("2027-03-08 10:30")
+    for _ in range(times):
+        take_opt_out(world.house, PHONE)
+    with world.house.store.reading() as connection:
+        _, by_customer = contact.closed(connection, ["ACME", "BOLT"], [])
+    assert {who: len(entries) for who, entries in by_customer.items()} == {"ACME": 1, "BOLT": 1}

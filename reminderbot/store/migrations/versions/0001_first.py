@@ -24,7 +24,12 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("closed_id", name=op.f("pk_closed_channel")),
-        sa.UniqueConstraint("recipient_hash", "channel", name=op.f("uq_closed_channel_recipient_hash_channel")),
+        sa.UniqueConstraint(
+            "recipient_hash",
+            "channel",
+            "customer_id",
+            name=op.f("uq_closed_channel_recipient_hash_channel_customer_id"),
+        ),
     )
     op.create_index("ix_closed_channel_customer", "closed_channel", ["customer_id"])
     op.create_table(
