@@ -49,8 +49,4 @@ def match_text(house: House, connection: Connection, number: str) -> Match:
 
 
 def _known(house: House, connection: Connection, channel: Channel, address: str) -> tuple[str, ...]:
-    """Everybody with this address or number, and those we wrote to there before the ledger gave them another."""
-    if not address:
-        return ()
-    written_to = outbox.customers_at(connection, house.gatherer.hash_of(address))
-    return tuple(dict.fromkeys((*people.by_address(connection, channel, address), *written_to)))
+    return people.everybody_at(connection, channel, address, house.gatherer.hash_of(address)) if address else ()

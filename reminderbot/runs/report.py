@@ -18,8 +18,8 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.report import UNREACHABLE_MOST, Report, is_out_of_reach
 from reminderbot.house import House
 from reminderbot.logs import log
-from reminderbot.runs.settle import STOPPED_AT_CARRIER, lay_blame
-from reminderbot.store import contact, journal, ledger, outbox, people, uncertain
+from reminderbot.runs.settle import lay_blame, opt_out
+from reminderbot.store import contact, journal, ledger, outbox, uncertain
 from reminderbot.store import report as reports
 
 # Most reports come within seconds: nobody is asked before, and hardly any comes after a day.
@@ -44,13 +44,9 @@ def take_report(house: House, number: int, report: Report) -> bool:
 
 
 def take_opt_out(house: House, number: str) -> None:
-    """Send no more texts to a number whose owner told the carrier to stop, in whatever word it takes for that."""
-    now, digest = house.clock.now(), house.gatherer.hash_of(number)
+    """Heed that a number's owner told the carrier to stop, in whatever word it takes for that."""
     with house.store.writing() as connection:
-        known = {*people.by_address(connection, Channel.SMS, number), *outbox.customers_at(connection, digest)}
-        for who in sorted(known) or [""]:
-            contact.close(connection, digest, Channel.SMS, contact.OPTED_OUT, STOPPED_AT_CARRIER, who, now)
-        ledger.review(connection, known, now)
+        opt_out(connection, number, house.gatherer.hash_of(number), house.clock.now())
 
 
 def _finish(connection: Connection, row: Row[Any], report: Report, now: datetime) -> None:

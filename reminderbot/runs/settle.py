@@ -13,9 +13,9 @@ from reminderbot.core.contact import country_prefix
 from reminderbot.core.delivery import Accepted, AfterAttempt, Blame, Deferred, Outcome, Refused, State, Uncertain
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
-from reminderbot.store import case, contact, doubt, halt, hold, ledger, outbox, uncertain
+from reminderbot.store import case, contact, doubt, halt, hold, ledger, outbox, people, uncertain
 
-STOPPED_AT_CARRIER = "they told the carrier to stop our messages"
+_STOPPED_AT_CARRIER = "they told the carrier to stop our messages"
 
 Settled = tuple[Row[Any], Outcome, AfterAttempt]
 
@@ -70,6 +70,17 @@ def _follow_up(connection: Connection, row: Row[Any], outcome: Outcome, now: dat
             assert_never(outcome)
 
 
+def opt_out(connection: Connection, number: str, recipient_hash: str, now: datetime, *those: str) -> None:
+    """Send no more texts to a number whose owner told the carrier to stop.
+
+    It goes with `those` and each who has the number.
+    """
+    known = {*those, *people.everybody_at(connection, Channel.SMS, number, recipient_hash)}
+    for who in sorted(known) or ("",):
+        contact.close(connection, recipient_hash, Channel.SMS, contact.OPTED_OUT, _STOPPED_AT_CARRIER, who, now)
+    ledger.review(connection, known, now)
+
+
 def lay_blame(connection: Connection, row: Row[Any], blame: Blame, why: str, now: datetime) -> None:
     """What follows where a message was refused, or failed later: for the address, the customer or the channel."""
     channel = Channel(row.channel)
@@ -78,9 +89,7 @@ def lay_blame(connection: Connection, row: Row[Any], blame: Blame, why: str, now
             reason = f"the server refused the address: {why}"
             contact.close(connection, row.recipient_hash, channel, contact.DEAD, reason, row.customer_id, now)
         case Blame.OPT_OUT:
-            contact.close(
-                connection, row.recipient_hash, channel, contact.OPTED_OUT, STOPPED_AT_CARRIER, row.customer_id, now
-            )
+            opt_out(connection, row.recipient, row.recipient_hash, now, row.customer_id)
         case Blame.MESSAGE:
             told = f"reminder {row.reminder_id} ({row.tier}) was refused: {why}"
             case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)

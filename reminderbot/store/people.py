@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from reminderbot.core.customer import Customer
 from reminderbot.core.ladder import Channel
+from reminderbot.store import outbox
 from reminderbot.store.ledger import customer_of
 from reminderbot.store.tables import customer, invoice
 from reminderbot.store.types import storable
@@ -20,6 +21,12 @@ def by_address(connection: Connection, channel: Channel, address: str) -> tuple[
     else:
         query = select(customer.c.customer_id).where(customer.c.phone == address)
     return tuple(connection.execute(query.order_by(customer.c.customer_id)).scalars())
+
+
+def everybody_at(connection: Connection, channel: Channel, address: str, recipient_hash: str) -> tuple[str, ...]:
+    """Everybody with this address or number, and those we wrote to there before the ledger gave them another."""
+    written_to = outbox.customers_at(connection, recipient_hash)
+    return tuple(dict.fromkeys((*by_address(connection, channel, address), *written_to)))
 
 
 def by_invoices(connection: Connection, words: Sequence[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,7 +16,7 @@ from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.report import ask_for_reports_once, take_opt_out, take_report
 from reminderbot.store import contact, journal
 from reminderbot.store.tables import delivery_report
-from tests.runs.carrier import PHONE, TEXTS, carrier, connect, until_text
+from tests.runs.carrier import PHONE, TEXT_DAY, TEXTS, carrier, connect, until_text
 from tests.runs.conftest import Make
 from tests.stories.world import OUR_NUMBER, World, moment
 
@@ -259,14 +259,38 @@ def test_a_text_the_carrier_has_forgotten_is_not_asked_about_for_ever(world: Wor
     assert asked(twilio) == 1
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_stop_from_a_shared_number_goes_with_each_who_has_it(make_world: Make, times: int) -> None:
+def told_by_the_carrier(world: World, _: TwilioStandIn) -> None:
+    take_opt_out(world.house, PHONE)
+
+
+def told_twice(world: World, _: TwilioStandIn) -> None:
+    for _ in range(2):
+        take_opt_out(world.house, PHONE)
+
+
+def found_in_the_list(world: World, twilio: TwilioStandIn) -> None:
+    twilio.receive(PHONE, OUR_NUMBER, "STOP")
+    world.look()
+
+
+def learnt_from_a_refusal(world: World, twilio: TwilioStandIn) -> None:
+    twilio.fail_next(400, 21610)
+    for day in TEXT_DAY[1:]:
+        world.at(day)
+    assert twilio.accepted == []
+
+
+@pytest.mark.parametrize("heard", [told_by_the_carrier, told_twice, found_in_the_list, learnt_from_a_refusal])
+def test_a_stop_from_a_shared_number_goes_with_each_who_has_it(
+    make_world: Make, heard: Callable[[World, TwilioStandIn], None]
+) -> None:
     world = make_world("ACME", "BOLT", sms=True)
     for who in ("ACME", "BOLT"):
         world.change_customer(who, **TEXTS)
-    world.at("2027-03-08 10:30")
-    for _ in range(times):
-        take_opt_out(world.house, PHONE)
-    with world.house.store.reading() as connection:
-        _, by_customer = contact.closed(connection, ["ACME", "BOLT"], [])
+    with carrier(world) as twilio:
+        connect(world, twilio)
+        world.at(TEXT_DAY[0])
+        heard(world, twilio)
+        with world.house.store.reading() as connection:
+            _, by_customer = contact.closed(connection, ["ACME", "BOLT"], [])
     assert {who: len(entries) for who, entries in by_customer.items()} == {"ACME": 1, "BOLT": 1}
