@@ -1,7 +1,8 @@
 """Decides whether the clock can be believed: against the machine's own, and against what trusted servers say.
 
 Pure. A small step is waited out for one tick. After a large one nothing is sent until the step is undone, a trusted
-server agrees with the clock, or a person does: nobody can tell which of the two times was right.
+server agrees with the clock, or a person does: nobody can tell which of the two times was right. A start of the machine
+undoes nothing, for how long it was off cannot be told.
 """
 
 from __future__ import annotations
@@ -43,11 +44,13 @@ class Watch:
 
     # The last reading that was believed; through a doubt that lasts, carried on by the machine's own seconds.
     believed: Reading | None = None
+    # It was carried across a start: the earliest that it can be now, and later by as much as the machine was off.
+    at_least: bool = False
     doubt: str = ""
     since: datetime | None = None
     # A tick has gone well since the doubt came up.
     steady: bool = False
-    # What a trusted server says against the clock; empty: nothing.
+    # What only a trusted server or a person takes back: such a server's own word, a doubt older than this start.
     off: str = ""
 
 
@@ -76,26 +79,50 @@ def _across_a_start(passed: timedelta) -> Doubt | None:
 
 def tick(watch: Watch, now: Reading, slept: str = "") -> Watch:
     """The watch after one more look at the clock; `slept` tells why this tick came so late."""
-    doubt = judge(watch.believed, now)
+    watch = _kept_through_a_start(watch, now)
+    doubt = _judged(watch, now)
     if doubt is None and slept:
         doubt = Doubt(slept)
     if doubt is not None:
-        believed = _carried(watch.believed, now) if doubt.lasts else now
+        found = replace(watch, doubt=doubt.why, since=watch.since or now.wall)
         # The tick that believes a new time does not count as one that went well by it.
-        return replace(watch, believed=believed, doubt=doubt.why, since=watch.since or now.wall, steady=not doubt.lasts)
+        return _doubting(found, now) if doubt.lasts else _believing(found, now, steady=True)
     if watch.off or not watch.doubt:
-        return replace(watch, believed=now)
-    if not watch.steady:
-        return replace(watch, believed=now, steady=True)
-    return Watch(believed=now)
+        return _believing(watch, now, steady=watch.steady)
+    return Watch(believed=now) if watch.steady else _believing(watch, now, steady=True)
 
 
-def _carried(believed: Reading | None, now: Reading) -> Reading | None:
-    """What the clock would show now had nobody set it; only within one start can that be told."""
-    if believed is None or believed.boot_id != now.boot_id:
-        return believed
+def _kept_through_a_start(watch: Watch, now: Reading) -> Watch:
+    """A doubt that was not over before this start has a word to take it back: no tick of today can tell of then."""
+    believed = watch.believed
+    if believed is None or believed.boot_id == now.boot_id or not watch.doubt or watch.steady:
+        return watch
+    return replace(watch, off=watch.off or watch.doubt)
+
+
+def _judged(watch: Watch, now: Reading) -> Doubt | None:
+    if watch.at_least and watch.believed is not None:
+        return _across_a_start(now.wall - _carried(watch.believed, now).wall)
+    return judge(watch.believed, now)
+
+
+def _believing(watch: Watch, now: Reading, *, steady: bool) -> Watch:
+    return replace(watch, believed=now, at_least=False, steady=steady)
+
+
+def _doubting(watch: Watch, now: Reading) -> Watch:
+    """The watch as a doubt that lasts leaves it."""
+    before = watch.believed
+    assert before is not None
+    across = before.boot_id != now.boot_id
+    return replace(watch, believed=_carried(before, now), at_least=watch.at_least or across, steady=False)
+
+
+def _carried(believed: Reading, now: Reading) -> Reading:
+    """What the clock would show now had nobody set it, and had the machine not been off between two starts."""
+    truly = now.boot - believed.boot if believed.boot_id == now.boot_id else 0.0
     # Left where it was, it would grant the clock ever more slewing, until a step that nobody undid passed for that.
-    return replace(now, wall=believed.wall + timedelta(seconds=now.boot - believed.boot))
+    return replace(now, wall=believed.wall + timedelta(seconds=truly))
 
 
 def compare(said: datetime, first: datetime, last: datetime, who: str) -> str | None:
@@ -112,11 +139,12 @@ def compare(said: datetime, first: datetime, last: datetime, who: str) -> str | 
 
 def hear(watch: Watch, now: Reading, off: str) -> Watch:
     """The watch after a trusted server spoke against the clock, or agreed with it."""
+    watch = _kept_through_a_start(watch, now)
     if off:
         return replace(watch, off=off, doubt=watch.doubt or off, since=watch.since or now.wall, steady=False)
-    if watch.off or judge(watch.believed, now):
+    if watch.off or _judged(watch, now):
         # From here on the ticks must go well by the time that was agreed on.
-        return replace(watch, believed=now, off="", steady=False)
+        return _believing(replace(watch, off=""), now, steady=False)
     return watch
 
 
@@ -127,7 +155,7 @@ def believe(now: Reading) -> Watch:
 
 def in_doubt(watch: Watch, now: Reading) -> str:
     """Why the clock is not believed at this moment; empty: it is."""
-    doubt = judge(watch.believed, now)
+    doubt = _judged(watch, now)
     return doubt.why if doubt else watch.off or watch.doubt
 
 

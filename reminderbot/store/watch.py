@@ -20,7 +20,7 @@ def read(kept: dict[str, Any] | None) -> Watch:
         return Watch()
     wall = setting.moment(kept["wall"])
     believed = Reading(wall, kept["boot"], kept["boot_id"]) if wall else None
-    return Watch(believed, kept["doubt"], setting.moment(kept["since"]), kept["steady"], kept["off"])
+    return Watch(believed, kept["at_least"], kept["doubt"], setting.moment(kept["since"]), kept["steady"], kept["off"])
 
 
 def put(connection: Connection, watch: Watch) -> None:
@@ -29,6 +29,7 @@ def put(connection: Connection, watch: Watch) -> None:
         "wall": believed.wall.isoformat() if believed else None,
         "boot": believed.boot if believed else 0.0,
         "boot_id": believed.boot_id if believed else "",
+        "at_least": watch.at_least,
         "doubt": watch.doubt,
         "since": watch.since.isoformat() if watch.since else None,
         "steady": watch.steady,

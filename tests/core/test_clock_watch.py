@@ -36,6 +36,12 @@ class Machine:
         self.watch = tick(self.watch, self.live().read(), slept)
         return self
 
+    def start(self, off: float = 60.0, lost: float = 0.0) -> Machine:
+        """It is started anew after so many seconds off; its clock has lost some meanwhile."""
+        self.boot_id += "a"
+        self.offset -= lost
+        return self.live(off)
+
     @property
     def doubt(self) -> str:
         return in_doubt(self.watch, self.read())
@@ -125,6 +131,54 @@ def test_after_a_start_only_the_past_and_the_far_future_are_doubted(days: float,
     assert bool(machine.doubt) is doubted
 
 
+@pytest.mark.parametrize("off", [0, 5 * HOUR])
+@pytest.mark.parametrize(
+    ("lost", "lasts"), [(LARGE, False), (LARGE + TICK + 1, True), (HOUR, True), (3 * 24 * HOUR, True)]
+)
+def test_a_clock_behind_what_it_was_before_the_start_is_not_waited_out(lost: float, lasts: bool, off: float) -> None:
+    machine = running().start(off, off + lost)
+    assert machine.tick().doubt
+    # A week, in which it passes what it was before.
+    for _ in range(7 * 24):
+        assert bool(machine.live(HOUR - TICK).tick().doubt) is lasts
+    if lasts:
+        machine.offset = 0
+        machine.tick().tick()
+    assert not machine.doubt
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+@pytest.mark.parametrize("off", [1, 5 * HOUR])
+def test_a_large_step_outlives_starts_until_a_server_agrees(step: float, off: float) -> None:
+    machine = running()
+    machine.offset = step
+    machine.tick()
+    for _ in range(3):
+        assert machine.start(off).doubt
+        for _ in range(5):
+            assert machine.tick().doubt
+    machine.offset = 0
+    # Put right while it was off, for all that the ticks can tell.
+    assert machine.start(off).tick().tick().doubt
+    machine.watch = hear(machine.watch, machine.read(), "")
+    assert machine.tick().doubt
+    assert not machine.tick().doubt
+
+
+def test_a_clock_behind_at_one_start_is_not_believed_for_being_further_at_the_next() -> None:
+    machine = running().start(0, lost=HOUR).tick()
+    assert machine.start(5 * HOUR).tick().tick().doubt
+    machine.watch = believe(machine.read())
+    assert not machine.tick().doubt
+
+
+def test_a_small_step_before_a_start_is_over_after_it() -> None:
+    machine = running()
+    machine.offset = 300
+    assert machine.tick().doubt
+    assert not machine.start().tick().doubt
+
+
 def test_a_sleep_is_held_for_one_full_tick_though_the_clock_is_right() -> None:
     machine = running()
     machine.live(10 * 60)
@@ -188,6 +242,7 @@ events = st.lists(
         st.tuples(st.just("undo"), st.just(0.0)),
         st.tuples(st.just("sleep"), st.floats(60, 40 * HOUR)),
         st.tuples(st.just("word"), st.just(0.0)),
+        st.tuples(st.just("start"), st.floats(0, 40 * HOUR)),
     ),
     min_size=5,
     max_size=60,
@@ -210,6 +265,9 @@ def test_a_wrong_clock_is_never_believed_and_a_right_one_always_in_the_end(story
                 machine.offset = 0.0
             case "sleep":
                 machine.live(value).tick(slept="slept")
+            case "start":
+                # Nobody sets a clock that is not looked at.
+                machine.tick().start(value).tick()
             case "word":
                 wall = machine.read().wall
                 wrong = compare(wall - timedelta(seconds=machine.offset), wall, wall, "x")

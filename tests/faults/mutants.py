@@ -129,8 +129,8 @@ GUARDS = (
     Guard(
         "a large step does not wear off",
         "core/clock_watch.py",
-        "_carried(watch.believed, now) if",
-        "watch.believed if",
+        "believed=_carried(before, now), at_least",
+        "believed=before, at_least",
         ("tests/core/test_clock_watch.py",),
     ),
     Guard(
@@ -140,7 +140,26 @@ GUARDS = (
         "number_in_header(house, message.raw)",
         ("tests/runs/test_clock.py",),
     ),
-    Guard("one full tick", "core/clock_watch.py", "steady=not doubt.lasts)", "steady=True)"),
+    Guard(
+        "one full tick",
+        "core/clock_watch.py",
+        "Watch(believed=now) if watch.steady else",
+        "Watch(believed=now) if True else",
+    ),
+    Guard(
+        "a doubt outlives a start",
+        "core/clock_watch.py",
+        "or not watch.doubt or watch.steady:",
+        "or True:",
+        ("tests/core/test_clock_watch.py",),
+    ),
+    Guard(
+        "a clock behind at the start",
+        "core/clock_watch.py",
+        "at_least=watch.at_least or across,",
+        "at_least=False,",
+        ("tests/core/test_clock_watch.py",),
+    ),
     Guard("a server that disagrees", "core/clock_watch.py", "if watch.off or not watch.doubt:", "if not watch.doubt:"),
     Guard("no plan by a wrong clock", "runs/plan.py", " or in_doubt(house, connection)", ""),
     Guard("a clock set within a window", "runs/deliver.py", "if judge(self._claimed, now):", "if False:"),

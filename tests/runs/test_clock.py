@@ -80,6 +80,23 @@ def test_until_a_large_step_is_undone_nothing_leaves_and_no_promise_is_broken(
     assert [sent.to for sent in world.tick()] == ["bolt@customer.example"]
 
 
+def test_a_clock_that_lost_hours_while_the_machine_was_off_stops_until_it_is_put_right(
+    make: Callable[..., World],
+) -> None:
+    world = make("ACME")
+    before = world.now
+    world.clock.advance(5 * HOUR)
+    world.clock.reboot()
+    world.clock.set_to(before - 2 * HOUR)
+    for _ in range(30):
+        live(world)
+        assert clock_stop(world) is not None
+        world.clock.advance(timedelta(minutes=10))
+    world.clock.set_to(world.now + 7 * HOUR)
+    live(world, 3)
+    assert clock_stop(world) is None
+
+
 def test_a_clock_set_while_messages_leave_keeps_the_rest_of_them_at_home(make: Callable[..., World]) -> None:
     world = make("ACME", "BOLT", "COOK")
     world.plan()
