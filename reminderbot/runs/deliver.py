@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -44,6 +45,7 @@ WINDOW = 20
 WINDOW_LIFE = timedelta(minutes=2)
 # Invariant 28: the kill switch holds within a second.
 SWITCH_SECONDS = 0.5
+_MENDED_BY_LOOKING = frozenset({"inbox", "texts"})
 
 
 @dataclass(slots=True)
@@ -73,10 +75,8 @@ class Delivered:
 def deliver_once(house: House, look: Callable[[], None]) -> Delivered:
     """Send what is due now, in windows of a few messages; `look` reads all inboxes and acts on what is there."""
     done = Delivered()
-    with house.store.reading() as connection:
-        allowed = mode(house, connection)
-        waiting = outbox.count_due(connection, house.clock.now(), approved_only=allowed is Mode.APPROVE)
-    if allowed is Mode.DRAFT or not waiting:
+    allowed, waiting = _before_looking(house, done)
+    if not waiting:
         return done
     if stop := unusual(house, waiting):
         done.stops = (stop,)
@@ -90,6 +90,25 @@ def deliver_once(house: House, look: Callable[[], None]) -> Delivered:
     if done.accepted:
         remember_size(house, done.accepted)
     return done
+
+
+def _before_looking(house: House, done: Delivered) -> tuple[Mode, int]:
+    """The mode, and how many might leave for all that is known without a look; what looking cannot mend is noted."""
+    now = house.clock.now()
+    with house.store.reading() as connection:
+        allowed = mode(house, connection)
+        count = partial(outbox.count_due, connection, now, approved_only=allowed is Mode.APPROVE)
+        if allowed is Mode.DRAFT or not count():
+            return allowed, 0
+        done.stops = tuple(s for s in standing_stops(house, connection, now) if s.kind not in _MENDED_BY_LOOKING)
+        waiting = count(without=halt.at_rest(connection, now))
+    # Otherwise every tick would ask all servers, for as long as it stands.
+    return allowed, 0 if _stop_all(done.stops) else waiting
+
+
+def _stop_all(stops: Sequence[Stop]) -> bool:
+    """Whether one of them is about more than one channel."""
+    return any(not stop.kind.endswith(" halted") for stop in stops)
 
 
 class _Channels:
@@ -124,7 +143,7 @@ def _window(house: House, look: Callable[[], None], allowed: Mode, channels: _Ch
     now = house.clock.now()
     with house.store.writing() as connection:
         done.stops = standing_stops(house, connection, now)
-        if any(not stop.kind.endswith(" halted") for stop in done.stops):
+        if _stop_all(done.stops):
             return False
         resting = halt.at_rest(connection, now)
         rows = outbox.due(connection, now, WINDOW, approved_only=allowed is Mode.APPROVE, without=sorted(resting))

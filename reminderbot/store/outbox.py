@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Row,
+    Select,
     and_,
     bindparam,
     delete,
@@ -51,15 +52,19 @@ _DUE = {
         outbox.c.not_before <= _NOW,
         outbox.c.release_at <= _NOW,
         _APPROVED if approved_only else or_(~outbox.c.needs_approval, _APPROVED),
+        outbox.c.channel.not_in(bindparam("without", expanding=True)),
     )
     for approved_only in (True, False)
 }
 _NEXT_DUE = {
     approved_only: select(outbox)
-    .where(is_due, outbox.c.channel.not_in(bindparam("without", expanding=True)))
+    .where(is_due)
     .order_by(outbox.c.not_before, outbox.c.reminder_id)
     .limit(bindparam("most", type_=Integer))
     for approved_only, is_due in _DUE.items()
+}
+_COUNT_DUE = {
+    approved_only: select(func.count()).select_from(outbox).where(is_due) for approved_only, is_due in _DUE.items()
 }
 _CLAIM = update(outbox).where(outbox.c.reminder_id == bindparam("k"), outbox.c.state == State.PLANNED.value)
 _MARK_ONWIRE = (
@@ -143,16 +148,19 @@ def due(
     Those of the channels in `without` are left out, and those to a country of "sms to +44".
     """
     asked = {"now": now, "most": limit, "without": list(without)}
-    query = _NEXT_DUE[approved_only]
+    return list(connection.execute(_apart_from(without, _NEXT_DUE[approved_only]), asked))
+
+
+def count_due(connection: Connection, now: datetime, *, approved_only: bool, without: Collection[str] = ()) -> int:
+    """How many of them there are."""
+    asked = {"now": now, "without": list(without)}
+    return int(connection.execute(_apart_from(without, _COUNT_DUE[approved_only]), asked).scalar_one())
+
+
+def _apart_from(without: Collection[str], query: Select[Any]) -> Select[Any]:
     for channel, prefix in (name.split(" to ") for name in without if " to " in name):
         query = query.where(~((outbox.c.channel == channel) & outbox.c.recipient.startswith(prefix)))
-    return list(connection.execute(query, asked))
-
-
-def count_due(connection: Connection, now: datetime, *, approved_only: bool) -> int:
-    """How many reminders may be claimed now."""
-    query = select(func.count()).select_from(outbox).where(_DUE[approved_only])
-    return int(connection.execute(query, {"now": now}).scalar_one())
+    return query
 
 
 def reschedule(connection: Connection, reminder_id: int, not_before: datetime) -> None:

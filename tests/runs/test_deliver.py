@@ -15,11 +15,11 @@ from reminderbot.core.message import OutgoingMessage
 from reminderbot.desk.sending import go_live, stop
 from reminderbot.runs import deliver
 from reminderbot.runs.recover import recover
-from reminderbot.store import contact, outbox
+from reminderbot.store import contact, halt, outbox
 from reminderbot.store.sendlog import Attempt, SendLog
 from reminderbot.store.tables import outbox as outbox_table
 from reminderbot.store.tables import outbox_step
-from tests.stories.world import Killed, World
+from tests.stories.world import Killed, World, moment
 
 Make = Callable[..., World]
 TEXTS = {"phone": "+447700900123", "sms_consent": "yes", "sms_consent_on": "2027-01-05", "sms_consent_how": "form"}
@@ -519,6 +519,68 @@ def test_the_kill_switch_is_told_as_the_reason(make_world: Make) -> None:
     done = world.deliver()
     assert [one.kind for one in done.stops] == ["stopped"]
     assert world.states() == ["planned"]
+
+
+def delivered(world: World) -> tuple[deliver.Delivered, bool]:
+    """What a delivery run did, and whether it asked the inboxes."""
+    looks: list[None] = []
+
+    def look() -> None:
+        looks.append(None)
+        world.look()
+
+    return deliver.deliver_once(world.house, look), bool(looks)
+
+
+def by_switch(world: World) -> None:
+    stop(world.house, "olivia")
+
+
+def by_file(world: World) -> None:
+    world.house.stop_file.touch()
+
+
+def by_an_old_ledger(world: World) -> None:
+    world.clock.move_to(moment("2027-03-10 11:00"))
+
+
+def by_the_clock(world: World) -> None:
+    world.clock.set_to(world.now + timedelta(hours=3))
+
+
+@pytest.mark.parametrize("stopped", [by_switch, by_file, by_an_old_ledger, by_the_clock])
+def test_while_a_stop_stands_no_inbox_is_asked_before_a_letter_that_cannot_leave(
+    make_world: Make, stopped: Callable[[World], None]
+) -> None:
+    world = make_world("ACME")
+    stopped(world)
+    done, looked = delivered(world)
+    assert (looked, world.states(), len(done.stops)) == (False, ["planned"], 1)
+
+
+def test_an_inbox_that_was_not_read_lately_is_read_and_the_letter_leaves(make_world: Make) -> None:
+    world = make_world("ACME", sms=True)
+    world.clock.advance(timedelta(minutes=10))
+    done, looked = delivered(world)
+    assert (looked, world.states(), done.stops) == (True, ["accepted"], ())
+
+
+@pytest.mark.parametrize("halted", ["sms", "sms to +44", "email", "sms to +1"])
+def test_no_inbox_is_asked_before_a_text_while_its_channel_is_halted(make_world: Make, halted: str) -> None:
+    world = make_world(sms=True)
+    world.customer("ACME", **TEXTS).invoice("INV-1", "ACME", "2027-03-05")
+    world.at("2027-03-08 10:30")
+    world.at("2027-03-15 11:00")
+    world.clock.move_to(moment("2027-03-16 12:00"))
+    world.export()
+    world.take_ledger()
+    world.plan()
+    with world.house.store.writing() as connection:
+        halt.halt(connection, halted, "30007 filtered", world.now)
+    leaves = halted in ("email", "sms to +1")
+    done, looked = delivered(world)
+    assert (looked, len(world.sms.tried)) == (leaves, int(leaves))
+    assert [one.kind for one in done.stops] == [f"{halted} halted"]
 
 
 # ---- a store older than the send log
