@@ -29,7 +29,7 @@ from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
-from reminderbot.runs.recover import begin
+from reminderbot.runs.recover import begin, recover
 from reminderbot.runs.report import ask_for_reports_once
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store.lock import only_one
@@ -95,7 +95,7 @@ class Daemon:
         self.house = house
         self._bell = bell
         self._door = Listener(house)
-        self._busy = threading.Lock()
+        self._alone = False
         self._waking = threading.Lock()
         self._ticked_at = since_boot()
         self._heard_at = elapsed()
@@ -105,8 +105,7 @@ class Daemon:
 
     def serve(self) -> None:
         """Work until the bell rings."""
-        again, uncertain = begin(self.house)
-        log("started", planned_again=again, uncertain=uncertain)
+        self._begin()
         scheduler = self._scheduler()
         ear = threading.Thread(target=self._listen, name="listen", daemon=True)
         scheduler.start()
@@ -117,13 +116,28 @@ class Daemon:
         self.house.ending.set()
         notify("STOPPING=1")
         scheduler.shutdown(wait=False)
-        # A message in flight gets a moment; what is still there then will be uncertain, and never sent twice.
-        self._busy.acquire(timeout=LAST_WORD)
-        self._door.close()
+        self._wind_down(ear)
         if pages is not None:
             # At a reload the next pages want the same port.
             pages.join(timeout=2)
         log("ended")
+
+    def _begin(self) -> None:
+        # After a reload a message may still be in the hands of before: they settle it, and nothing is sent meanwhile.
+        self._alone = self.house.sending_lock.acquire(blocking=False)
+        again, uncertain = begin(self.house, alone=self._alone)
+        if self._alone:
+            self.house.sending_lock.release()
+        log("started", planned_again=again, uncertain=uncertain)
+
+    def _wind_down(self, ear: threading.Thread) -> None:
+        """Give a message in flight and a reply that is being read a moment to come to their end."""
+        until = elapsed() + LAST_WORD
+        # What is still there then will be uncertain at the end of the process, and never sent twice.
+        if self.house.sending_lock.acquire(timeout=LAST_WORD):
+            self.house.sending_lock.release()
+        ear.join(max(0.0, until - elapsed()))
+        self._door.close()
 
     def _scheduler(self) -> BackgroundScheduler:
         from apscheduler.executors.pool import ThreadPoolExecutor
@@ -203,7 +217,12 @@ class Daemon:
             pass
 
     def deliver(self) -> None:
-        with self._busy:
+        with self.house.sending_lock:
+            if self.house.ending.is_set():
+                return
+            if not self._alone:
+                recover(self.house)
+                self._alone = True
             canary_once(self.house)
             done = deliver_once(self.house, self._look)
         for trouble in done.troubles:
@@ -332,8 +351,8 @@ def reloaded(house: House, load: Callable[[], House]) -> House:
     """The installation by its settings of now, or by the old ones where those of now are refused."""
     notify("RELOADING=1")
     try:
-        # A listener of before may still be at work on an answer.
-        fresh = dataclasses.replace(load(), triage_lock=house.triage_lock)
+        # Those of before may still be at work on an answer or a message.
+        fresh = dataclasses.replace(load(), triage_lock=house.triage_lock, sending_lock=house.sending_lock)
     except Exception as error:
         log("reload_refused", why=str(error).splitlines()[0] if str(error) else type(error).__name__)
         return dataclasses.replace(house, ending=threading.Event())

@@ -129,8 +129,9 @@ class House:
     poll_seconds: float = 60.0
     # Set when the program should end: long work looks at it between two messages.
     ending: threading.Event = field(default_factory=threading.Event)
-    # One reader at a time acts on what came in.
+    # One reader at a time acts on what came in, and one sender at a time sends: those of before a reload as well.
     triage_lock: threading.Lock = field(default_factory=threading.Lock)
+    sending_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def stop_file(self) -> Path:

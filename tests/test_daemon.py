@@ -20,7 +20,7 @@ import pytest
 from reminderbot.clock import SystemClock
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
-from reminderbot.daemon import reloaded
+from reminderbot.daemon import Bell, Daemon, reloaded
 from reminderbot.demo.twilio_standin import TwilioStandIn
 from reminderbot.runs.understand import understand_all
 from reminderbot.store import inbox
@@ -28,7 +28,8 @@ from tests.daemon_world import Installation, Service, running
 from tests.installation import MONDAY
 from tests.installation import Installation as Shop
 from tests.servers.ports import free_port
-from tests.servers.scripted_smtp import HANG, ScriptedSmtp
+from tests.servers.scripted_imap import ScriptedImap
+from tests.servers.scripted_smtp import HANG, LATE, ScriptedSmtp
 from tests.servers.world import MailWorld
 
 PUBLIC, OUR_NUMBER = "https://shop.example", "+447700900999"
@@ -237,6 +238,57 @@ def test_after_a_reload_nobody_reads_an_answer_that_a_listener_of_before_is_at_w
                     assert [row.attempts for row in inbox.unread(connection)] == [0]
             reader.join(30)
         assert [case["kind"] for case in shop.json("case", "list")] == ["dispute"]
+
+
+def test_a_message_in_flight_at_a_reload_is_settled_by_who_sent_it(place: Installation) -> None:
+    with ScriptedSmtp({"dot": LATE + "250 2.0.0 Ok"}) as server:
+        place.smtp_port = server.port
+        place.write()
+        place.go_live()
+        with running(place) as service:
+            service.wait_for(lambda: server.messages, "the message lay on the wire", 60)
+            service.process.send_signal(signal.SIGHUP)
+            service.wait_log("action=started", times=2)
+            assert states(place) == ["onwire"]
+            server.go_on.set()
+            service.wait_for(lambda: states(place) == ["accepted"], "it was settled")
+            assert service.end() < 5
+        assert json.loads(place.command("case", "list", "--json").stdout) == []
+        assert len(server.messages) == 1
+
+
+def test_after_a_reload_nobody_sends_before_who_was_at_it_has_ended(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    with shop.house() as before, shop.house() as fresh:
+        daemon = Daemon(reloaded(before, lambda: fresh), Bell())
+        sender = threading.Thread(target=daemon.deliver)
+        with before.sending_lock:
+            sender.start()
+            sender.join(0.5)
+            assert sender.is_alive()
+        sender.join(30)
+        assert not sender.is_alive()
+
+
+def test_it_ends_after_its_listener(place: Installation) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(connection: socket.socket, tag: bytes) -> None:
+        asked.set()
+        go_on.wait(10)
+        connection.sendall(b"* 0 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 1] ok\r\n%s OK done\r\n" % tag)
+
+    with ScriptedImap({"EXAMINE": slow}) as server:
+        place.imap_port = server.port
+        place.write()
+        with running(place) as service:
+            assert asked.wait(30)
+            service.process.send_signal(signal.SIGHUP)
+            service.wait_told("STOPPING=1")
+            time.sleep(0.5)
+            assert "action=ended" not in service.log
+            go_on.set()
+            service.wait_log("action=started", times=2)
 
 
 def test_a_second_daemon_on_the_same_store_is_refused_with_a_clear_word(place: Installation) -> None:

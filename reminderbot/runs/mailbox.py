@@ -21,10 +21,12 @@ def patient_look(house: House) -> Iterator[None]:
     try:
         yield
     except InboxUnavailable as error:
-        if error.locked_out or trouble is None or trouble["why"] != str(error):
+        new = error.locked_out or trouble is None or trouble["why"] != str(error)
+        # After a reload a look of before must not keep the mended log-in waiting.
+        if new and not house.ending.is_set():
             _note(house, error)
         raise
-    if trouble:
+    if trouble and not house.ending.is_set():
         with house.store.writing() as connection:
             halt.forget_inbox(connection)
 

@@ -9,18 +9,21 @@ from reminderbot.runs.settle import confirm_proved
 from reminderbot.store import halt, history, ledger, outbox, setting
 
 
-def begin(house: House) -> tuple[int, int]:
+def begin(house: House, *, alone: bool = True) -> tuple[int, int]:
     """`recover` for a start or a reload by a person, who has perhaps mended a log-in: each is tried again at once."""
     with house.store.writing() as connection:
         halt.forget_logins(connection)
-    return recover(house)
+    return recover(house, alone=alone)
 
 
-def recover(house: House) -> tuple[int, int]:
-    """(reminders planned again, reminders now uncertain) after the last end, however it came."""
+def recover(house: House, *, alone: bool = True) -> tuple[int, int]:
+    """(reminders planned again, reminders now uncertain) after the last end, however it came.
+
+    Not `alone`, somebody may still be sending them: then none are taken from them.
+    """
     now = house.clock.now()
     with house.store.writing() as connection:
-        counts = outbox.recover(connection, now)
+        counts = outbox.recover(connection, now) if alone else (0, 0)
         history.catch_up(connection, house.send_log)
         confirm_proved(connection, now)
         digest = hashlib.sha256(repr(_rules(house)).encode()).hexdigest()

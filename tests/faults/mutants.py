@@ -123,8 +123,8 @@ GUARDS = (
     Guard(
         "a large step lasts",
         "core/clock_watch.py",
-        "believed = _carried(watch.believed, now) if doubt.lasts else now",
-        "believed = now",
+        "return _doubting(found, now) if doubt.lasts else",
+        "return _doubting(found, now) if False else",
     ),
     Guard(
         "a large step does not wear off",

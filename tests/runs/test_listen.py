@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 
-from reminderbot.core.inbound import Inbound, InboxUnavailable
+from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.core.ladder import Channel
 from reminderbot.core.understanding import Understanding
+from reminderbot.inbox.imap import Poll
 from reminderbot.replies.understand import Context
 from reminderbot.runs.listen import Listener
-from reminderbot.store import contact, inbox
+from reminderbot.store import contact, halt, inbox, setting
 from reminderbot.store.tables import inbound
 from tests.faults.life import Reader
-from tests.stories.world import OUR_ADDRESS, World
+from tests.stories.world import OUR_ADDRESS, Mailbox, World
 
 Make = Callable[..., World]
 PHONE = "+447700900123"
@@ -241,6 +242,37 @@ def test_a_stop_by_text_is_heard_while_the_mailbox_cannot_be_read_and_the_other_
     with pytest.raises(InboxUnavailable, match="the list is away"):
         Listener(world.house).look()
     assert "dispute" in world.hold_kinds("ACME")
+
+
+class Ending(Mailbox):
+    """A mailbox whose answer comes when it is no longer wanted: the settings are another's by then."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    def poll(self, cursor: MailCursor | None) -> Poll:
+        self._world.house.ending.set()
+        if self.down:
+            raise InboxUnavailable(self.down, locked_out=True)
+        return Poll(MailCursor(self.folder, 99, 99), started=False, reset=False, messages=iter(()))
+
+
+@pytest.mark.parametrize("down", ["", "the log-in was refused"])
+def test_what_a_mailbox_says_after_a_reload_is_not_laid_to_the_one_of_the_new_settings(
+    make_world: Make, down: str
+) -> None:
+    world = make_world("ACME")
+    with world.house.store.reading() as connection:
+        before = inbox.cursor(connection, "INBOX"), setting.get(connection, setting.INBOX_READ_AT)
+    world.clock.advance(timedelta(minutes=2))
+    world.mailbox = Ending(world)
+    world.mailbox.down = down
+    world.use(world.house)
+    world.look()
+    with world.house.store.reading() as connection:
+        assert (inbox.cursor(connection, "INBOX"), setting.get(connection, setting.INBOX_READ_AT)) == before
+        assert halt.inbox_trouble(connection) is None
 
 
 def test_a_hard_bounce_closes_the_address_and_a_person_mends_it(make_world: Make) -> None:

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-# An answer may end in CLOSE: said, then hung up.
-CLOSE, RESET, HANG, DRIP = "<close>", "<reset>", "<hang>", "<drip>"
+# An answer may end in CLOSE: said, then hung up; or begin with LATE: not said before `go_on` is set.
+CLOSE, RESET, HANG, DRIP, LATE = "<close>", "<reset>", "<hang>", "<drip>", "<late>"
 
 DEFAULTS = {
     "connect": "220 ready",
@@ -48,6 +48,7 @@ class ScriptedSmtp:
     heard: bytearray = field(default_factory=bytearray)
     messages: list[bytes] = field(default_factory=list)
     connections: int = 0
+    go_on: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> ScriptedSmtp:
         self._stop = threading.Event()
@@ -60,6 +61,7 @@ class ScriptedSmtp:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        self.go_on.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
@@ -91,6 +93,9 @@ class ScriptedSmtp:
             action = action[visit] if visit < len(action) else None
         if action is None:
             action = DEFAULTS[step] if step in DEFAULTS else self._greeting()
+        if action.startswith(LATE):
+            self.go_on.wait(30)
+            action = action.removeprefix(LATE)
         if action == HANG:
             self._stop.wait(10)
         if action == DRIP:
