@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reminderbot.clock import Clock, elapsed
 from reminderbot.config import load_config
-from reminderbot.core.clock_watch import Reading
+from reminderbot.core.clock import Reading
 from reminderbot.core.customer import Contact, Customer
 from reminderbot.core.invoice import Invoice, Status
 from reminderbot.core.money import Money

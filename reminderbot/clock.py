@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from reminderbot.core.clock_watch import Reading
+from reminderbot.core.clock import Reading
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 

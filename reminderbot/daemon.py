@@ -25,12 +25,12 @@ from reminderbot.runs.alert import alert_once
 from reminderbot.runs.canary import canary_once
 from reminderbot.runs.clock import remember_time
 from reminderbot.runs.deliver import deliver_once
+from reminderbot.runs.delivery_report import ask_for_delivery_reports_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.recover import begin, recover
-from reminderbot.runs.report import ask_for_reports_once
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store.lock import only_one
 from reminderbot.systemd import notify, watchdog_seconds
@@ -157,7 +157,7 @@ class Daemon:
             ("deliver", self.deliver, 5),
             ("reconcile", self.reconcile, 120),
             ("look again", self.look_again, 300),
-            ("reports", self.ask_for_reports, 300),
+            ("delivery reports", self.ask_for_delivery_reports, 300),
             ("alert", self.alert, 60),
         )
         for name, job, seconds in ticks:
@@ -243,8 +243,8 @@ class Daemon:
     def look_again(self) -> None:
         look_again_once(self.house)
 
-    def ask_for_reports(self) -> None:
-        ask_for_reports_once(self.house)
+    def ask_for_delivery_reports(self) -> None:
+        ask_for_delivery_reports_once(self.house)
 
     def alert(self) -> None:
         for stop in alert_once(self.house):

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from reminderbot.core.clock_watch import in_doubt
+from reminderbot.core.clock import in_doubt
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import DoorFacts, InboxTrouble, Mode, Stop, lower, stops
 from reminderbot.house import House
-from reminderbot.store import canary, history, inbox, setting, watch
+from reminderbot.store import canary, clock, history, inbox, setting
 
 # A refused log-in is not tried again at every tick; see store/halt.py.
 _RELOAD = "then `systemctl reload reminderbot`; it is tried again by itself every hour"
@@ -50,7 +50,7 @@ def _noticed(note: dict[str, str] | None) -> datetime | None:
 def _facts(house: House, connection: Connection, known: dict[str, Any], now: datetime) -> DoorFacts:
     grant = known.get(setting.GRANT) or {}
     switch = known.get(setting.STOPPED)
-    clock = watch.read(known.get(setting.CLOCK))
+    belief = clock.read(known.get(setting.CLOCK))
     held = known.get(setting.LEDGER_HELD) or {"why": [], "at": None}
     return DoorFacts(
         now=now,
@@ -69,8 +69,8 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
         ledger_max_age=house.limits.ledger_max_age,
         ledger_held="; ".join(held["why"]),
         held_at=setting.moment(held["at"]),
-        clock_doubt=in_doubt(clock, house.clock.read()),
-        doubted_at=clock.since,
+        clock_doubt=in_doubt(belief, house.clock.read()),
+        doubted_at=belief.since,
         canary=canary.read(known.get(setting.CANARY)) if house.canary else None,
         ousted=house.store.owner is not None and not house.store.owner.stands(connection),
         unread=inbox.unattributed(connection, now - LONGEST_UNREAD),

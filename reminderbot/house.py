@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 from reminderbot.clock import Clock
 from reminderbot.core.business import Business
 from reminderbot.core.delivery import DeliveryChannel
+from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.dunning import Rules
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import AccessTokens
-from reminderbot.core.report import Report
 from reminderbot.core.stop import Mode
 from reminderbot.core.token import Keys
 from reminderbot.store.account import Gatherer
@@ -119,7 +119,7 @@ class House:
     # Asks the carrier which texts (recipient, body, since) it has taken.
     find_text: Callable[[str, str, datetime], list[str]] | None = None
     # Asks the carrier how far texts, named by its references, have come.
-    report_on: Callable[[Sequence[str]], Iterator[Report]] | None = None
+    delivery_reports: Callable[[Sequence[str]], Iterator[DeliveryReport]] | None = None
     # Where the carrier calls us; None: it does not.
     webhook: TwilioWebhook | None = None
     # Where the status page is served: address and port; None: nowhere.

@@ -13,13 +13,13 @@ from reminderbot.ledger.csv_report import LedgerMistakes
 from reminderbot.runs.canary import canary_once
 from reminderbot.runs.clock import remember_time
 from reminderbot.runs.deliver import Delivered, deliver_once
+from reminderbot.runs.delivery_report import ask_for_delivery_reports_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.preview import preview_once
 from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.recover import recover
-from reminderbot.runs.report import ask_for_reports_once
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store.lock import only_one
 
@@ -44,7 +44,7 @@ def run_once(house: House, say: Say) -> int:
             troubles += _send(house, door, say)
             _plan(house)
             reconcile_once(house)
-            ask_for_reports_once(house)
+            ask_for_delivery_reports_once(house)
             remember_time(house)
         finally:
             door.close()

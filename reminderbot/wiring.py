@@ -17,10 +17,10 @@ from reminderbot.core.calendar import SendingHours, national_holidays, public_ho
 from reminderbot.core.contact import Budget, candidate_zones
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import DeliveryChannel
+from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.dunning import Rules
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import Credential
-from reminderbot.core.report import Report
 from reminderbot.core.stop import Mode
 from reminderbot.core.token import Keys, Purpose, make_token, recipient_hash
 from reminderbot.house import House, Limits, Sender, TextInbox
@@ -76,7 +76,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         open_text_inbox=_text_inbox(config),
         tokens=tokens,
         find_text=_text_finder(config, keys),
-        report_on=_text_reports(config, keys),
+        delivery_reports=_delivery_reports(config, keys),
         webhook=_webhook(config),
         listen=config.desk.listen,
         alerts_to=config.alerts.email,
@@ -239,19 +239,19 @@ def _text_finder(config: Config, keys: Keys) -> Callable[[str, str, datetime], l
     return find
 
 
-def _text_reports(config: Config, keys: Keys) -> Callable[[Sequence[str]], Iterator[Report]] | None:
+def _delivery_reports(config: Config, keys: Keys) -> Callable[[Sequence[str]], Iterator[DeliveryReport]] | None:
     if config.sms is None:
         return None
     make = _twilio(config, keys)
 
-    def report_on(references: Sequence[str]) -> Iterator[Report]:
+    def delivery_reports(references: Sequence[str]) -> Iterator[DeliveryReport]:
         channel = make()
         try:
-            yield from channel.reports(references)
+            yield from channel.delivery_reports(references)
         finally:
             channel.close()
 
-    return report_on
+    return delivery_reports
 
 
 def _inbox(config: Config, tokens: TokenSource | None, clock: Clock) -> Callable[[], ImapInbox] | None:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Outcome, Refused, Uncertain
+from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.message import OutgoingMessage
-from reminderbot.core.report import Report
 
 if TYPE_CHECKING:
     from reminderbot.twilio_client import TwilioAccount
@@ -127,7 +127,7 @@ class TwilioSms:
             raise LookupFailedError("Twilio's list of messages cannot be read now") from error
         return found
 
-    def reports(self, sids: Sequence[str]) -> Iterator[Report]:
+    def delivery_reports(self, sids: Sequence[str]) -> Iterator[DeliveryReport]:
         """How far each of these texts of ours has come; LookupFailedError when Twilio cannot be asked."""
         account = self._ready()
         for sid in sids:
@@ -137,7 +137,7 @@ class TwilioSms:
                 if account.http.status != 404:
                     raise LookupFailedError("Twilio cannot be asked now what became of texts") from error
                 status, code = "gone", None
-            yield Report(sid, status, code)
+            yield DeliveryReport(sid, status, code)
 
     def close(self) -> None:
         """Let go of the connection; never raises."""

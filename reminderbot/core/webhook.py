@@ -1,6 +1,6 @@
 """How the calls of the carrier fare, and what a person is told of those that were turned away.
 
-Pure. Whatever is turned away is lost on this way only: texts and reports are asked for as well.
+Pure. Whatever is turned away is lost on this way only: texts and delivery reports are asked for as well.
 """
 
 from __future__ import annotations

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from reminderbot.core.clock_watch import believe
+from reminderbot.core.clock import believe
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.stop import Mode
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import history, journal, outbox, setting, watch
+from reminderbot.store import clock, history, journal, outbox, setting
 
 
 def go_live(house: House, actor: str, *, adopt: bool = False) -> Mode:
@@ -29,7 +29,7 @@ def go_live(house: House, actor: str, *, adopt: bool = False) -> Mode:
             setting.put(connection, setting.KEY, history.fingerprint(house.keys.oldest))
         taken = history.adopt(connection, house.send_log, now) if adopt else 0
         history.begin(connection, house.send_log)
-        watch.put(connection, believe(house.clock.read()))
+        clock.put(connection, believe(house.clock.read()))
         grant = {"mode": house.ceiling.value, "instance": house.instance, "by": actor, "at": now.isoformat()}
         setting.put(connection, setting.GRANT, grant)
         for key in (setting.STOPPED, setting.HALTED, setting.INBOX_TROUBLE, setting.BREAKER):

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
-from reminderbot.core.report import Report
 
 TEXT_PATH = "/twilio/inbound"
 REPORT_PATH = "/twilio/status/"
@@ -163,9 +163,9 @@ def is_opt_out(fields: Mapping[str, str]) -> bool:
     return fields.get("OptOutType") == "STOP"
 
 
-def report_in(fields: Mapping[str, str]) -> Report | None:
+def delivery_report_in(fields: Mapping[str, str]) -> DeliveryReport | None:
     """The report on a text of ours in a genuine call; None where there is none."""
     sid, status, code = (fields.get(name, "") for name in ("MessageSid", "MessageStatus", "ErrorCode"))
     if not _SID.fullmatch(sid) or not re.fullmatch("[a-z_]{1,30}", status):
         return None
-    return Report(sid, status, int(code) if re.fullmatch("[0-9]{1,9}", code) else None)
+    return DeliveryReport(sid, status, int(code) if re.fullmatch("[0-9]{1,9}", code) else None)

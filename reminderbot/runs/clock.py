@@ -7,20 +7,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from reminderbot.core import clock_watch
-from reminderbot.core.clock_watch import Reading, Watch
+from reminderbot.core import clock
+from reminderbot.core.clock import Belief, Reading
 from reminderbot.house import House
 from reminderbot.logs import log
-from reminderbot.store import history, ledger, watch
+from reminderbot.store import clock as kept
+from reminderbot.store import history, ledger
 
 
 def remember_time(house: House, slept: str = "") -> None:
     """One tick; `slept` tells why it came so late. Once a doubt is over everybody is looked at anew."""
     now = house.clock.read()
     with house.store.writing() as connection:
-        before = watch.get(connection)
-        after = clock_watch.tick(before, now, slept)
-        watch.put(connection, after)
+        before = kept.get(connection)
+        after = clock.tick(before, now, slept)
+        kept.put(connection, after)
         if before.doubt and not after.doubt:
             ledger.review_everybody(connection, now.wall)
     if after.doubt != before.doubt:
@@ -31,18 +32,18 @@ def remember_time(house: House, slept: str = "") -> None:
 
 def heard_time(house: House, connection: Connection, said: datetime, first: datetime, last: datetime, who: str) -> None:
     """A trusted server says when something was that lay between two moments of ours."""
-    off = clock_watch.compare(said, first, last, who)
+    off = clock.compare(said, first, last, who)
     if off is not None:
-        _change(house, connection, lambda known, now: clock_watch.hear(known, now, off))
+        _change(house, connection, lambda known, now: clock.hear(known, now, off))
 
 
 def in_doubt(house: House, connection: Connection) -> str:
     """Why the clock is not believed now; empty: it is."""
-    return clock_watch.in_doubt(watch.get(connection), house.clock.read())
+    return clock.in_doubt(kept.get(connection), house.clock.read())
 
 
-def _change(house: House, connection: Connection, change: Callable[[Watch, Reading], Watch]) -> None:
-    before = watch.get(connection)
+def _change(house: House, connection: Connection, change: Callable[[Belief, Reading], Belief]) -> None:
+    before = kept.get(connection)
     after = change(before, house.clock.read())
     if after != before:
-        watch.put(connection, after)
+        kept.put(connection, after)

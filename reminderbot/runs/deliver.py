@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from reminderbot.clock import elapsed
-from reminderbot.core.clock_watch import judge
+from reminderbot.core.clock import judge
 from reminderbot.core.delivery import (
     Accepted,
     Blame,

@@ -16,10 +16,18 @@ from reminderbot.clock import elapsed
 from reminderbot.core.token import Purpose, read_token
 from reminderbot.core.webhook import Calls, Refusal
 from reminderbot.house import House
-from reminderbot.inbox.twilio_webhook import REPORT_PATH, TEXT_PATH, Call, TwilioWebhook, is_opt_out, report_in, text_in
+from reminderbot.inbox.twilio_webhook import (
+    REPORT_PATH,
+    TEXT_PATH,
+    Call,
+    TwilioWebhook,
+    delivery_report_in,
+    is_opt_out,
+    text_in,
+)
 from reminderbot.logs import log, log_bug
+from reminderbot.runs.delivery_report import take_delivery_report, take_opt_out
 from reminderbot.runs.listen import keep
-from reminderbot.runs.report import take_opt_out, take_report
 from reminderbot.runs.understand import understand_all
 from reminderbot.store import webhook as kept
 
@@ -233,5 +241,5 @@ class Webhooks:
         return True
 
     def _take_report(self, token: str, fields: Mapping[str, str]) -> bool:
-        number, report = read_token(self._house.keys, Purpose.STATUS, token), report_in(fields)
-        return number is not None and report is not None and take_report(self._house, number, report)
+        number, report = read_token(self._house.keys, Purpose.STATUS, token), delivery_report_in(fields)
+        return number is not None and report is not None and take_delivery_report(self._house, number, report)

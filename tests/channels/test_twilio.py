@@ -13,7 +13,7 @@ import pytest
 from reminderbot.channels.twilio import LookupFailedError, TwilioSms, blame_of
 from reminderbot.clock import SteppedClock
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Refused, Uncertain
-from reminderbot.core.report import Report
+from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.demo.twilio_standin import ACCOUNT_SID, TOKEN, TwilioStandIn
 from tests.channels.messages import text
 
@@ -141,11 +141,11 @@ def test_reports_tell_how_far_each_text_has_come(
 ) -> None:
     twilio.lose_next(30003)
     sids = [sent.reference for sent in (channel.send(text()), channel.send(text())) if isinstance(sent, Accepted)]
-    assert list(channel.reports(sids)) == [Report(sid, "queued") for sid in sids]
+    assert list(channel.delivery_reports(sids)) == [DeliveryReport(sid, "queued") for sid in sids]
     clock.advance(timedelta(seconds=5))
-    lost, came = channel.reports(sids)
-    assert (lost, came) == (Report(sids[0], "undelivered", 30003), Report(sids[1], "delivered"))
-    assert list(channel.reports(["SM" + "f" * 32])) == [Report("SM" + "f" * 32, "gone")]
+    lost, came = channel.delivery_reports(sids)
+    assert (lost, came) == (DeliveryReport(sids[0], "undelivered", 30003), DeliveryReport(sids[1], "delivered"))
+    assert list(channel.delivery_reports(["SM" + "f" * 32])) == [DeliveryReport("SM" + "f" * 32, "gone")]
 
 
 def test_reports_that_cannot_be_read_are_no_reports(twilio: TwilioStandIn, channel: TwilioSms) -> None:
@@ -154,7 +154,7 @@ def test_reports_that_cannot_be_read_are_no_reports(twilio: TwilioStandIn, chann
     for spoil in (twilio.drop_next, twilio.junk_next):
         spoil(method="GET")
         with pytest.raises(LookupFailedError):
-            list(channel.reports([sent.reference]))
+            list(channel.delivery_reports([sent.reference]))
 
 
 @pytest.mark.parametrize(

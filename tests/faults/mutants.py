@@ -117,21 +117,19 @@ GUARDS = (
     ),
     Guard("no number twice", "runs/plan.py", "above=house.send_log.newest() if missing else 0", "above=0"),
     Guard("clock believed", "core/stop.py", "        _clock(facts),\n", ""),
-    Guard(
-        "a step is seen", "core/clock_watch.py", "if not -SLACK - slewed <= drift <= MOST_DRIFT + slewed:", "if False:"
-    ),
+    Guard("a step is seen", "core/clock.py", "if not -SLACK - slewed <= drift <= MOST_DRIFT + slewed:", "if False:"),
     Guard(
         "a large step lasts",
-        "core/clock_watch.py",
+        "core/clock.py",
         "return _doubting(found, now) if doubt.lasts else",
         "return _doubting(found, now) if False else",
     ),
     Guard(
         "a large step does not wear off",
-        "core/clock_watch.py",
+        "core/clock.py",
         "believed=_carried(before, now), at_least",
         "believed=before, at_least",
-        ("tests/core/test_clock_watch.py",),
+        ("tests/core/test_clock.py",),
     ),
     Guard(
         "only the newest canary tells the time",
@@ -142,25 +140,25 @@ GUARDS = (
     ),
     Guard(
         "one full tick",
-        "core/clock_watch.py",
-        "Watch(believed=now) if watch.steady else",
-        "Watch(believed=now) if True else",
+        "core/clock.py",
+        "Belief(believed=now) if belief.steady else",
+        "Belief(believed=now) if True else",
     ),
     Guard(
         "a doubt outlives a start",
-        "core/clock_watch.py",
-        "or not watch.doubt or watch.steady:",
+        "core/clock.py",
+        "or not belief.doubt or belief.steady:",
         "or True:",
-        ("tests/core/test_clock_watch.py",),
+        ("tests/core/test_clock.py",),
     ),
     Guard(
         "a clock behind at the start",
-        "core/clock_watch.py",
-        "at_least=watch.at_least or across,",
+        "core/clock.py",
+        "at_least=belief.at_least or across,",
         "at_least=False,",
-        ("tests/core/test_clock_watch.py",),
+        ("tests/core/test_clock.py",),
     ),
-    Guard("a server that disagrees", "core/clock_watch.py", "if watch.off or not watch.doubt:", "if not watch.doubt:"),
+    Guard("a server that disagrees", "core/clock.py", "if belief.off or not belief.doubt:", "if not belief.doubt:"),
     Guard("no plan by a wrong clock", "runs/plan.py", " or in_doubt(house, connection)", ""),
     Guard("a clock set within a window", "runs/deliver.py", "if judge(self._claimed, now):", "if False:"),
     Guard("inbox read", "core/stop.py", "        _inbox(facts),\n", ""),
@@ -319,7 +317,7 @@ GUARDS = (
     # ---- what the carrier reports
     Guard(
         "a report proves a text",
-        "runs/report.py",
+        "runs/delivery_report.py",
         "            uncertain.prove(connection, row, report.reference, now)\n",
         "",
     ),
@@ -328,7 +326,7 @@ GUARDS = (
         "store/uncertain.py",
         ".where(outbox.c.reminder_id == row.reminder_id, _PUT_OFF)",
         ".where(outbox.c.reminder_id == row.reminder_id, _UNSURE)",
-        ("tests/runs/test_report.py",),
+        ("tests/runs/test_delivery_report.py",),
     ),
     Guard(
         "a report quicker than the answer",
@@ -338,12 +336,12 @@ GUARDS = (
     ),
     Guard(
         "no step back from a last word",
-        "core/report.py",
+        "core/delivery_report.py",
         "_RANK.get(report.status, -1) > _RANK.get(known, -1)",
         "True",
     ),
-    Guard("a reported failure", "runs/report.py", "if blame := blame_of(report.code):", "if blame := None:"),
-    Guard("out of reach twice", "runs/report.py", "elif is_out_of_reach(", "elif False and is_out_of_reach("),
+    Guard("a reported failure", "runs/delivery_report.py", "if blame := blame_of(report.code):", "if blame := None:"),
+    Guard("out of reach twice", "runs/delivery_report.py", "elif is_out_of_reach(", "elif False and is_out_of_reach("),
     # ---- what came in
     Guard(
         "the newest of a folder numbered anew",

@@ -31,7 +31,7 @@ def connect(world: World, twilio: TwilioStandIn, public_url: str = "", sending: 
             world.house,
             channels={**world.house.channels, Channel.SMS: wired.channels[Channel.SMS]},
             find_text=wired.find_text,
-            report_on=wired.report_on,
+            delivery_reports=wired.delivery_reports,
             open_text_inbox=wired.open_text_inbox,
         )
     )

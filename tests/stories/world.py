@@ -271,7 +271,7 @@ class World:
             open_inbox=lambda: self.mailbox,  # type: ignore[arg-type, return-value]  # stands in for the real one
             open_text_inbox=(lambda: self.texts_in) if self._has_sms else None,
             find_text=None,
-            report_on=None,
+            delivery_reports=None,
         )
         self._listener = Listener(self.house)
         return self.house

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from reminderbot.core.report import FINAL, Report, is_news, is_out_of_reach
+from reminderbot.core.delivery_report import FINAL, DeliveryReport, is_news, is_out_of_reach
 
 ON_THE_WAY = ("accepted", "queued", "sending", "sent")
 
@@ -15,7 +15,7 @@ ON_THE_WAY = ("accepted", "queued", "sending", "sent")
 def test_in_whatever_order_reports_come_the_last_word_stays(told: tuple[str, ...]) -> None:
     known: str | None = None
     for status in told:
-        if is_news(Report("SM1", status), known):
+        if is_news(DeliveryReport("SM1", status), known):
             known = status
     assert known == "delivered"
 
@@ -23,13 +23,13 @@ def test_in_whatever_order_reports_come_the_last_word_stays(told: tuple[str, ...
 @pytest.mark.parametrize("last", ["delivered", "undelivered", "failed", "canceled", "gone"])
 @pytest.mark.parametrize("late", [*ON_THE_WAY, "delivered", "undelivered", "failed"])
 def test_nothing_steps_back_from_a_last_word(last: str, late: str) -> None:
-    assert not is_news(Report("SM1", late), last)
+    assert not is_news(DeliveryReport("SM1", late), last)
 
 
 def test_a_word_that_twilio_has_added_since_is_kept_and_never_the_last() -> None:
-    assert is_news(Report("SM1", "teleported"), None)
-    assert is_news(Report("SM1", "queued"), "teleported")
-    assert not Report("SM1", "teleported").is_final
+    assert is_news(DeliveryReport("SM1", "teleported"), None)
+    assert is_news(DeliveryReport("SM1", "queued"), "teleported")
+    assert not DeliveryReport("SM1", "teleported").is_final
     assert not FINAL & set(ON_THE_WAY)
 
 

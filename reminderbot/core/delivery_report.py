@@ -22,7 +22,7 @@ UNREACHABLE_MOST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DeliveryReport:
     """One word of the carrier about one message."""
 
     # The MessageSid.
@@ -40,7 +40,7 @@ class Report:
         return self.status in _FAILED
 
 
-def is_news(report: Report, known: str | None) -> bool:
+def is_news(report: DeliveryReport, known: str | None) -> bool:
     """Whether it tells more than the status known: reports come late, twice, and out of order."""
     return known is None or _RANK.get(report.status, -1) > _RANK.get(known, -1)
 

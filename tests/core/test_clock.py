@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reminderbot.core.clock_watch import Reading, Watch, believe, compare, hear, in_doubt, judge, tick
+from reminderbot.core.clock import Belief, Reading, believe, compare, hear, in_doubt, judge, tick
 from tests.core.facts import MONDAY, at
 
 NOON = at(MONDAY, 12)
@@ -23,7 +23,7 @@ class Machine:
     true: float = 0.0
     offset: float = 0.0
     boot_id: str = "a"
-    watch: Watch = field(default_factory=Watch)
+    belief: Belief = field(default_factory=Belief)
 
     def read(self) -> Reading:
         return Reading(NOON + timedelta(seconds=self.true + self.offset), self.true, self.boot_id)
@@ -33,7 +33,7 @@ class Machine:
         return self
 
     def tick(self, slept: str = "") -> Machine:
-        self.watch = tick(self.watch, self.live().read(), slept)
+        self.belief = tick(self.belief, self.live().read(), slept)
         return self
 
     def start(self, off: float = 60.0, lost: float = 0.0) -> Machine:
@@ -44,7 +44,7 @@ class Machine:
 
     @property
     def doubt(self) -> str:
-        return in_doubt(self.watch, self.read())
+        return in_doubt(self.belief, self.read())
 
 
 def running() -> Machine:
@@ -112,7 +112,7 @@ def test_a_person_can_say_that_the_clock_is_right() -> None:
     machine = running()
     machine.offset = HOUR
     machine.tick()
-    machine.watch = believe(machine.read())
+    machine.belief = believe(machine.read())
     assert not machine.doubt
     assert not machine.tick().doubt
 
@@ -160,7 +160,7 @@ def test_a_large_step_outlives_starts_until_a_server_agrees(step: float, off: fl
     machine.offset = 0
     # Put right while it was off, for all that the ticks can tell.
     assert machine.start(off).tick().tick().doubt
-    machine.watch = hear(machine.watch, machine.read(), "")
+    machine.belief = hear(machine.belief, machine.read(), "")
     assert machine.tick().doubt
     assert not machine.tick().doubt
 
@@ -168,7 +168,7 @@ def test_a_large_step_outlives_starts_until_a_server_agrees(step: float, off: fl
 def test_a_clock_behind_at_one_start_is_not_believed_for_being_further_at_the_next() -> None:
     machine = running().start(0, lost=HOUR).tick()
     assert machine.start(5 * HOUR).tick().tick().doubt
-    machine.watch = believe(machine.read())
+    machine.belief = believe(machine.read())
     assert not machine.tick().doubt
 
 
@@ -206,10 +206,10 @@ def test_a_moment_known_only_within_hours_proves_nothing_but_a_contradiction() -
 
 def test_a_server_that_disagrees_stops_until_one_agrees_whatever_the_ticks_say() -> None:
     machine = running()
-    machine.watch = hear(machine.watch, machine.read(), "the clock is 20 minutes behind that of Twilio")
+    machine.belief = hear(machine.belief, machine.read(), "the clock is 20 minutes behind that of Twilio")
     for _ in range(10):
         assert "Twilio" in machine.tick().doubt
-    machine.watch = hear(machine.watch, machine.read(), "")
+    machine.belief = hear(machine.belief, machine.read(), "")
     assert machine.tick().doubt
     assert not machine.tick().doubt
 
@@ -218,7 +218,7 @@ def test_a_server_that_agrees_settles_a_large_step_after_full_ticks() -> None:
     machine = running()
     machine.offset = 2 * HOUR
     machine.tick()
-    machine.watch = hear(machine.watch, machine.read(), "")
+    machine.belief = hear(machine.belief, machine.read(), "")
     assert machine.doubt
     machine.tick().tick()
     assert not machine.doubt
@@ -226,7 +226,7 @@ def test_a_server_that_agrees_settles_a_large_step_after_full_ticks() -> None:
 
 def test_a_server_that_agrees_with_what_nobody_doubts_changes_nothing() -> None:
     machine = running()
-    assert hear(machine.watch, machine.read(), "") == machine.watch
+    assert hear(machine.belief, machine.read(), "") == machine.belief
 
 
 # ---- whatever happens
@@ -271,11 +271,11 @@ def test_a_wrong_clock_is_never_believed_and_a_right_one_always_in_the_end(story
             case "word":
                 wall = machine.read().wall
                 wrong = compare(wall - timedelta(seconds=machine.offset), wall, wall, "x")
-                machine.watch = hear(machine.watch, machine.read(), wrong or "")
+                machine.belief = hear(machine.belief, machine.read(), wrong or "")
         if abs(machine.offset) > LARGE + carried + SMALL:
             assert machine.doubt, "a clock that is wrong by far is not believed"
     machine.offset = 0.0
-    machine.watch = hear(machine.watch, machine.read(), "")
+    machine.belief = hear(machine.belief, machine.read(), "")
     for _ in range(3):
         machine.tick()
     assert not machine.doubt
@@ -283,14 +283,14 @@ def test_a_wrong_clock_is_never_believed_and_a_right_one_always_in_the_end(story
 
 def test_nothing_is_judged_before_the_first_tick() -> None:
     assert judge(None, Machine().read()) is None
-    assert in_doubt(Watch(), Machine().read()) == ""
+    assert in_doubt(Belief(), Machine().read()) == ""
 
 
 def test_a_doubt_keeps_the_moment_at_which_it_came_up() -> None:
     machine = running()
     machine.offset = HOUR
     machine.tick()
-    since: datetime | None = machine.watch.since
+    since: datetime | None = machine.belief.since
     machine.tick().tick()
-    assert machine.watch.since == since is not None
-    assert replace(machine.watch, since=None).since is None
+    assert machine.belief.since == since is not None
+    assert replace(machine.belief, since=None).since is None

@@ -1,4 +1,4 @@
-"""The carrier's reports on text messages: the furthest word on each message, and which are still open."""
+"""The carrier's delivery reports on text messages: the furthest word on each message, and which are still open."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, or_, select, update
 
 from reminderbot.core.delivery import State
+from reminderbot.core.delivery_report import FINAL, DeliveryReport, is_news
 from reminderbot.core.ladder import Channel
-from reminderbot.core.report import FINAL, Report, is_news
 from reminderbot.store.session import upsert
 from reminderbot.store.tables import delivery_report, outbox
 
@@ -17,7 +17,7 @@ _TAKEN = (State.ACCEPTED.value, State.CONFIRMED.value)
 _OPEN = or_(delivery_report.c.status.is_(None), delivery_report.c.status.not_in(sorted(FINAL)))
 
 
-def note(connection: Connection, reminder_id: int, report: Report, now: datetime) -> bool:
+def note(connection: Connection, reminder_id: int, report: DeliveryReport, now: datetime) -> bool:
     """Keep a report, and that somebody looked; False where it tells nothing new."""
     own = delivery_report.c.reference == report.reference
     known = connection.execute(select(delivery_report.c.status).where(own)).scalar()

@@ -39,8 +39,8 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """What is kept from tick to tick."""
+class Belief:
+    """What is believed of the clock, kept from tick to tick."""
 
     # The last reading that was believed; through a doubt that lasts, carried on by the machine's own seconds.
     believed: Reading | None = None
@@ -77,45 +77,45 @@ def _across_a_start(passed: timedelta) -> Doubt | None:
     return None
 
 
-def tick(watch: Watch, now: Reading, slept: str = "") -> Watch:
-    """The watch after one more look at the clock; `slept` tells why this tick came so late."""
-    watch = _kept_through_a_start(watch, now)
-    doubt = _judged(watch, now)
+def tick(belief: Belief, now: Reading, slept: str = "") -> Belief:
+    """The belief after one more look at the clock; `slept` tells why this tick came so late."""
+    belief = _kept_through_a_start(belief, now)
+    doubt = _judged(belief, now)
     if doubt is None and slept:
         doubt = Doubt(slept)
     if doubt is not None:
-        found = replace(watch, doubt=doubt.why, since=watch.since or now.wall)
+        found = replace(belief, doubt=doubt.why, since=belief.since or now.wall)
         # The tick that believes a new time does not count as one that went well by it.
         return _doubting(found, now) if doubt.lasts else _believing(found, now, steady=True)
-    if watch.off or not watch.doubt:
-        return _believing(watch, now, steady=watch.steady)
-    return Watch(believed=now) if watch.steady else _believing(watch, now, steady=True)
+    if belief.off or not belief.doubt:
+        return _believing(belief, now, steady=belief.steady)
+    return Belief(believed=now) if belief.steady else _believing(belief, now, steady=True)
 
 
-def _kept_through_a_start(watch: Watch, now: Reading) -> Watch:
+def _kept_through_a_start(belief: Belief, now: Reading) -> Belief:
     """A doubt that was not over before this start has a word to take it back: no tick of today can tell of then."""
-    believed = watch.believed
-    if believed is None or believed.boot_id == now.boot_id or not watch.doubt or watch.steady:
-        return watch
-    return replace(watch, off=watch.off or watch.doubt)
+    believed = belief.believed
+    if believed is None or believed.boot_id == now.boot_id or not belief.doubt or belief.steady:
+        return belief
+    return replace(belief, off=belief.off or belief.doubt)
 
 
-def _judged(watch: Watch, now: Reading) -> Doubt | None:
-    if watch.at_least and watch.believed is not None:
-        return _across_a_start(now.wall - _carried(watch.believed, now).wall)
-    return judge(watch.believed, now)
+def _judged(belief: Belief, now: Reading) -> Doubt | None:
+    if belief.at_least and belief.believed is not None:
+        return _across_a_start(now.wall - _carried(belief.believed, now).wall)
+    return judge(belief.believed, now)
 
 
-def _believing(watch: Watch, now: Reading, *, steady: bool) -> Watch:
-    return replace(watch, believed=now, at_least=False, steady=steady)
+def _believing(belief: Belief, now: Reading, *, steady: bool) -> Belief:
+    return replace(belief, believed=now, at_least=False, steady=steady)
 
 
-def _doubting(watch: Watch, now: Reading) -> Watch:
-    """The watch as a doubt that lasts leaves it."""
-    before = watch.believed
+def _doubting(belief: Belief, now: Reading) -> Belief:
+    """The belief as a doubt that lasts leaves it."""
+    before = belief.believed
     assert before is not None
     across = before.boot_id != now.boot_id
-    return replace(watch, believed=_carried(before, now), at_least=watch.at_least or across, steady=False)
+    return replace(belief, believed=_carried(before, now), at_least=belief.at_least or across, steady=False)
 
 
 def _carried(believed: Reading, now: Reading) -> Reading:
@@ -137,26 +137,26 @@ def compare(said: datetime, first: datetime, last: datetime, who: str) -> str | 
     return "" if last - first <= MOST_OFF else None
 
 
-def hear(watch: Watch, now: Reading, off: str) -> Watch:
-    """The watch after a trusted server spoke against the clock, or agreed with it."""
-    watch = _kept_through_a_start(watch, now)
+def hear(belief: Belief, now: Reading, off: str) -> Belief:
+    """The belief after a trusted server spoke against the clock, or agreed with it."""
+    belief = _kept_through_a_start(belief, now)
     if off:
-        return replace(watch, off=off, doubt=watch.doubt or off, since=watch.since or now.wall, steady=False)
-    if watch.off or _judged(watch, now):
+        return replace(belief, off=off, doubt=belief.doubt or off, since=belief.since or now.wall, steady=False)
+    if belief.off or _judged(belief, now):
         # From here on the ticks must go well by the time that was agreed on.
-        return _believing(replace(watch, off=""), now, steady=False)
-    return watch
+        return _believing(replace(belief, off=""), now, steady=False)
+    return belief
 
 
-def believe(now: Reading) -> Watch:
+def believe(now: Reading) -> Belief:
     """A person says that the clock is right."""
-    return Watch(believed=now)
+    return Belief(believed=now)
 
 
-def in_doubt(watch: Watch, now: Reading) -> str:
+def in_doubt(belief: Belief, now: Reading) -> str:
     """Why the clock is not believed at this moment; empty: it is."""
-    doubt = _judged(watch, now)
-    return doubt.why if doubt else watch.off or watch.doubt
+    doubt = _judged(belief, now)
+    return doubt.why if doubt else belief.off or belief.doubt
 
 
 def _told(span: timedelta) -> str:

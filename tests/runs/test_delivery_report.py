@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.event import EventKind
 from reminderbot.core.ladder import Channel
-from reminderbot.core.report import Report
 from reminderbot.demo.twilio_standin import TwilioStandIn
 from reminderbot.door import standing_stops
+from reminderbot.runs.delivery_report import ask_for_delivery_reports_once, take_delivery_report, take_opt_out
 from reminderbot.runs.reconcile import reconcile_once
-from reminderbot.runs.report import ask_for_reports_once, take_opt_out, take_report
 from reminderbot.store import contact, journal
 from reminderbot.store.tables import delivery_report
 from tests.runs.carrier import PHONE, TEXT_DAY, TEXTS, carrier, connect, until_text
@@ -71,7 +71,7 @@ def stops(world: World) -> list[str]:
 
 def ask_later(world: World, after: timedelta = LATER) -> int:
     world.clock.advance(after)
-    return ask_for_reports_once(world.house)
+    return ask_for_delivery_reports_once(world.house)
 
 
 @on_sqlite
@@ -157,7 +157,7 @@ def test_a_report_proves_a_text_whose_answer_was_lost(world: World, twilio: Twil
     until_text(world)
     number = text_of(world)
     assert world.reminder(number).state == "uncertain"
-    assert take_report(world.house, number, Report(twilio.accepted[0].sid, "queued"))
+    assert take_delivery_report(world.house, number, DeliveryReport(twilio.accepted[0].sid, "queued"))
     found = world.reminder(number)
     assert (found.state, found.reference) == ("confirmed", twilio.accepted[0].sid)
     assert world.case_kinds("ACME") == []
@@ -170,7 +170,7 @@ def test_a_report_that_was_quicker_than_the_lost_answer_proves_it_too(world: Wor
     sids: list[bool] = []
 
     def calls_back() -> None:
-        sids.append(take_report(world.house, text_of(world), Report(twilio.accepted[-1].sid, "sent")))
+        sids.append(take_delivery_report(world.house, text_of(world), DeliveryReport(twilio.accepted[-1].sid, "sent")))
 
     twilio.before_answer = calls_back
     until_text(world)
@@ -186,7 +186,7 @@ def test_a_report_on_a_text_that_was_said_to_be_put_off_keeps_a_second_one_at_ho
     until_text(world)
     number = text_of(world)
     assert world.reminder(number).state == "planned"
-    assert take_report(world.house, number, Report(twilio.accepted[0].sid, "sent"))
+    assert take_delivery_report(world.house, number, DeliveryReport(twilio.accepted[0].sid, "sent"))
     assert world.reminder(number).state == "confirmed"
     world.until("2027-03-22", "11:00", "15:00")
     assert len(twilio.accepted) == 1
@@ -214,9 +214,14 @@ def test_a_stop_that_the_list_does_not_show_yet_is_learnt_from_the_carriers_refu
 def test_reports_twice_late_and_out_of_order_change_nothing_more(world: World, twilio: TwilioStandIn) -> None:
     until_text(world)
     number, sid = text_of(world), twilio.accepted[0].sid
-    told = [Report(sid, "delivered"), Report(sid, "sent"), Report(sid, "failed", 30007), Report(sid, "delivered")]
+    told = [
+        DeliveryReport(sid, "delivered"),
+        DeliveryReport(sid, "sent"),
+        DeliveryReport(sid, "failed", 30007),
+        DeliveryReport(sid, "delivered"),
+    ]
     for report in told * 3:
-        take_report(world.house, number, report)
+        take_delivery_report(world.house, number, report)
     with world.house.store.reading() as connection:
         assert [row.status for row in connection.execute(delivery_report.select())] == ["delivered"]
         told_of = [event for _, event in journal.read(connection) if event.kind is EventKind.REPORTED]
@@ -227,8 +232,8 @@ def test_reports_twice_late_and_out_of_order_change_nothing_more(world: World, t
 @on_sqlite
 def test_a_report_on_what_is_no_text_of_ours_is_worth_nothing(world: World) -> None:
     world.tick()
-    assert not take_report(world.house, 1, Report("SM1", "delivered"))
-    assert not take_report(world.house, 999, Report("SM1", "delivered"))
+    assert not take_delivery_report(world.house, 1, DeliveryReport("SM1", "delivered"))
+    assert not take_delivery_report(world.house, 999, DeliveryReport("SM1", "delivered"))
     with world.house.store.reading() as connection:
         assert connection.execute(delivery_report.select()).all() == []
 
@@ -238,7 +243,7 @@ def test_a_carrier_that_cannot_be_asked_is_asked_again_at_the_next_turn(world: W
     until_text(world)
     twilio.fail_next(500, method="GET")
     assert ask_later(world) == 0
-    assert ask_for_reports_once(world.house) == 1
+    assert ask_for_delivery_reports_once(world.house) == 1
 
 
 @on_sqlite
