@@ -122,8 +122,10 @@ class House:
     delivery_reports: Callable[[Sequence[str]], Iterator[DeliveryReport]] | None = None
     # Where the carrier calls us; None: it does not.
     webhook: TwilioWebhook | None = None
-    # Where the status page is served: address and port; None: nowhere.
+    # Where the desk is served: address and port; None: nowhere.
     listen: tuple[str, int] | None = None
+    # Under which address the internet reaches it; empty: not at all.
+    public_url: str = ""
     alerts_to: tuple[str, ...] = ()
     # The inboxes are asked at least this often, whatever IDLE said.
     poll_seconds: float = 60.0

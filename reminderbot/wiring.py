@@ -79,6 +79,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         delivery_reports=_delivery_reports(config, keys),
         webhook=_webhook(config),
         listen=config.desk.listen,
+        public_url=config.desk.public_url,
         alerts_to=config.alerts.email,
         poll_seconds=config.inbox.poll_seconds if config.inbox else 60.0,
     )

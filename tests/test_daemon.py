@@ -346,7 +346,8 @@ def test_on_waking_one_tick_is_held_and_the_inbox_read_before_anything_leaves(
     place.go_live()
     (place.folder / "state" / "STOP").touch()
     with running(place) as service:
-        service.wait_told("STATUS=", 60)
+        # What lies in the mailbox before the first look of all is no answer to us.
+        service.wait_for(lambda: json.loads(place.command("status", "--json").stdout)["inbox_at"], "it was read", 30)
         # It came in the machine's sleep.
         answer = b"From: jane@customer.example\r\nTo: business@shop.example\r\n\r\nThe goods never came, INV-1.\r\n"
         mail_world.send("jane@customer.example", "business@shop.example", answer)

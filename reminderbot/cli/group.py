@@ -29,6 +29,7 @@ COMMANDS = {
         ("status", "status", "How things stand: what may leave, what waits, what is wrong."),
     ),
     "The desk": (
+        ("user", "users", "Who may sign in at the desk: add, invite, list, role, close."),
         ("why", "why", "Why a customer was, or was not, reminded."),
         ("case", "cases", "What waits for a person: list, show, resolve."),
         ("inbox", "inbox", "Messages that could not be read: list, retry."),

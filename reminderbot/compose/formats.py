@@ -35,7 +35,7 @@ def _shape(figures: int, decimals: int, negative: bool, currency: str, language:
 
     sample = Decimal(("-" if negative else "") + "1" * figures).scaleb(-decimals)
     pattern = _pattern(language, decimals)
-    return format_currency(sample, currency, pattern, _locale(language), currency_digits=False).split("1")
+    return format_currency(sample, currency, pattern, locale(language), currency_digits=False).split("1")
 
 
 @lru_cache(maxsize=4096)
@@ -43,11 +43,11 @@ def day(value: date, language: str) -> str:
     """A date that cannot be misread as another, e.g. "3 Mar 2026" or "Mar 3, 2026"."""
     from babel.dates import format_date
 
-    return format_date(value, "medium", _locale(language))
+    return format_date(value, "medium", locale(language))
 
 
 @lru_cache(maxsize=64)
-def _locale(language: str) -> Locale:
+def locale(language: str) -> Locale:
     from babel import Locale, UnknownLocaleError
 
     try:
@@ -58,7 +58,7 @@ def _locale(language: str) -> Locale:
 
 @lru_cache(maxsize=256)
 def _pattern(language: str, digits: int) -> str:
-    own = _locale(language).currency_formats["standard"].pattern.partition(";")[0]
+    own = locale(language).currency_formats["standard"].pattern.partition(";")[0]
     number = re.search(r"[#,0]+", own)
     grouping = number[0] if number else "#,##0"
     figures = grouping + ("." + "0" * digits if digits else "")

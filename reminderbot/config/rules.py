@@ -99,8 +99,6 @@ def without_effect(config: Config) -> Found:
     signing_in = any(table and table.auth is Auth.OAUTH2 for table in (config.email, config.inbox))
     if config.oauth and not signing_in:
         yield "[oauth] has no effect: nobody signs in by it", 'write auth = "oauth2" into [email] or [inbox]'
-    if config.desk.public_url and config.sms is None:
-        yield "[desk] public_url has no effect: only Twilio calls there", "add an [sms] table, or take public_url out"
 
 
 def needs_secret(table: str, values: Values) -> bool:

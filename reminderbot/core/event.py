@@ -40,6 +40,9 @@ class EventKind(StrEnum):
     WENT_LIVE = "went_live"
     SET_ASIDE = "set_aside"
     PUT_BACK = "put_back"
+    # Who may work here: invited, given another role, let in, closed.
+    USER_CHANGED = "user_changed"
+    SIGNED_IN = "signed_in"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, 
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from reminderbot.store import form
 from reminderbot.store.postgresql import verified
 from reminderbot.store.tables import metadata
 from reminderbot.store.types import storable
@@ -71,6 +72,7 @@ class Store:
         with self.engine.connect().execution_options(writing=True) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+            form.note(connection)
             yield connection
 
     def close(self) -> None:

@@ -314,3 +314,53 @@ setting = Table(
     Column("key", String(100), primary_key=True),
     Column("value", JSON, nullable=False),
 )
+
+# Who may sign in at the desk.
+desk_user = Table(
+    "desk_user",
+    metadata,
+    Column("user_id", Integer, primary_key=True),
+    # Lower case: nobody remembers how they wrote their own name.
+    Column("name", Name(100), nullable=False),
+    Column("role", String(20), nullable=False),
+    # argon2id, with its parameters; none: they have not chosen one yet.
+    Column("password_hash", String(200)),
+    # SHA-256 of the one-time link by which a password is chosen.
+    Column("invitation", String(64)),
+    Column("invited_until", Moment),
+    Column("closed_at", Moment),
+    UniqueConstraint("name"),
+)
+
+desk_session = Table(
+    "desk_session",
+    metadata,
+    # SHA-256 of what the browser holds: whoever reads the store cannot sign in with it.
+    Column("session", String(64), primary_key=True),
+    Column("user_id", ForeignKey("desk_user.user_id"), nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+Index("ix_desk_session_user", desk_session.c.user_id)
+
+# Wrong passwords of the last quarter of an hour.
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("failure_id", Integer, primary_key=True),
+    # Keyed hashes of the name that was tried and of the network address it came from.
+    Column("name_hash", String(32), nullable=False),
+    Column("address_hash", String(32), nullable=False),
+    Column("failed_at", Moment, nullable=False),
+)
+Index("ix_sign_in_failure_name", sign_in_failure.c.name_hash)
+Index("ix_sign_in_failure_address", sign_in_failure.c.address_hash)
+
+# Forms of the desk that had their effect: a second click on the same page has none.
+form_done = Table(
+    "form_done",
+    metadata,
+    Column("form", String(64), primary_key=True),
+    Column("done_at", Moment, nullable=False),
+)
+Index("ix_form_done_at", form_done.c.done_at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
@@ -128,7 +129,8 @@ class Webhooks:
         self._storing = threading.Lock()
         self._genuine, self._strange = _Limit(genuine_a_minute), _Limit(strange_a_minute)
 
-    def pages(self) -> Blueprint:
+    @cached_property
+    def blueprint(self) -> Blueprint:
         """Both addresses, with and without the path of the public address before them."""
         from flask import Blueprint
 
@@ -195,6 +197,8 @@ class Webhooks:
 
     def _fields(self, request: Request) -> Mapping[str, str] | int:
         """What a genuine call says; else the status that turns it away."""
+        if (request.content_length or 0) > LARGEST_BODY:
+            return 413
         call = self._call(request)
         fields = self._webhook.fields(call) if call.signature else None
         if fields is None:

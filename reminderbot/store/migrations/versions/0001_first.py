@@ -291,6 +291,45 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["inbound_id"], ["inbound.inbound_id"], name=op.f("fk_correction_inbound_id_inbound")),
         sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_correction")),
     )
+    op.create_table(
+        "desk_user",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("invitation", sa.String(length=64), nullable=True),
+        sa.Column("invited_until", sa.DateTime(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_desk_user")),
+        sa.UniqueConstraint("name", name=op.f("uq_desk_user_name")),
+    )
+    op.create_table(
+        "desk_session",
+        sa.Column("session", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["desk_user.user_id"], name=op.f("fk_desk_session_user_id_desk_user")),
+        sa.PrimaryKeyConstraint("session", name=op.f("pk_desk_session")),
+    )
+    op.create_index("ix_desk_session_user", "desk_session", ["user_id"])
+    op.create_table(
+        "sign_in_failure",
+        sa.Column("failure_id", sa.Integer(), nullable=False),
+        sa.Column("name_hash", sa.String(length=32), nullable=False),
+        sa.Column("address_hash", sa.String(length=32), nullable=False),
+        sa.Column("failed_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("failure_id", name=op.f("pk_sign_in_failure")),
+    )
+    op.create_index("ix_sign_in_failure_name", "sign_in_failure", ["name_hash"])
+    op.create_index("ix_sign_in_failure_address", "sign_in_failure", ["address_hash"])
+    op.create_table(
+        "form_done",
+        sa.Column("form", sa.String(length=64), nullable=False),
+        sa.Column("done_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("form", name=op.f("pk_form_done")),
+    )
+    op.create_index("ix_form_done_at", "form_done", ["done_at"])
     guard_journal(op.get_bind())
 
 

@@ -1,0 +1,72 @@
+"""Who may see and do what at the desk: every route stands in this table, and one that does not is refused to all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from reminderbot.core.user import Role, User
+
+
+class Who(Enum):
+    """The least that somebody must be."""
+
+    ANYONE = "anyone"
+    COLLECTOR = "collector"
+    OWNER = "owner"
+
+    def lets_in(self, user: User | None) -> bool:
+        """Whether `user`, or a passer-by, may use what is marked so."""
+        if self is Who.ANYONE:
+            return True
+        return user is not None and user.role.includes(Role(self.value))
+
+
+WHO = {
+    "static": Who.ANYONE,
+    # For machines; no customer's name, address or words.
+    "machine.health": Who.ANYONE,
+    "machine.as_json": Who.ANYONE,
+    "sign_in.page": Who.ANYONE,
+    "sign_in.enter": Who.ANYONE,
+    "sign_in.invited": Who.ANYONE,
+    "sign_in.accept_invitation": Who.ANYONE,
+    "sign_in.leave": Who.COLLECTOR,
+    "me.page": Who.COLLECTOR,
+    "me.password": Who.COLLECTOR,
+    "me.leave_everywhere": Who.COLLECTOR,
+    "people.page": Who.OWNER,
+    "people.invite_somebody": Who.OWNER,
+    "people.role": Who.OWNER,
+    "people.close_somebody": Who.OWNER,
+    "today.page": Who.COLLECTOR,
+}
+"""By endpoint: the blueprint's name, a dot, the function's."""
+
+
+def who_may(endpoint: str | None) -> Who | None:
+    """Who may use this route; None: nobody, for it is not in the table."""
+    return WHO.get(endpoint or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One entry of the list of pages at the top: a blueprint and where it begins."""
+
+    name: str
+    endpoint: str
+
+
+ROOMS = (
+    Room("today", "today.page"),
+    Room("cases", "cases.page"),
+    Room("customers", "customers.page"),
+    Room("letters", "letters.page"),
+    Room("reports", "reports.page"),
+    Room("people", "people.page"),
+)
+
+
+def rooms(user: User | None) -> list[Room]:
+    """The pages that `user` may begin with."""
+    return [room for room in ROOMS if (who := who_may(room.endpoint)) and who.lets_in(user)]

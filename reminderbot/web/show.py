@@ -1,0 +1,88 @@
+"""How the desk writes money, days, moments and ages: in the owner's language, by the owner's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from reminderbot.compose import formats
+from reminderbot.core.money import Money
+from reminderbot.house import House
+from reminderbot.web.access import rooms
+from reminderbot.web.words import Words
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def dress(app: Flask, house: House, words: Words) -> None:
+    """Hand every template the words, and the ways of writing."""
+    from flask import g
+
+    shown = Shown(house, words)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        money=shown.money, sums=shown.sums, day=shown.day, moment=shown.moment, clock=shown.clock, age=shown.age
+    )
+
+    # Macros see globals only.
+    app.jinja_env.globals.update(t=words, business=house.business.name, language=words.language)
+
+    @app.context_processor
+    def always() -> dict[str, Any]:
+        return {"user": g.get("user"), "rooms": lambda: rooms(g.get("user"))}
+
+
+def tell(text: str, **values: object) -> None:
+    """Say the text of that name at the top of the next page."""
+    from flask import current_app, flash
+
+    words = current_app.jinja_env.globals.get("t")
+    assert isinstance(words, Words)
+    flash(words(text, None, **values))
+
+
+class Shown:
+    """The ways of writing of one installation."""
+
+    def __init__(self, house: House, words: Words) -> None:
+        self._house = house
+        self._words = words
+        # Days and sums by the owner's own locale: en-GB, not merely en.
+        self._locale = house.business.language or words.language
+
+    def money(self, amount: Money) -> str:
+        """`GBP 1,250.00`."""
+        return formats.money(amount, self._locale)
+
+    def sums(self, amounts: Iterable[Money]) -> str:
+        """Sums of several currencies, side by side."""
+        return " + ".join(map(self.money, amounts)) or "0"
+
+    def day(self, on: date | datetime) -> str:
+        """`Mon 3 Mar 2026`, a moment by the owner's own day."""
+        from babel.dates import format_date
+
+        if isinstance(on, datetime):
+            on = on.astimezone(self._house.rules.zone).date()
+        return f"{format_date(on, 'EEE', locale=self._babel)} {formats.day(on, self._locale)}"
+
+    def moment(self, at: datetime) -> str:
+        """`Mon 3 Mar 2026 09:10`, by the owner's clock."""
+        return f"{self.day(at)} {self.clock(at)}"
+
+    def clock(self, at: datetime) -> str:
+        """`09:10`, by the owner's clock."""
+        return f"{at.astimezone(self._house.rules.zone):%H:%M}"
+
+    def age(self, since: datetime | timedelta) -> str:
+        """How long ago that is, roughly: `3 hours`."""
+        from babel.dates import format_timedelta
+
+        span = since if isinstance(since, timedelta) else self._house.clock.now() - since
+        return str(format_timedelta(max(span, timedelta(0)), locale=self._babel, threshold=1.5))
+
+    @property
+    def _babel(self) -> Any:
+        return formats.locale(self._locale)

@@ -1,0 +1,27 @@
+"""The first page: what needs a person now, what leaves next, what stands still and why, what was promised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reminderbot.desk.door import look_at
+from reminderbot.desk.status import status
+from reminderbot.house import House
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+
+def pages(house: House) -> Blueprint:
+    """/, the page one begins with."""
+    from flask import Blueprint, render_template
+
+    blueprint = Blueprint("today", __name__)
+
+    @blueprint.get("/")
+    def page() -> str:
+        with house.store.reading() as connection:
+            seen = status(house, connection, look_at(house, connection))
+        return render_template("today.html", status=seen)
+
+    return blueprint

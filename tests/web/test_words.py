@@ -1,0 +1,43 @@
+"""The desk's texts: every one that a page asks for is there, and none is there for nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from reminderbot.web import words as module
+from reminderbot.web.words import words_for
+
+WEB = Path(module.__file__).parent
+# t("today.title"), tell("people.closed"), words("errors.e500"): a name, or the beginning of one that is put together.
+_ASKED = re.compile(r"""\b(?:t|tell|words|or_none|text)\(f?["']([a-z_]+\.[a-z_.{]*)""")
+
+
+def asked() -> set[str]:
+    sources = [*WEB.glob("*.py"), *WEB.glob("templates/*.html")]
+    return {found.partition("{")[0] for source in sources for found in _ASKED.findall(source.read_text("utf-8"))}
+
+
+def known() -> set[str]:
+    plural = re.compile(r"\.(?:zero|one|two|few|many|other)$")
+    return {plural.sub("", name) if name not in ("errors.other",) else name for name in words_for("en").names()}
+
+
+def fits(name: str, wanted: set[str]) -> bool:
+    """Whether `name` is asked for, by its whole name or by a beginning that is put together with something."""
+    return name in wanted or any(name.startswith(beginning) and beginning[-1] in "._e" for beginning in wanted)
+
+
+def test_every_text_that_is_asked_for_is_there() -> None:
+    names = known()
+    assert [name for name in asked() if name not in names and not any(fits(n, {name}) for n in names)] == []
+
+
+def test_no_text_is_there_for_nothing() -> None:
+    wanted = asked()
+    assert [name for name in known() if not name.startswith("nav.") and not fits(name, wanted)] == []
+
+
+def test_a_language_without_texts_of_its_own_is_served_in_english() -> None:
+    assert words_for("en-GB").language == "en"
+    assert words_for("xx-YY").language == "en"
