@@ -22,7 +22,7 @@ def letter_command() -> None:
 
 
 @letter_command.command("check")
-@click.option("--language", help="Letters of this language; else of your own.")
+@click.option("--language", help="Letters of this language; else of every one there is.")
 @as_json
 @click.pass_obj
 def check_command(line: Line, language: str | None, as_json: bool) -> None:
@@ -32,7 +32,7 @@ def check_command(line: Line, language: str | None, as_json: bool) -> None:
     """
     config = line.settings()
     letters = Letters(config.letters.folder)
-    remarks = check_letters(letters, config.ladder, language or config.business.language, config.business)
+    remarks = check_letters(letters, config.ladder, language or "", config.business)
     if as_json:
         emit([_json(remark) for remark in remarks])
     else:
@@ -44,7 +44,8 @@ def check_command(line: Line, language: str | None, as_json: bool) -> None:
 def _tell(remarks: list[Remark]) -> None:
     for remark in remarks:
         finding = remark.finding
-        where = f"{remark.letter}{f' ({remark.channel})' if remark.channel else ''}: " if remark.letter else ""
+        within = ", ".join(filter(None, (remark.channel, remark.language)))
+        where = f"{remark.letter} ({within}): " if remark.letter else ""
         words = f" “{finding.words}”" if finding.words else ""
         click.echo(f"{finding.severity.value}: {where}{finding.why}{words}")
         click.echo(f"       {finding.better}{f' (customer: {remark.customer})' if remark.customer else ''}")
@@ -57,8 +58,16 @@ def _tell(remarks: list[Remark]) -> None:
 
 def _json(remark: Remark) -> dict[str, object]:
     finding = remark.finding
-    told = {"severity": finding.severity, "words": finding.words, "why": finding.why, "better": finding.better}
-    return {"letter": remark.letter, "channel": remark.channel, "customer": remark.customer, **told}
+    return {
+        "language": remark.language,
+        "letter": remark.letter,
+        "channel": remark.channel,
+        "customer": remark.customer,
+        "severity": finding.severity,
+        "words": finding.words,
+        "why": finding.why,
+        "better": finding.better,
+    }
 
 
 @letter_command.command("preview")

@@ -18,7 +18,7 @@ from reminderbot.compose.errors import UnfitLetter
 from reminderbot.compose.facts import LetterFacts
 from reminderbot.compose.render import RenderedEmail, RenderedSms
 from reminderbot.compose.sms import MOST_SEGMENTS, fold, fold_accents
-from reminderbot.compose.words import base
+from reminderbot.compose.words import WORDS, base
 
 _GONE = "…"
 _NO_LINK = "\0"
@@ -93,14 +93,15 @@ def refuse_unfit(letter: str, message: RenderedEmail | RenderedSms, facts: Lette
 
 def _own_words(message: RenderedEmail | RenderedSms, facts: LetterFacts) -> str:
     """The letter without the customer's values, the list of invoices and the footer."""
-    text = message.text.partition("\n-- \n")[0]
+    # Folded, for a letter has other spaces in its sums than the facts, and a text message other quotes and accents.
+    text = fold(message.text.partition("\n-- \n")[0])
     if isinstance(message, RenderedEmail):
-        text = f"{message.subject}\n\n{text.replace(facts.listing.as_text(), _GONE)}"
+        text = f"{fold(message.subject)}\n\n{text.replace(fold(facts.listing.as_text()), _GONE)}"
     text = " ".join(text.split())
-    values = sorted({str(value) for value in facts.values.values() if isinstance(value, str)}, key=len, reverse=True)
-    for value in (" ".join(value.split()) for value in values if len(value) > 2):
-        text = text.replace(value, _GONE)
-    return text.replace("’", "'")
+    told = {fold(" ".join(str(value).split())) for value in facts.values.values() if isinstance(value, str)}
+    for value in sorted(told | {fold_accents(value) for value in told}, key=len, reverse=True):
+        text = text.replace(value, _GONE) if len(value) > 2 else text
+    return text
 
 
 def _facts_missing(text: str, facts: LetterFacts) -> Iterator[Finding]:
@@ -141,7 +142,8 @@ _ALREADY = "If you have already paid, thank you, please ignore this."
 def _sms(message: RenderedSms, own: str, facts: LetterFacts, courtesy: _Courtesy) -> Iterator[Finding]:
     if _plain(facts.values["invoice"]) not in _plain(message.text):
         yield _missing("the invoice number", "put {{ invoice }} into the text message", "the customer must see it")
-    yield from _must(courtesy, "reply", own.replace("Reply STOP", ""), "how to reach a person", "Reply or call us.")
+    told = own.replace(WORDS[base(facts.languages[0])].reply_stop, "")
+    yield from _must(courtesy, "reply", told, "how to reach a person", "Reply or call us.")
     yield from _must(courtesy, "already_paid", own, "thanks for a payment that may have crossed", "Paid? Thank you.")
     yield from _must(courtesy, "opt_out_sms", own, "how to opt out", "Reply STOP to opt out")
     if message.segments > MOST_SEGMENTS:

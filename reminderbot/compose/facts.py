@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,7 +11,7 @@ from reminderbot.compose import formats
 from reminderbot.compose.clean import clean, clean_lines, clean_url
 from reminderbot.compose.listing import Listing, list_items
 from reminderbot.compose.schema import SHORT_URL
-from reminderbot.compose.words import WORDS, Words, base, chain, spoken
+from reminderbot.compose.words import WORDS, Words, base, chain, count_of, spoken
 from reminderbot.core.account import Account, OpenItem, totals
 from reminderbot.core.business import Business
 from reminderbot.core.money import Money
@@ -36,6 +36,8 @@ class LetterRequest:
     reply_address: str = ""
     # BCP 47; empty: the customer's language, else the business's.
     language: str = ""
+    # The languages this letter is written in (`Letters.languages`); any other is passed over.
+    written: Collection[str] = frozenset(WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def letter_facts(request: LetterRequest) -> LetterFacts:
     """
     items = _oldest_first(request)
     languages = chain(request.language or request.account.customer.language, request.business.language)
-    language = spoken(languages)
+    language = spoken(languages, request.written)
     words = WORDS[base(language)]
     due = _still_due(request.account, items)
     values: dict[str, str | bool] = {
@@ -68,7 +70,7 @@ def letter_facts(request: LetterRequest) -> LetterFacts:
         **_about_money(_unapplied(request.account, items), due, words, language),
     }
     # Letters follow the language of the facts, so that no letter mixes two.
-    told_in = languages[languages.index(language) :]
+    told_in = tuple(dict.fromkeys((language, base(language))))
     shared_link = bool(values["has_pay_url"])
     listing = list_items(items, _unapplied(request.account, items), due, words, language, with_links=not shared_link)
     return LetterFacts(request.letter, told_in, values, listing)
@@ -123,9 +125,8 @@ def _about_customer(request: LetterRequest, words: Words) -> dict[str, str | boo
 
 def _about_invoices(items: tuple[OpenItem, ...], words: Words) -> dict[str, str | bool]:
     first, others = clean(items[0].invoice.number, 40), len(items) - 1
-    shortened = words.and_more.format(first=first, count=others)
     return {
-        "invoice": shortened if others else first,
+        "invoice": f"{first} {count_of(others, words.one_more, words.more)}" if others else first,
         "invoice_count": str(len(items)),
         "several_invoices": others > 0,
     }
@@ -134,7 +135,7 @@ def _about_invoices(items: tuple[OpenItem, ...], words: Words) -> dict[str, str 
 def _about_dates(items: tuple[OpenItem, ...], today: date, words: Words, language: str) -> dict[str, str | bool]:
     oldest = items[0].invoice.due_on
     late = items[0].days_past_due(today) or 0
-    since = "" if late <= 0 else words.one_day if late == 1 else words.days.format(count=late)
+    since = count_of(late, words.one_day, words.days) if late > 0 else ""
     return {
         "today_on": formats.day(today, language),
         "oldest_due_on": formats.day(oldest, language) if oldest else "",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
+from reminderbot.compose.words import base
 from reminderbot.core.money import Money, minor_digits
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def day(value: date, language: str) -> str:
     """A date that cannot be misread as another, e.g. "3 Mar 2026" or "Mar 3, 2026"."""
     from babel.dates import format_date
 
-    return format_date(value, "medium", locale(language))
+    written = format_date(value, "medium", locale(language))
+    # CLDR 46: pt-PT 02/04/2026, es-PR 04/02/2026, es-CL 02-04-2026; "de" writes 02.04.2026, which only means one day.
+    return written if written.strip("0123456789/-") else format_date(value, "medium", locale(base(language)))
 
 
 @lru_cache(maxsize=64)
@@ -53,7 +56,7 @@ def locale(language: str) -> Locale:
     try:
         return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        return Locale.parse(language.replace("_", "-").partition("-")[0].lower())
+        return Locale.parse(base(language))
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from html import escape
 
 from reminderbot.compose import formats
 from reminderbot.compose.clean import clean, clean_url
-from reminderbot.compose.words import Words
+from reminderbot.compose.words import Words, count_of
 from reminderbot.core.account import OpenItem, totals
 from reminderbot.core.money import Money
 
@@ -113,7 +113,7 @@ def _row(item: OpenItem, words: Words, language: str, with_links: bool) -> Row:
 
 
 def _summed_up(items: tuple[OpenItem, ...], words: Words, language: str) -> Iterable[Row]:
-    further = words.further.format(count=len(items))
+    further = count_of(len(items), words.one_more, words.more)
     return [Row(further, amount=formats.money(money, language)) for money in totals(items)]
 
 

@@ -16,8 +16,12 @@ from reminderbot.compose.slots import Values, fill_html, fill_text
 from reminderbot.compose.sms import MOST_SEGMENTS, fitted
 from reminderbot.compose.watch import Watched
 from reminderbot.compose.words import WORDS, base
+from reminderbot.core.ladder import Channel
 
 T = TypeVar("T")
+
+FOOTER = "footer"
+_ENDINGS = {Channel.EMAIL: ".email.md", Channel.SMS: ".sms.txt", None: ".md"}
 
 # promises.md S3: what is longer was not meant.
 MOST_BYTES = 64 * 1024
@@ -55,10 +59,18 @@ class Letters:
         self._settled_after = settled_after
         self._watched: dict[str, Watched[Any]] = {}
 
+    def languages(self, letter: str, channel: Channel | None) -> frozenset[str]:
+        """The languages that `letter` is written in for `channel`; None: as talking points."""
+        try:
+            folders = [found for found in self.folder.iterdir() if found.is_dir()]
+        except OSError:
+            return frozenset()
+        return frozenset(found.name for found in folders if (found / f"{letter}{_ENDINGS[channel]}").is_file())
+
     def render_email(self, facts: LetterFacts) -> RenderedEmail:
         """The e-mail for `facts`; LetterError where there is no such letter or it came out too long."""
-        language, letter = self._find(facts.languages, f"{facts.letter}.email.md", EmailFile)
-        _, footer = self._find(facts.languages, "footer.email.md", TextFile)
+        language, letter = self._find(facts.languages, facts.letter + _ENDINGS[Channel.EMAIL], EmailFile)
+        _, footer = self._find(facts.languages, FOOTER + _ENDINGS[Channel.EMAIL], TextFile)
         layout = self._layout()
         as_text: Values = {**facts.values, "items": facts.listing.as_text()}
         as_html: Values = {**facts.values, "items": facts.listing.as_html()}
@@ -79,7 +91,7 @@ class Letters:
 
     def render_sms(self, facts: LetterFacts) -> RenderedSms:
         """The text message for `facts`; TooLong where it needs more than two segments."""
-        _, letter = self._find(facts.languages, f"{facts.letter}.sms.txt", SmsFile)
+        _, letter = self._find(facts.languages, facts.letter + _ENDINGS[Channel.SMS], SmsFile)
         text, size = fitted(" ".join(fill_text(letter.text(facts.values), facts.values).split()))
         if size.segments > MOST_SEGMENTS:
             raise TooLong(
@@ -90,7 +102,7 @@ class Letters:
 
     def render_notes(self, facts: LetterFacts) -> str:
         """Talking points for a person (call.md), as plain text."""
-        _, notes = self._find(facts.languages, f"{facts.letter}.md", TextFile)
+        _, notes = self._find(facts.languages, facts.letter + _ENDINGS[None], TextFile)
         values: Values = {**facts.values, "items": facts.listing.as_text()}
         return notes.body(values).text(values)
 

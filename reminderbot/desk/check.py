@@ -133,12 +133,13 @@ def _clock(house: House) -> Findings:
 
 
 def _letters(house: House) -> Findings:
-    remarks = check_letters(house.letters, house.rules.ladder, house.business.language, house.business)
+    remarks = check_letters(house.letters, house.rules.ladder, "", house.business)
     cure = "`reminderbot letter check` tells all of it"
     for severity, told in ((Severity.ERROR, _fail), (Severity.WARNING, _warn)):
         found = [remark for remark in remarks if remark.finding.severity is severity]
         if found:
-            first = f"{found[0].letter or 'a file'}: {found[0].finding.why} {found[0].finding.words}".strip()
+            where = f"{found[0].letter} in {found[0].language}" if found[0].letter else "a file"
+            first = f"{where}: {found[0].finding.why} {found[0].finding.words}".strip()
             yield told(
                 "letters", f"{len(found)} {severity.value}{'s' if len(found) > 1 else ''}, the first: {first}", cure
             )

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 
 from reminderbot.compose.check import Finding, Severity, check_letter
 from reminderbot.compose.errors import LetterError
 from reminderbot.compose.facts import LetterFacts, LetterRequest, letter_facts
 from reminderbot.compose.render import Letters, RenderedEmail, RenderedSms
+from reminderbot.compose.words import base
 from reminderbot.core.account import Account, OpenItem
 from reminderbot.core.business import Business
 from reminderbot.core.customer import Contact, Customer
@@ -29,6 +31,8 @@ _LONG_NAME = "Maximiliane-Alexandra von Hohenstein-Wolfenbüttel"
 class Remark:
     """What speaks against a letter, and for which made-up customer it first showed."""
 
+    # Empty, as is the letter: the file itself has a mistake, which names it.
+    language: str
     letter: str
     # None: the file itself has a mistake.
     channel: Channel | None
@@ -66,13 +70,25 @@ SAMPLES = (
 def check_letters(
     letters: Letters, ladder: Ladder, language: str, business: Business, today: date = SAMPLE_DAY
 ) -> list[Remark]:
-    """Everything that speaks against the letters of `ladder`, files first; each remark once."""
+    """Everything that speaks against the letters of `ladder`, files first; each remark once. No language: all."""
     found = [_about_file(mistake) for mistake in letters.mistakes()]
-    for tier in ladder.tiers:
-        for remark in _about_tier(letters, tier, language, business, today):
+    spoken = (language,) if language else _languages(letters, ladder, business.language)
+    for tier, told in product(ladder.tiers, spoken):
+        for remark in _about_tier(letters, tier, told, business, today):
             if all(not _same(remark, earlier) for earlier in found):
                 found.append(remark)
     return found
+
+
+def _languages(letters: Letters, ladder: Ladder, own: str) -> tuple[str, ...]:
+    """The house's own language, then all others that any letter of `ladder` is written in."""
+    folders = {
+        folder
+        for tier in ladder.tiers
+        for channel in (*tier.channels, None)
+        for folder in letters.languages(_letter(tier), channel)
+    }
+    return (own, *sorted(folders - {own, base(own)}))
 
 
 def preview(
@@ -98,11 +114,12 @@ def preview(
 
 
 def _about_file(mistake: str) -> Remark:
-    return Remark("", None, "", Finding(Severity.ERROR, "", mistake, "mend the file"))
+    return Remark("", "", None, "", Finding(Severity.ERROR, "", mistake, "mend the file"))
 
 
 def _same(one: Remark, other: Remark) -> bool:
-    return (one.letter, one.channel, one.finding.words, one.finding.why) == (
+    return (one.language, one.letter, one.channel, one.finding.words, one.finding.why) == (
+        other.language,
         other.letter,
         other.channel,
         other.finding.words,
@@ -117,7 +134,7 @@ def _about_tier(letters: Letters, tier: Tier, language: str, business: Business,
         facts = _facts(sample, tier, language, business, today)
         for channel in tier.channels:
             for finding in _findings(letters, facts, tier, channel):
-                yield Remark(facts.letter, None if tier.task else channel, sample.name, finding)
+                yield Remark(language, facts.letter, None if tier.task else channel, sample.name, finding)
 
 
 def _findings(letters: Letters, facts: LetterFacts, tier: Tier, channel: Channel) -> list[Finding]:
@@ -133,6 +150,10 @@ def _findings(letters: Letters, facts: LetterFacts, tier: Tier, channel: Channel
     return check_letter(facts.letter, message, facts)
 
 
+def _letter(tier: Tier) -> str:
+    return tier.letter or tier.task or tier.name
+
+
 def _facts(sample: _Sample, tier: Tier, language: str, business: Business, today: date) -> LetterFacts:
     customer = Customer("SAMPLE", "Roe & Daughters Ltd", Contact(sample.contact, "jane.roe@example.com", None))
     currencies = sample.currencies or (business.currency,)
@@ -145,7 +166,7 @@ def _facts(sample: _Sample, tier: Tier, language: str, business: Business, today
             business=business if sample.phone else replace(business, phone=""),
             account=Account(customer, items, unapplied),
             items=items,
-            letter=tier.letter or tier.task or tier.name,
+            letter=_letter(tier),
             today=today,
             language=language,
         )

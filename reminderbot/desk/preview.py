@@ -28,14 +28,16 @@ def preview_for(
     meant = tuple(item for item in items if item.invoice.number == found.invoice) or overdue or items
     if known is None or not meant:
         raise Refused(f"Nothing is open at {found.customer.name}: there is no letter to show.")
+    letter = tier.letter or tier.task or tier.name
     request = LetterRequest(
         business=house.business,
         account=known.account,
         items=meant,
-        letter=tier.letter or tier.task or tier.name,
+        letter=letter,
         today=today,
         language=language,
         reply_address=house.sender.reply_to,
+        written=house.letters.languages(letter, None if tier.task is Task.CALL else channel),
     )
     try:
         facts = letter_facts(request)

@@ -58,6 +58,7 @@ def write(
         letter=tier.letter,
         today=now.astimezone(house.rules.zone).date(),
         reply_address=house.sender.reply_to,
+        written=house.letters.languages(tier.letter, Channel(row.channel)),
     )
     told = letter_facts(request)
     if row.channel == Channel.SMS.value:

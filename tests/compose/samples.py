@@ -16,6 +16,8 @@ from reminderbot.core.money import Money
 
 SHIPPED = Path(__file__).parents[2] / "templates"
 TODAY = date(2026, 4, 20)
+# Each in the first of its spellings that letters are written in.
+LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pt")
 LETTERS = ("heads-up", "gentle", "check-in", "options", "firm", "last")
 
 BUSINESS = Business(

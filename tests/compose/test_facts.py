@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -132,11 +133,72 @@ def test_a_list_beyond_fifty_is_summed_up(count: int, rows: int) -> None:
         ("en-US", "Apr 2, 2026", "USD 1,250.00"),
         ("en", "Apr 2, 2026", "USD 1,250.00"),
         ("en-IN", "2 Apr 2026", "USD 1,250.00"),
+        ("de", "02.04.2026", "1.250,00 USD"),
+        ("de-CH", "02.04.2026", "USD 1’250.00"),
+        ("es", "2 abr 2026", "1.250,00 USD"),
+        ("es-MX", "2 abr 2026", "USD 1,250.00"),
+        ("fr", "2 avr. 2026", "1\u202f250,00 USD"),
+        ("fr-CA", "2 avr. 2026", "1\u00a0250,00 USD"),
+        ("it", "2 apr 2026", "1.250,00 USD"),
+        ("nl-BE", "2 apr 2026", "USD 1.250,00"),
+        ("pt-BR", "2 de abr. de 2026", "USD 1.250,00"),
+        ("pt-PT", "2 de abr. de 2026", "1\u00a0250,00 USD"),
     ],
 )
 def test_days_and_sums_follow_the_readers_locale(language: str, due: str, total: str) -> None:
     values = facts(language=language).values
     assert (values["oldest_due_on"], values["total"]) == (due, total)
+
+
+# CLDR: 04/02/2026 in es-PR, 2/04/2026 in es-CO.
+@pytest.mark.parametrize("language", ["es-PR", "es-CO", "es-CL", "pt-AO", "en-MV"])
+def test_no_day_can_be_taken_for_another(language: str) -> None:
+    assert re.search("[a-z]", str(facts(language=language).values["oldest_due_on"]))
+
+
+@pytest.mark.parametrize(
+    ("language", "greeting", "nobody", "two", "three"),
+    [
+        ("de", "Guten Tag Jane Roe,", "Guten Tag,", "A und 1 weitere", "A und 2 weitere"),
+        ("es", "Buenos días, Jane Roe:", "Buenos días:", "A y 1 más", "A y 2 más"),
+        ("fr", "Bonjour Jane Roe,", "Bonjour,", "A et 1 autre", "A et 2 autres"),
+        ("it", "Buongiorno Jane Roe,", "Buongiorno,", "A e 1 altra", "A e altre 2"),
+        ("nl", "Beste Jane Roe,", "Goedendag,", "A en nog 1", "A en nog 2"),
+        ("pt", "Olá, Jane Roe,", "Olá,", "A e mais 1", "A e mais 2"),
+    ],
+)
+def test_a_greeting_and_a_number_of_invoices_are_told_in_every_language(
+    language: str, greeting: str, nobody: str, two: str, three: str
+) -> None:
+    assert facts(language=language).values["greeting"] == greeting
+    assert facts(language=language, who=customer(contact="")).values["greeting"] == nobody
+    assert facts(item("A"), item("B"), language=language).values["invoice"] == two
+    assert facts(item("A"), item("B"), item("C"), language=language).values["invoice"] == three
+
+
+@pytest.mark.parametrize(("days", "since"), [(1, "1 Tag"), (2, "2 Tage")])
+def test_one_day_and_more_are_told_apart(days: int, since: str) -> None:
+    assert facts(item(due_on=TODAY - timedelta(days=days)), language="de").values["days_past_due"] == since
+
+
+@pytest.mark.parametrize(
+    ("written", "languages"),
+    [
+        ({"en", "fr"}, ("fr-CA", "fr")),
+        ({"en", "fr-CA"}, ("fr-CA", "fr")),
+        ({"en", "fr-CH"}, ("en-GB", "en")),
+        ({"en"}, ("en-GB", "en")),
+        ({"en-GB"}, ("en-GB", "en")),
+        ({"es", "en"}, ("en-GB", "en")),
+        (set(), ("fr-CA", "fr")),
+    ],
+)
+def test_a_customer_whose_language_the_letter_is_not_written_in_gets_it_whole_in_the_houses_own(
+    written: set[str], languages: tuple[str, ...]
+) -> None:
+    told = letter_facts(replace(request(who=customer(language="fr-CA")), written=written))
+    assert told.languages == languages
+    assert told.values["greeting"] == ("Bonjour Jane Roe," if languages[0] == "fr-CA" else "Hello Jane Roe,")
 
 
 def test_a_language_without_letters_is_spoken_to_in_the_business_own() -> None:

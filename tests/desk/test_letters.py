@@ -12,7 +12,7 @@ from reminderbot.compose.check import Severity
 from reminderbot.compose.render import Letters
 from reminderbot.core.ladder import Channel, Ladder, Task, Tier
 from reminderbot.desk.letters import SAMPLES, check_letters, preview
-from tests.compose.samples import BUSINESS, SHIPPED
+from tests.compose.samples import BUSINESS, LANGUAGES, SHIPPED
 
 BOTH = (Channel.EMAIL, Channel.SMS)
 LADDER = Ladder(
@@ -39,6 +39,39 @@ def folder(tmp_path: Path) -> Path:
 def test_the_shipped_letters_are_fit_for_the_hardest_customers(name: str, currency: str) -> None:
     business = replace(BUSINESS, name=name, currency=currency)
     assert check_letters(Letters(SHIPPED), LADDER, "en", business) == []
+
+
+# The longest name with the longest sums, and one that GSM-7 cannot write.
+@pytest.mark.parametrize(
+    ("name", "currency"), [("Hollingworth & Marchetti Joinery Limited", "KWD"), ("Łódź Studio Żółć", "EUR")]
+)
+@pytest.mark.parametrize("language", [*LANGUAGES[1:], "pt-PT", "fr-CA", "de-CH", "es-MX"])
+def test_so_they_are_in_every_language(language: str, name: str, currency: str) -> None:
+    business = replace(BUSINESS, name=name, currency=currency)
+    assert check_letters(Letters(SHIPPED), LADDER, language, business) == []
+
+
+def test_every_language_in_the_folder_is_checked_in_the_spelling_of_the_house(folder: Path) -> None:
+    for code in ("es", "fr", "it", "nl", "pt"):
+        shutil.rmtree(folder / code)
+    for path in folder.glob("*/firm.email.md"):
+        path.write_text(path.read_text("utf-8").replace("{{ items }}", ""), "utf-8")
+    remarks = check_letters(Letters(folder), LADDER, "", replace(BUSINESS, language="en-GB"))
+    assert {(remark.language, remark.letter) for remark in remarks} == {("en-GB", "firm"), ("de", "firm")}
+
+
+def test_a_house_without_letters_in_its_own_language_is_told(folder: Path) -> None:
+    shutil.rmtree(folder / "de")
+    remarks = check_letters(Letters(folder), LADDER, "", replace(BUSINESS, language="de-AT"))
+    assert {remark.language for remark in remarks} == {"de-AT"}
+    assert f"write {folder / 'de' / 'heads-up.email.md'}" in remarks[0].finding.why
+
+
+def test_a_language_that_lacks_a_letter_is_told(folder: Path) -> None:
+    (folder / "fr" / "last.sms.txt").unlink()
+    [remark] = check_letters(Letters(folder), LADDER, "", BUSINESS)
+    assert (remark.language, remark.letter) == ("fr", "last")
+    assert "there is no letter last.sms.txt in fr: write" in remark.finding.why
 
 
 def test_a_letter_that_threatens_is_told_once_with_the_customer_it_showed_for(folder: Path) -> None:
