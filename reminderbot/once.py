@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from reminderbot.core.inbound import InboxUnavailable
 from reminderbot.core.stop import Mode, Stop
+from reminderbot.desk.door import look_at
 from reminderbot.door import mode
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
@@ -98,10 +99,18 @@ def _send(house: House, door: Listener, say: Say) -> list[str]:
     except InboxUnavailable as error:
         return [str(error)]
     say(_told(done))
-    for stop in done.stops:
+    stops = done.stops or _standing(house)
+    for stop in stops:
         if stop.kind in _WAITING:
             say(_closed(stop))
-    return done.troubles + [_closed(stop) for stop in done.stops if stop.kind not in _WAITING]
+    return done.troubles + [_closed(stop) for stop in stops if stop.kind not in _WAITING]
+
+
+def _standing(house: House) -> tuple[Stop, ...]:
+    """What would keep messages at home if one were due; a ledger that waits was told when it was read."""
+    with house.store.reading() as connection:
+        stops = look_at(house, connection).after_a_look(house.clock.now())
+    return tuple(stop for stop in stops if stop.kind != "import")
 
 
 def _look(door: Listener) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from reminderbot.cli.door import MODES, tell_stops
+from reminderbot.cli.errors import WENT_WRONG
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.plan import message_row
 from reminderbot.cli.show import as_json, emit, heading, table
@@ -14,9 +15,9 @@ from reminderbot.cli.words import count, moment
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Mode
 from reminderbot.desk.door import look_at
-from reminderbot.desk.outlook import outlook, zone_of
+from reminderbot.desk.outlook import zone_of
 from reminderbot.desk.refusal import Refused
-from reminderbot.desk.sending import Approvable, approvable, approve, go_live
+from reminderbot.desk.sending import Approvable, approvable, approve, first_batch, go_live
 from reminderbot.door import batch_stop
 from reminderbot.house import House
 from reminderbot.store import canary, listing, people
@@ -32,12 +33,12 @@ _SHOWN = 20
 def go_live_command(line: Line, yes: bool, adopt: bool) -> None:
     """Let this installation send, as far as its settings allow, and lift `stop` and every halt.
 
-    Shows first what would leave within a day.
+    Shows first what would leave within a day. Ends with 1 where something else still keeps everything at home.
     """
     with line.house(with_secrets=True) as house:
         _refuse_draft(house)
         click.echo(f"After your yes the mode is {MODES[house.ceiling]}.")
-        _show_first_batch(house)
+        _show_first_batch(house, adopt=adopt)
         _warn(house)
         if Channel.SMS in house.channels and not line.confirmed(
             "Text messages are set up. Are all these debts owed to you yourself, and not collected for others?", yes=yes
@@ -46,13 +47,22 @@ def go_live_command(line: Line, yes: bool, adopt: bool) -> None:
         if not line.confirmed("Go live now?", yes=yes):
             raise Refused("Not gone live; nothing was changed.")
         go_live(house, actor(), adopt=adopt)
-        click.echo("This installation is live." if house.ceiling is Mode.LIVE else "Done: each batch waits for you.")
-        with house.store.reading() as connection:
-            stands = look_at(house, connection)
-        left = [s for s in stands.lasting(house.clock.now()) if s.kind != "inbox" or s.since or not house.open_inbox]
-        if left:
-            click.echo("Still nothing leaves before this is mended:")
-            tell_stops(left)
+        _tell_done(house)
+
+
+def _tell_done(house: House) -> None:
+    """What the mode is now; ends with 1 where something stands in its way that no look into the inboxes ends."""
+    now = house.clock.now()
+    with house.store.reading() as connection:
+        stands = look_at(house, connection)
+    if left := stands.after_a_look(now):
+        click.echo("Your yes is kept, but nothing leaves before this is mended:")
+        tell_stops(left)
+        raise SystemExit(WENT_WRONG)
+    click.echo("This installation is live." if house.ceiling is Mode.LIVE else "Done: each batch waits for you.")
+    if unread := [stop for stop in stands.lasting(now) if stop.since]:
+        click.echo("Nothing leaves before the next look:")
+        tell_stops(unread)
 
 
 def _refuse_draft(house: House) -> None:
@@ -60,9 +70,8 @@ def _refuse_draft(house: House) -> None:
         raise Refused('The settings say mode = "draft": write "approve" or "live" there first, then go live.')
 
 
-def _show_first_batch(house: House) -> None:
-    with house.store.reading() as connection:
-        seen = outlook(house, connection, 1)
+def _show_first_batch(house: House, *, adopt: bool) -> None:
+    seen = first_batch(house, adopt=adopt)
     if not seen.messages:
         click.echo("No message would leave today or tomorrow.")
         return

@@ -7,6 +7,7 @@ which something changes to the next.
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -21,15 +22,22 @@ from reminderbot.core.ladder import Channel, Task, Tier
 
 Foreseen = tuple[datetime, Decision]
 
+# What finds the hour full is tried again so much later.
+AGAIN = timedelta(minutes=15)
+_HOUR = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The house's own limits a day over all customers, and what of today's is used up already."""
+    """The house's own limits over all customers, and what of them is used up already."""
 
     per_day: int
     first_contacts_per_day: int
+    per_hour: int
     sent_today: int = 0
     first_contacts_today: int = 0
+    # When those of the last hour were sent, in their order.
+    sent_lately: tuple[datetime, ...] = ()
     # Customers who have never heard from us.
     strangers: frozenset[str] = frozenset()
 
@@ -46,7 +54,7 @@ def foresee(facts: Facts, rules: Rules, now: datetime, until: datetime) -> tuple
 def foresee_all(
     everybody: Mapping[str, Facts], rules: Rules, now: datetime, until: datetime, caps: Caps
 ) -> dict[str, tuple[Foreseen, ...]]:
-    """The same for many customers at once, within what the house may send a day."""
+    """The same for many customers at once, within what the house may send a day and an hour."""
     courses = {key: _Course(facts, rules) for key, facts in everybody.items()}
     order = count()
     queue = [(now, next(order), key) for key in courses]
@@ -55,19 +63,24 @@ def foresee_all(
     while queue:
         moment, _, key = heapq.heappop(queue)
         course = courses[key]
-        said = course.said
-        later = course.step(moment, may_leave=room.has(key, moment))
-        if course.said > said:
-            room.take(key, moment)
-        if later is None and course.waits:
-            later = room.tomorrow(moment)
+        full = room.wait(key, moment)
+        # Who waits for room alone is not decided about anew at each full hour.
+        later = full if full and course.waits else _live(course, room, key, moment, full)
         if later is not None and later <= until:
             heapq.heappush(queue, (later, next(order), key))
     return {key: tuple(course.found) for key, course in courses.items()}
 
 
+def _live(course: _Course, room: _Room, key: str, moment: datetime, full: datetime | None) -> datetime | None:
+    said = course.said
+    later = course.step(moment, may_leave=full is None)
+    if course.said > said:
+        room.take(key, moment)
+    return full if later is None and course.waits else later
+
+
 class _Room:
-    """How many messages and new conversations each day still has room for."""
+    """How many messages and new conversations each day, and how many messages each hour, still has room for."""
 
     def __init__(self, caps: Caps, rules: Rules, now: datetime) -> None:
         self._caps = caps
@@ -76,25 +89,28 @@ class _Room:
         self._sent: dict[date, int] = {today: caps.sent_today}
         self._first: dict[date, int] = {today: caps.first_contacts_today}
         self._strangers = set(caps.strangers)
+        self._lately = deque(caps.sent_lately, caps.per_hour)
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self._zone).date()
 
-    def has(self, key: str, moment: datetime) -> bool:
+    def wait(self, key: str, moment: datetime) -> datetime | None:
+        """When a message that finds no room now is tried again; None: it may leave."""
         day = self._day(moment)
-        if key in self._strangers and self._first.get(day, 0) >= self._caps.first_contacts_per_day:
-            return False
-        return self._sent.get(day, 0) < self._caps.per_day
+        strange = key in self._strangers and self._first.get(day, 0) >= self._caps.first_contacts_per_day
+        if strange or self._sent.get(day, 0) >= self._caps.per_day:
+            return start_of_day(day + timedelta(days=1), self._zone)
+        if len(self._lately) == self._caps.per_hour and (free := self._lately[0] + _HOUR) > moment:
+            return moment + AGAIN * -((moment - free) // AGAIN)
+        return None
 
     def take(self, key: str, moment: datetime) -> None:
         day = self._day(moment)
         self._sent[day] = self._sent.get(day, 0) + 1
+        self._lately.append(moment)
         if key in self._strangers:
             self._strangers.discard(key)
             self._first[day] = self._first.get(day, 0) + 1
-
-    def tomorrow(self, moment: datetime) -> datetime:
-        return start_of_day(self._day(moment) + timedelta(days=1), self._zone)
 
 
 @dataclass(slots=True)

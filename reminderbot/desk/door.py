@@ -13,6 +13,7 @@ from reminderbot.house import House
 
 # Invariant 22: an inbox unread for longer than this is in trouble; before that it is simply read before the next batch.
 INBOX_IN_TROUBLE = timedelta(minutes=15)
+_LOOKED_AT = ("inbox", "texts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,17 @@ class Door:
         """
         return tuple(stop for stop in self.stops if not _passing(stop, now) and not self._harmless(stop))
 
+    def after_a_look(self, now: datetime) -> tuple[Stop, ...]:
+        """The stops among them that the next look into the inboxes does not end."""
+        return tuple(stop for stop in self.lasting(now) if stop.lasting or stop.kind not in _LOOKED_AT)
+
     def _harmless(self, stop: Stop) -> bool:
-        return self.mode is Mode.DRAFT and stop.kind in ("inbox", "texts")
+        return self.mode is Mode.DRAFT and stop.kind in _LOOKED_AT
 
 
 def _passing(stop: Stop, now: datetime) -> bool:
     return (
-        stop.kind in ("inbox", "texts")
-        and not stop.lasting
-        and stop.since is not None
-        and now - stop.since <= INBOX_IN_TROUBLE
+        stop.kind in _LOOKED_AT and not stop.lasting and stop.since is not None and now - stop.since <= INBOX_IN_TROUBLE
     )
 
 

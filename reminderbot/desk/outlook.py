@@ -63,7 +63,7 @@ class Outlook:
 
 
 def outlook(house: House, connection: Connection, days: int) -> Outlook:
-    """Look `days` days ahead, within what the house may send a day; nothing is changed."""
+    """Look `days` days ahead, within what the house may send; nothing is changed."""
     now = house.clock.now()
     today = now.astimezone(house.rules.zone).date()
     until = start_of_day(today + timedelta(days=days + 1), house.rules.zone) - timedelta(microseconds=1)
@@ -88,7 +88,9 @@ def _caps(house: House, connection: Connection, everybody: dict[str, Facts], now
     return Caps(
         per_day=house.limits.per_day,
         first_contacts_per_day=house.limits.first_contacts_per_day,
+        per_hour=house.limits.per_hour,
         sent_today=said.sent_since(connection, start, start)[0],
+        sent_lately=said.moments_since(connection, now - timedelta(hours=1)),
         first_contacts_today=said.first_contacts_since(connection, start),
         strangers=frozenset(_strangers(connection, list(everybody))),
     )

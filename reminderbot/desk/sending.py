@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from reminderbot.core.clock import believe
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.stop import Mode
+from reminderbot.desk.outlook import Outlook, outlook
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import clock, history, journal, outbox, setting
@@ -38,6 +39,19 @@ def go_live(house: House, actor: str, *, adopt: bool = False) -> Mode:
             connection, Event(EventKind.WENT_LIVE, now, actor, None, grant | {"adopted": adopt, "taken": taken})
         )
     return house.ceiling
+
+
+def first_batch(house: House, *, adopt: bool = False) -> Outlook:
+    """What would leave today and tomorrow after `go_live`, also where that adopts what only the send log knows."""
+    if not adopt:
+        with house.store.reading() as connection:
+            return outlook(house, connection, 1)
+    with house.store.writing() as connection, connection.begin_nested() as trial:
+        history.take_lost(connection, house.send_log, house.clock.now())
+        seen = outlook(house, connection, 1)
+        # Nobody has said yes so far.
+        trial.rollback()
+    return seen
 
 
 def stop(house: House, actor: str, reason: str = "") -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.ladder import Channel
+from reminderbot.core.outlook import AGAIN
 from reminderbot.core.stop import Stop
 from reminderbot.door import batch_stop
 from reminderbot.house import House
@@ -34,7 +35,7 @@ class Room:
         start = start_of_day(today, zone)
         self._tomorrow = start_of_day(today + timedelta(days=1), zone)
         self._next_month = start_of_day((today.replace(day=1) + timedelta(days=32)).replace(day=1), zone)
-        self._next_hour = now + timedelta(minutes=15)
+        self._next_hour = now + AGAIN
         limits = house.limits
         sent_today, sent_lately = said.sent_since(connection, start, now - timedelta(hours=1))
         self._day = limits.per_day - sent_today

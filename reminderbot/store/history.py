@@ -72,14 +72,20 @@ def catch_up(connection: Connection, log: SendLog) -> None:
 
 
 def adopt(connection: Connection, log: SendLog, now: datetime) -> int:
-    """Take into the store what only the log knows, as said, so that none of it is said again; gives how much it was."""
-    lost = _lost(connection, log)
-    for attempt in {a.reminder_id: a for a in lost}.values():
-        _take(connection, attempt, now)
+    """Go on from this store with its log as it is; gives how much only the log knew."""
+    lost = take_lost(connection, log, now)
     remember_log(connection, log)
     log.note_journal(_journal_end(connection))
     known = canary.get(connection)
     canary.put(connection, replace(known, number=max(known.number, known.back)))
+    return lost
+
+
+def take_lost(connection: Connection, log: SendLog, now: datetime) -> int:
+    """Take into the store what only the log knows, as said, so that none of it is said again; gives how much it was."""
+    lost = _lost(connection, log)
+    for attempt in {a.reminder_id: a for a in lost}.values():
+        _take(connection, attempt, now)
     return len(lost)
 
 

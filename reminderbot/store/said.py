@@ -48,6 +48,12 @@ def sent_since(connection: Connection, day: datetime, hour: datetime) -> tuple[i
     return int(today), int(lately)
 
 
+def moments_since(connection: Connection, since: datetime) -> tuple[datetime, ...]:
+    """When each reminder since `since` was said, in their order."""
+    query = select(outbox.c.claimed_at).where(_SAID_SINCE).order_by(outbox.c.claimed_at)
+    return tuple(connection.execute(query, {"since": since}).scalars())
+
+
 def first_contacts_since(connection: Connection, since: datetime) -> int:
     """How many customers heard from us for the first time since `since`."""
     return int(connection.execute(_FIRST_SINCE, {"since": since}).scalar_one())

@@ -71,6 +71,22 @@ def test_a_lasting_stop_is_told_once_and_with_its_cure(shop: Installation) -> No
     assert "Cure: restore the newest store" in lost[0]
 
 
+def test_run_once_says_what_stands_and_since_when_although_nothing_is_due(shop: Installation) -> None:
+    shop.write_ledger([ACME], [bill("INV-1", "C1", late(-20))])
+    shop.ok("import")
+    shop.ok("go-live", "--yes")
+    shop.ok("stop")
+    told: list[str] = []
+    with shop.house() as house:
+        house.send_log.append([Attempt(99, 1, "x", MONDAY)])
+        status = run_once(dataclasses.replace(house, open_inbox=None, open_text_inbox=None), told.append)
+
+    assert status == 1
+    assert "Messages: none was due." in told
+    assert [line for line in told if "stopped all sending (since 2026-11-23 15:00 UTC). Cure: " in line]
+    assert [line for line in told if "the send log knows reminder 99" in line]
+
+
 def test_run_once_under_a_working_daemon_is_refused_in_one_sentence(shop: Installation) -> None:
     draft(shop)
     shop.ok("status")

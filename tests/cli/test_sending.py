@@ -7,7 +7,7 @@ from datetime import timedelta
 from reminderbot.core.event import EventKind
 from reminderbot.core.stop import Mode
 from reminderbot.store import journal, outbox, setting
-from reminderbot.store.sendlog import Attempt
+from reminderbot.store.sendlog import Attempt, Step
 from tests.installation import ACME, MONDAY, Installation, bill, late
 
 
@@ -106,7 +106,11 @@ def test_only_adopt_goes_on_from_a_store_that_has_lost_history(shop: Installatio
     with shop.house() as house:
         house.send_log.append([Attempt(7, 1, "x" * 32, MONDAY)])
 
-    assert "the send log knows reminder 7" in shop.ok("go-live", "--yes")
+    refused = shop.run("go-live", "--yes")
+    assert refused.exit_code == 1
+    assert "nothing leaves before this is mended" in refused.stdout
+    assert "the send log knows reminder 7" in refused.stdout
+    assert "This installation is live" not in refused.stdout
     assert "lost history" in [stop["kind"] for stop in shop.json("status")["stops"]]
 
     shop.ok("go-live", "--yes", "--adopt")
@@ -114,6 +118,48 @@ def test_only_adopt_goes_on_from_a_store_that_has_lost_history(shop: Installatio
 
     shop.ok("go-live", "--yes")
     assert "lost history" not in [stop["kind"] for stop in shop.json("status")["stops"]]
+
+
+def test_adopting_shows_only_what_then_leaves_and_a_no_adopts_nothing(shop: Installation) -> None:
+    shop.ok("import")
+    with shop.house() as house:
+        house.send_log.append([Attempt(7, 1, "x" * 32, MONDAY, steps=(Step("INV-1", 1, "gentle", 3),))])
+    assert "Acme Ltd" in shop.run("go-live").stdout
+
+    shown = shop.run("go-live", "--adopt", answers="y\nn\n", at_terminal=True).stdout
+    assert "1 message would leave" in shown
+    assert "Acme Ltd" not in shown
+    assert "lost history" in [stop["kind"] for stop in shop.json("status")["stops"]]
+
+    shop.ok("go-live", "--yes", "--adopt")
+    assert shop.send() == 0
+    shop.clock.advance(timedelta(days=1))
+    assert shop.send() == 1
+
+
+def test_go_live_names_hours_that_the_hourly_limit_keeps(shop: Installation) -> None:
+    shop.write_config("[sending]\nmax_per_day = 1000\nfirst_contacts_per_day = 1000\nmax_per_hour = 2")
+    shop.write_ledger(
+        [ACME.replace("C1", f"C{n}").replace("jane@", f"jane{n}@").replace("0111", f"011{n}") for n in range(3)],
+        [bill(f"INV-{n}", f"C{n}", late(5)) for n in range(3)],
+    )
+    shop.ok("import")
+
+    out = shop.ok("go-live", "--yes")
+
+    assert (out.count("10:00 EST"), out.count("11:00 EST")) == (2, 1)
+    assert [shop.send(), shop.send()] == [2, 0]
+    shop.clock.advance(timedelta(minutes=61))
+    assert shop.send() == 1
+
+
+def test_what_the_next_look_ends_is_no_failure_of_go_live(shop: Installation) -> None:
+    shop.ok("import")
+    shop.ok("go-live", "--yes")
+    shop.send()
+    shop.clock.advance(timedelta(hours=1))
+
+    assert "Nothing leaves before the next look:\n  ! the inbox was last read" in shop.ok("go-live", "--yes")
 
 
 def test_stop_touches_nothing_but_the_switch(shop: Installation) -> None:

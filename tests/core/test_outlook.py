@@ -80,7 +80,7 @@ def test_a_case_that_waits_is_not_foreseen_twice() -> None:
 
 def test_new_conversations_are_spread_over_the_days_the_house_allows() -> None:
     everybody = {name: facts(item(due_on=MONDAY - days(5))) for name in ("A", "B", "C")}
-    caps = Caps(per_day=10, first_contacts_per_day=1, strangers=frozenset(everybody))
+    caps = Caps(per_day=10, first_contacts_per_day=1, per_hour=60, strangers=frozenset(everybody))
 
     found = foresee_all(everybody, rules(), at(MONDAY), at(MONDAY + days(4)), caps)
 
@@ -89,11 +89,32 @@ def test_new_conversations_are_spread_over_the_days_the_house_allows() -> None:
 
 
 def test_what_went_out_today_counts_against_today() -> None:
-    caps = Caps(per_day=2, first_contacts_per_day=10, sent_today=2)
+    caps = Caps(per_day=2, first_contacts_per_day=10, per_hour=60, sent_today=2)
 
     found = foresee_all({"A": facts(item(due_on=MONDAY - days(5)))}, rules(), at(MONDAY), at(MONDAY + days(1)), caps)
 
     assert told(found["A"]) == [("gentle", "email", MONDAY + days(1))]
+
+
+def hours(found: dict[str, tuple[Foreseen, ...]]) -> list[str]:
+    return sorted(f"{moment.astimezone(LONDON):%a %H:%M}" for course in found.values() for moment, _ in course)
+
+
+def test_what_an_hour_has_no_room_for_is_foreseen_for_the_next_ones() -> None:
+    everybody = {str(n): facts(item(due_on=MONDAY - days(5))) for n in range(5)}
+    caps = Caps(per_day=4, first_contacts_per_day=10, per_hour=2)
+
+    found = foresee_all(everybody, rules(), at(MONDAY), at(MONDAY + days(1), 17), caps)
+
+    assert hours(found) == ["Mon 10:00", "Mon 10:00", "Mon 11:00", "Mon 11:00", "Tue 09:00"]
+
+
+def test_what_went_out_in_the_last_hour_counts_against_this_one() -> None:
+    caps = Caps(10, 10, 2, sent_lately=(at(MONDAY) - timedelta(minutes=50), at(MONDAY) - timedelta(minutes=20)))
+
+    found = foresee_all({"A": facts(item(due_on=MONDAY - days(5)))}, rules(), at(MONDAY), at(MONDAY + days(1)), caps)
+
+    assert hours(found) == ["Mon 10:15"]
 
 
 _accounts = st.lists(st.integers(-20, 80), min_size=1, max_size=4).map(
@@ -139,6 +160,6 @@ def test_many_customers_without_limits_are_foreseen_as_each_alone() -> None:
     everybody = {str(age): facts(item(due_on=MONDAY - days(age))) for age in (-5, 0, 3, 40)}
     until = at(MONDAY + days(30))
 
-    found = foresee_all(everybody, rules(), at(MONDAY), until, Caps(10**6, 10**6))
+    found = foresee_all(everybody, rules(), at(MONDAY), until, Caps(10**6, 10**6, 10**6))
 
     assert found == {key: foresee(known, rules(), at(MONDAY), until) for key, known in everybody.items()}
