@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from reminderbot.cli.kinds import FOLDER
 from reminderbot.cli.line import Line
 from reminderbot.cli.show import say
 from reminderbot.desk.backup import back_up
 
 
 @click.command("backup")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FOLDER)
 @click.pass_obj
 def backup_command(line: Line, folder: Path) -> None:
     """Copy the store and what belongs to it into a new FOLDER, for your eyes only, while all goes on.

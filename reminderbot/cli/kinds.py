@@ -1,10 +1,11 @@
-"""What a person writes on the command line: days and sums."""
+"""What a person writes on the command line: days, sums, numbers, folders."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 import click
@@ -60,7 +61,20 @@ class Number(click.ParamType[int]):
         return int(value)
 
 
+class Folder(click.Path):
+    """A folder that is named: nothing between the quotes would be the one we are in."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            self.fail("it has no name: write one, or . for the folder you are in", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 DAY = Day()
+FOLDER = Folder()
 AMOUNT = Amount()
 NUMBER = Number()
 REMINDER = Number("reminder", "uncertain list")

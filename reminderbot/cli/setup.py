@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from reminderbot.cli.kinds import FOLDER
 from reminderbot.cli.line import Line
 from reminderbot.clock import SystemClock
 from reminderbot.desk.refusal import Refused
@@ -23,7 +24,7 @@ def _options(command: click.Command) -> click.Command:
 
 @_options
 @click.command("init")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("folder", type=FOLDER, metavar="DIR")
 @click.option("--yes", is_flag=True, help="Ask nothing: what no option names takes the example's value.")
 @click.option("--sample", is_flag=True, help="Put three invented customers into the ledger, to try it out.")
 @click.pass_obj

@@ -16,11 +16,16 @@ def host(value: object) -> str:
     found = one_line(value)
     if "://" in found or "/" in found:
         raise Wrong(f"{seen(found)} is not a host: write its name alone, e.g. mail.example.com")
-    if not re.fullmatch(r"[A-Za-z0-9_.\-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", found) or found.count(":") == 1:
+    if not _is_host(found):
         raise Wrong(
             f"{seen(found)} is not a host: write a name or an address, e.g. mail.example.com; the port has a key"
         )
     return found
+
+
+def _is_host(name: str) -> bool:
+    form = re.fullmatch(r"[A-Za-z0-9_.\-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", name)
+    return form is not None and name.count(":") != 1
 
 
 def email(value: object) -> str:
@@ -117,7 +122,23 @@ def public_base(value: object) -> str:
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     if not safe or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise Wrong(f"{seen(found)} is not a public address: write https:// and a name, e.g. https://desk.example.com")
+    if trouble := _unusable(parts):
+        raise Wrong(f"{seen(found)} {trouble}: write e.g. https://desk.example.com or https://example.com/reminders")
     return found.rstrip("/")
+
+
+def _unusable(parts: SplitResult) -> str:
+    """Why nobody could call an address, although it is written like one; empty: somebody could."""
+    name = parts.hostname or ""
+    if re.search(r"\s", parts.geturl()):
+        return "has a blank in it"
+    if parts.port == 0:
+        return "names port 0, on which nobody answers"
+    if not _is_host(name) or ".." in name or name.startswith("."):
+        return "has no name that can be looked up"
+    if {".", ".."} & set(parts.path.split("/")) or "//" in parts.path:
+        return "has a path that callers shorten on their way"
+    return ""
 
 
 def store_url(value: object) -> str:

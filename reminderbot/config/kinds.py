@@ -49,6 +49,9 @@ def text(value: object) -> str:
         raise Wrong("there is nothing in it: write it between the quotes")
     if any((ord(char) < 32 and char != "\n") or ord(char) == 127 for char in value):
         raise Wrong("it holds a control character: type it anew without it")
+    if any(0xD800 <= ord(char) <= 0xDFFF for char in value):
+        # What the command line makes of bytes that are not UTF-8 (PEP 383); no file and no mail could hold it.
+        raise Wrong("it is not UTF-8: type it anew in a terminal that is set to UTF-8")
     return value.strip()
 
 

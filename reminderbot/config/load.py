@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,8 @@ class _Reading:
         self.mode = self._read_mode(document)
         self.values = {name: self._read_table(name, document) for name in TABLES if self._wanted(name, document)}
         self.ladder = self._read_ladder(document)
-        for where, what in (*rules.mode(self.mode, set(self.values)), *rules.signing_in(self.values)):
+        between = rules.mode(self.mode, set(self.values)), rules.signing_in(self.values), rules.reachable(self.values)
+        for where, what in chain.from_iterable(between):
             self.notes.add(where, what)
 
     @staticmethod

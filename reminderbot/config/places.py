@@ -7,6 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from reminderbot.config.kinds import Wrong, one_line, seen, slip_for
 
+_NO_ZONES = (
+    "no time zone can be looked up, since this machine has no time zone database: apt install tzdata,"
+    " or pip install tzdata beside reminderbot"
+)
+
 
 def time_zone(value: object) -> str:
     """An IANA zone name this machine knows."""
@@ -17,7 +22,10 @@ def time_zone(value: object) -> str:
         ZoneInfo(found)
     # A folder's name, such as "Europe", gives an OSError; a name with ".." a ValueError; an unknown one a KeyError.
     except (KeyError, ValueError, OSError):
-        slip = slip_for(found, available_timezones())
+        known = available_timezones()
+        if not known:
+            raise Wrong(_NO_ZONES) from None
+        slip = slip_for(found, known)
         hint = f" (did you mean {slip}?)" if slip else ""
         raise Wrong(f"{seen(found)} is not a time zone{hint}: write area and city, e.g. Europe/Berlin") from None
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from reminderbot.config.kinds import seen
 from reminderbot.config.settings import NO_TENANT, Auth, Config, ProviderName, Security
@@ -50,6 +51,21 @@ def signing_in(tables: Mapping[str, Values]) -> Found:
     for name in ("email", "inbox"):
         if tables.get(name, {}).get("auth") is Auth.OAUTH2 and "oauth" not in tables:
             yield "[oauth]", f'is missing: [{name}] auth = "oauth2" needs it; write it with provider and client_id'
+
+
+def reachable(tables: Mapping[str, Values]) -> Found:
+    """Twilio calls from outside, unless its stand-in runs on this machine too."""
+    public, carrier = tables.get("desk", {}).get("public_url"), tables.get("sms", {}).get("api_base")
+    if public and carrier and is_loopback(_host_of(public)) and not is_loopback(_host_of(carrier)):
+        yield (
+            "[desk] public_url",
+            f"{seen(public)} is this machine itself, where Twilio cannot call: write the address by which the internet"
+            " reaches it, or take public_url out; texts are asked for all the same",
+        )
+
+
+def _host_of(address: str) -> str:
+    return urlsplit(address).hostname or ""
 
 
 def sms(values: Values) -> Found:

@@ -20,10 +20,9 @@ _BESIDE = ("send-log", "inbound", "secret.key")
 def back_up(house: House, folder: Path) -> bool:
     """Copy the state into the new `folder`, whole or not at all; False where the database must be copied besides.
 
-    Refused where there is something of that name already.
+    Refused where there is something of that name already, or it would lie in what is copied.
     """
-    if folder.exists() or folder.is_symlink():
-        raise Refused(f"{folder} is already there: name a folder that is not, so that no backup replaces another.")
+    _refuse_unless_new(folder, house.folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _for_owner_alone(), tempfile.TemporaryDirectory(dir=folder.parent, prefix=".backup-") as workshop:
         made = Path(workshop) / folder.name
@@ -33,6 +32,16 @@ def back_up(house: House, folder: Path) -> bool:
             _copy(house.folder / name, made / name)
         made.rename(folder)
     return whole
+
+
+def _refuse_unless_new(folder: Path, state: Path) -> None:
+    if folder.resolve().is_relative_to(state.resolve()):
+        raise Refused(f"{folder} lies in the state folder, which a backup is to outlive: name one on another disk.")
+    if folder.is_dir():
+        raise Refused(f"{folder} is already there: name a folder that is not, so that no backup replaces another.")
+    for part in (folder, *folder.parents):
+        if (part.exists() or part.is_symlink()) and not part.is_dir():
+            raise Refused(f"{part} is a file: a backup is a folder, so give it another name.")
 
 
 @contextmanager

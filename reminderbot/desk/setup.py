@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -69,12 +70,16 @@ def create_installation(folder: Path, answers: Mapping[str, str], *, sample_on: 
     if found:
         raise ConfigMistakes(found)
     _refuse_if_taken(folder)
+    new = [part for part in (folder, *folder.parents) if not part.exists()]
     try:
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".init-") as workshop:
             _build(Path(workshop), answers, sample_on)
             return [made.rename(folder / made.name) for made in sorted(Path(workshop).iterdir())]
     except OSError as error:
+        for part in new:
+            with suppress(OSError):
+                part.rmdir()
         raise CannotSetUp(f"{folder} cannot be set up ({error.strerror}): name a folder you may write to") from error
 
 

@@ -95,6 +95,27 @@ def test_no_backup_replaces_anything(shop: Installation, tmp_path: Path) -> None
     assert list((tmp_path / "taken").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("shop/state", "lies in the state folder"),
+        ("shop/state/inbound/monday", "lies in the state folder"),
+        ("shop/config.toml", "shop/config.toml is a file: a backup is a folder"),
+        ("shop/config.toml/monday", "shop/config.toml is a file: a backup is a folder"),
+        ("", "it has no name"),
+    ],
+)
+def test_a_place_that_cannot_hold_a_backup_is_told_with_its_cure(
+    shop: Installation, tmp_path: Path, name: str, why: str
+) -> None:
+    shop.ok("import")
+    before = sorted((shop.folder / "state").rglob("*"))
+    result = shop.run("backup", str(tmp_path / name) if name else "")
+    assert result.exit_code == 2
+    assert why in result.stderr
+    assert sorted((shop.folder / "state").rglob("*")) == before
+
+
 def test_of_a_damaged_store_there_is_no_backup_not_even_a_half(shop: Installation, tmp_path: Path) -> None:
     shop.ok("import")
     database = shop.folder / "state" / "reminderbot.db"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo, reset_tzpath
 
+import pytest
 from click.testing import CliRunner, Result
 
 from reminderbot.cli import cli
@@ -74,3 +77,37 @@ def test_what_is_there_already_is_never_overwritten(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "is already there" in result.stderr
     assert (tmp_path / "config.toml").read_text() == "mine"
+
+
+def test_a_name_that_is_not_utf_8_is_refused_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    result = init(str(tmp_path / "shop"), "--yes", "--name", "M\udcfcller")
+
+    assert result.exit_code == 2
+    assert "name: it is not UTF-8: type it anew" in result.stderr
+    assert not (tmp_path / "shop").exists()
+
+
+def test_a_folder_without_a_name_is_not_the_one_we_are_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    for name in ("", " "):
+        result = init(name, "--yes")
+        assert result.exit_code == 2
+        assert "it has no name" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_time_zone_database_it_is_not_the_zone_that_is_blamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    ZoneInfo.clear_cache()
+    reset_tzpath([])
+    try:
+        result = init(str(tmp_path / "shop"), "--yes", "--time-zone", "Europe/Berlin")
+    finally:
+        reset_tzpath()
+
+    assert result.exit_code == 2
+    assert "this machine has no time zone database: apt install tzdata" in result.stderr
+    assert "is not a time zone" not in result.stderr
