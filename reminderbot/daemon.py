@@ -11,7 +11,7 @@ import os
 import select
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,11 @@ if TYPE_CHECKING:
 
 # How long a message in flight is waited for at the end; afterwards it is uncertain, and systemd is not kept waiting.
 LAST_WORD = 4.0
+# How long afterwards the ticks are waited for, which may hang on a dead network.
+LEAVING = 0.4
 TICK = 5
+# The service manager starts whoever ends with it anew.
+LOST_LOCK = 1
 # Ticks that stay away for so long mean that the machine slept.
 ASLEEP = 60.0
 _SILENT_AFTER_SECONDS = 300.0
@@ -55,14 +59,15 @@ class Bell:
     def __init__(self) -> None:
         self.ending = False
         self.again = False
+        self.status = 0
         # Never closed: the number of a closed pipe may be the database's when the next signal comes.
         self._bell, self._button = os.pipe()
         for side in (self._bell, self._button):
             os.set_blocking(side, False)
 
-    def end(self) -> None:
-        """Ask the process to end."""
-        self.ending = True
+    def end(self, status: int = 0) -> None:
+        """Ask the process to end, with this status."""
+        self.ending, self.status = True, status
         self._ring()
 
     def reload(self) -> None:
@@ -96,8 +101,11 @@ class Daemon:
         self._bell = bell
         self._door = Listener(house)
         self._alone = False
+        self._ticking = 0
+        self._still = threading.Condition()
         self._waking = threading.Lock()
         self._ticked_at = since_boot()
+        self._woke_at = -ASLEEP
         self._heard_at = elapsed()
         self._ledger_seen: tuple[tuple[str, float, int], ...] = ()
         self._ledger_glimpsed: tuple[tuple[str, float, int], ...] = ()
@@ -137,6 +145,9 @@ class Daemon:
         if self.house.sending_lock.acquire(timeout=LAST_WORD):
             self.house.sending_lock.release()
         ear.join(max(0.0, until - elapsed()))
+        with self._still:
+            # Closed with nobody in it, the store leaves no log behind.
+            self._still.wait_for(lambda: not self._ticking, LEAVING)
         self._door.close()
 
     def _scheduler(self) -> BackgroundScheduler:
@@ -159,6 +170,7 @@ class Daemon:
             ("look again", self.look_again, 300),
             ("delivery reports", self.ask_for_delivery_reports, 300),
             ("alert", self.alert, 60),
+            ("lock", self.watch_lock, TICK),
         )
         for name, job, seconds in ticks:
             trigger = Ticks(seconds=seconds, timezone="UTC")
@@ -167,19 +179,31 @@ class Daemon:
 
     def _guarded(self, name: str, job: Callable[[], None]) -> Callable[[], None]:
         def tick() -> None:
-            if self.house.ending.is_set():
-                return
-            try:
-                self._notice_sleep()
-                job()
-            except InboxUnavailable as error:
-                # The listener has said it, and tries again.
-                if not self._inbox_down:
-                    log("inbox_unavailable", run=name, why=str(error))
-            except Exception as error:
-                log_bug("run_failed", error, run=name)
+            with self._counted():
+                if self.house.ending.is_set():
+                    return
+                try:
+                    self._notice_sleep()
+                    job()
+                except InboxUnavailable as error:
+                    # The listener has said it, and tries again.
+                    if not self._inbox_down:
+                        log("inbox_unavailable", run=name, why=str(error))
+                except Exception as error:
+                    log_bug("run_failed", error, run=name)
 
         return tick
+
+    @contextlib.contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._still:
+            self._ticking += 1
+        try:
+            yield
+        finally:
+            with self._still:
+                self._ticking -= 1
+                self._still.notify_all()
 
     def _notice_sleep(self) -> None:
         """Before anything is done after a sleep, whoever is called first: hold for a tick and look around."""
@@ -187,12 +211,28 @@ class Daemon:
             now = since_boot()
             gap, self._ticked_at = now - self._ticked_at, now
             if gap > ASLEEP:
+                self._woke_at = now
                 remember_time(self.house, slept=f"the machine slept or stood still for {gap / 60:.0f} minutes")
 
     # ---- the ticks
 
     def watch_clock(self) -> None:
-        remember_time(self.house)
+        # The round that noticed a sleep is the one that is held; the next one ends the doubt.
+        if since_boot() - self._woke_at > TICK / 2:
+            remember_time(self.house)
+
+    def watch_lock(self) -> None:
+        """End where the lock is gone: begun anew, one gets it back, or is told who has it by now."""
+        owner = self.house.store.owner
+        with self.house.store.reading() as connection:
+            if owner is None or owner.stands(connection):
+                return
+        log(
+            "lock_lost",
+            path=str(owner.path),
+            cure="see that only one reminderbot runs on this store, and start it anew",
+        )
+        self._bell.end(LOST_LOCK)
 
     def take_ledger(self) -> None:
         """Take the ledger in when its files have changed."""
@@ -344,7 +384,7 @@ def run_forever(load: Callable[[], House]) -> int:
         # SQLite takes its log in with the last connection; left behind, it would be played onto a restored backup.
         house.store.close()
         # Threads that hang on a dead network must not keep systemd waiting.
-        os._exit(0)
+        os._exit(bell.status)
 
 
 def reloaded(house: House, load: Callable[[], House]) -> House:
@@ -353,11 +393,23 @@ def reloaded(house: House, load: Callable[[], House]) -> House:
     try:
         # Those of before may still be at work on an answer or a message.
         fresh = dataclasses.replace(load(), triage_lock=house.triage_lock, sending_lock=house.sending_lock)
+        _refuse_another_store(house, fresh)
     except Exception as error:
         log("reload_refused", why=str(error).splitlines()[0] if str(error) else type(error).__name__)
         return dataclasses.replace(house, ending=threading.Event())
     house.store.close()
     return fresh
+
+
+class AnotherStore(Exception):
+    """The settings name another store or state folder, whose lock is not ours: restart the service for that."""
+
+
+def _refuse_another_store(house: House, fresh: House) -> None:
+    old, new = house.store, fresh.store
+    if (old.folder, old.engine.url) != (new.folder, new.engine.url):
+        new.close()
+        raise AnotherStore(AnotherStore.__doc__)
 
 
 def _heed(house: House, bell: Bell) -> None:

@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ import pytest
 from reminderbot.clock import SystemClock
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
-from reminderbot.daemon import Bell, Daemon, reloaded
+from reminderbot.daemon import TICK, Bell, Daemon, reloaded
 from reminderbot.demo.twilio_standin import TwilioStandIn
 from reminderbot.runs.understand import understand_all
 from reminderbot.store import inbox
@@ -300,6 +300,28 @@ def test_a_second_daemon_on_the_same_store_is_refused_with_a_clear_word(place: I
         assert "Traceback" not in second.stderr
 
 
+def test_a_daemon_that_has_lost_its_lock_says_so_and_ends_to_be_started_anew(place: Installation) -> None:
+    with running(place) as service:
+        service.wait_told("READY=1")
+        assert f"at work (process {service.process.pid})" in place.command("status").stdout
+        (place.folder / "state").rename(place.folder / "moved")
+        assert service.process.wait(20) == 1
+        assert "action=lock_lost" in service.log
+        assert "cure=" in service.log
+    assert json.loads(place.command("status", "--json").stdout)["at_work"] == ""
+
+
+def test_a_reload_does_not_take_the_daemon_to_another_store(place: Installation) -> None:
+    with running(place) as service:
+        service.wait_told("READY=1")
+        config = place.folder / "config.toml"
+        config.write_text(config.read_text().replace('folder = "state"', 'folder = "elsewhere"'))
+        service.process.send_signal(signal.SIGHUP)
+        service.wait_log("action=reload_refused")
+        assert "restart the service for that" in service.log
+        service.end()
+
+
 @pytest.fixture
 def shifts(place: Installation) -> Path:
     """The file by which a test sets the daemon's clock, or lets its machine sleep."""
@@ -356,6 +378,12 @@ def test_on_waking_one_tick_is_held_and_the_inbox_read_before_anything_leaves(
         (place.folder / "state" / "STOP").unlink()
         service.wait_log("the machine slept or stood still for 10 minutes", 30)
         service.wait_log("action=clock doubt=over", 30)
+        doubted, over = (
+            datetime.fromisoformat(line.split()[0].removeprefix("at="))
+            for line in service.log.splitlines()
+            if "action=clock" in line
+        )
+        assert over - doubted >= timedelta(seconds=TICK - 1)
         service.wait_for(lambda: "dispute" in place.command("case", "list", "--json").stdout, "a case was opened", 30)
     assert mail_world.mailbox("jane@customer.example") == []
 

@@ -32,6 +32,7 @@ def status_command(line: Line, as_json: bool) -> None:
 
 def _tell(seen: Status, zone: tzinfo) -> None:
     click.echo(f"Mode      {MODES[seen.mode]}{_grant(seen, zone)}")
+    click.echo(f"Service   {f'at work ({seen.at_work})' if seen.at_work else 'not at work at this moment'}")
     click.echo(f"Ledger    {_age(seen.ledger_at, seen.now, 'exported', 'none was taken in yet')}")
     inbox = _age(seen.inbox_at, seen.now, "read", "never read yet")
     click.echo(f"Inbox     {inbox if seen.has_inbox else 'none is set up'}")
@@ -92,7 +93,7 @@ def _json(seen: Status) -> dict[str, object]:
     plain = {
         key: getattr(seen, key)
         for key in (
-            "now", "mode", "ceiling", "granted_by", "granted_at", "unusual", "ledger_at", "inbox_at",
+            "now", "at_work", "mode", "ceiling", "granted_by", "granted_at", "unusual", "ledger_at", "inbox_at",
             "canary_at", "texts_at",
             "planned", "next_at", "to_approve", "failing", "uncertain", "cases", "holds", "unmatched", "promises",
         )

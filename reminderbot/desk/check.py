@@ -26,6 +26,7 @@ from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
 from reminderbot.oauth.keep import FILE as REFRESH_TOKEN
 from reminderbot.store import canary, health, ledger, setting, webhook
+from reminderbot.store.lock import who_is_at_work
 from reminderbot.store.session import SCHEMA
 
 _LITTLE_ROOM = 500 * 1024**2
@@ -72,6 +73,7 @@ def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -
         checks += (
             ("state folder", _state_folder),
             ("store", _store),
+            ("service", _service),
             ("send log", _stops),
             ("canary", _canary),
             ("ledger", _ledger_age),
@@ -211,6 +213,13 @@ def _stops(house: House) -> Findings:
             yield _fail("send log" if stop.kind == "lost history" else stop.kind, stop.told, stop.cure)
     if not any(stop.kind in ("lost history", "send log") for stop in stops):
         yield _ok("send log", "the store knows everything that was sent")
+
+
+def _service(house: House) -> Findings:
+    with house.store.reading() as connection:
+        who = who_is_at_work(house.store, connection)
+    at_rest = "not at work at this moment: `reminderbot run`, or `run --once` from cron, reads and sends"
+    yield _ok("service", f"at work ({who})" if who else at_rest)
 
 
 def _canary(house: House) -> Findings:

@@ -20,12 +20,15 @@ from reminderbot.desk.sending import approvable
 from reminderbot.door import batch_stop
 from reminderbot.house import House
 from reminderbot.store import canary, case, hold, listing, outbox, promise, setting, webhook
+from reminderbot.store.lock import who_is_at_work
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """One look at everything."""
 
+    # Which process does the work at this moment; empty: none does.
+    at_work: str
     now: datetime
     mode: Mode
     ceiling: Mode
@@ -66,6 +69,7 @@ def status(house: House, connection: Connection, door: Door) -> Status:
     planned = outbox.planned(connection)
     open_promises = [word for word in promise.every(connection) if word.state is PromiseState.OPEN]
     return Status(
+        at_work=who_is_at_work(house.store, connection),
         now=now,
         mode=door.mode,
         ceiling=house.ceiling,

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from sqlalchemy import Connection, text
 
 from reminderbot.store.session import Store
 
 _ADVISORY = 0x7265_6D64
+# Whoever only looks whether somebody is at work holds the lock for a moment.
+_TRIES, _PAUSE = 10, 0.02
 # A connection that broke took its lock with it, and another machine may have it by now.
+_HELD_BY_ANYBODY = text(
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 _HELD = text(
     "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = :session AND classid = 0 AND objid = :key"
 )
@@ -49,17 +57,15 @@ def only_one(store: Store) -> Iterator[Ownership]:
 
     The lock goes with the process, so that a crash leaves none behind. `store.owner` tells whether it still stands.
     """
-    path = store.folder / "daemon.lock"
+    path = _file(store)
     with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _locked(file):
             file.seek(0)
             who = file.read().strip()
             raise AlreadyRunning(
                 f"another reminderbot{f' (process {who})' if who else ''} is at work on this store: stop it first,"
                 " or let it do the work"
-            ) from None
+            )
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -69,6 +75,35 @@ def only_one(store: Store) -> Iterator[Ownership]:
                 yield store.owner
             finally:
                 store.owner = None
+
+
+def who_is_at_work(store: Store, connection: Connection) -> str:
+    """Which process holds the store's lock, in words; empty: none does."""
+    if store.owner is not None:
+        return "this process"
+    with suppress(FileNotFoundError), _file(store).open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return f"process {file.read().strip() or 'unknown'}"
+    if connection.dialect.name == "postgresql" and connection.execute(_HELD_BY_ANYBODY, {"key": _ADVISORY}).first():
+        return "a process on another machine"
+    return ""
+
+
+def _file(store: Store) -> Path:
+    return store.folder / "daemon.lock"
+
+
+def _locked(file: TextIO) -> bool:
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE)
+        else:
+            return True
+    return False
 
 
 @contextmanager

@@ -55,7 +55,7 @@ def test_a_sound_installation_is_ok_in_every_part_and_nothing_is_sent(
 
     assert {about for about, told in found.items() if told.startswith("ok")} == {
         "settings", "time zones", "clock", "letters", "state folder", "store", "send log", "ledger", "ledger files",
-        "mail server", "inbox", "text messages", "headers",
+        "mail server", "inbox", "text messages", "headers", "service",
     }  # fmt: skip
     assert servers.connections == 1
     assert servers.messages == []
@@ -67,7 +67,7 @@ def test_the_plain_answer_has_a_line_for_each_part(shop: Installation, servers: 
     lines = shop.ok("check").splitlines()
 
     assert all(line.startswith("ok    ") for line in lines)
-    assert len(lines) == 13
+    assert len(lines) == 14
 
 
 def test_servers_that_cannot_be_reached_fail_each_with_its_cure_and_the_rest_is_tried(shop: Installation) -> None:
