@@ -378,7 +378,7 @@ def test_on_waking_one_tick_is_held_and_the_inbox_read_before_anything_leaves(
         (place.folder / "state" / "STOP").unlink()
         service.wait_log("the machine slept or stood still for 10 minutes", 30)
         service.wait_log("action=clock doubt=over", 30)
-        doubted, over = (
+        doubted, *_, over = (
             datetime.fromisoformat(line.split()[0].removeprefix("at="))
             for line in service.log.splitlines()
             if "action=clock" in line
