@@ -15,8 +15,10 @@ class LogState(StrEnum):
 
     SOUND = "sound"
     SHORTER = "shorter"
-    # As long as it was, but not the file that it was.
+    # Not the file that it was, though no shorter.
     ANOTHER = "another"
+    # A folder, a link to nothing, a file of somebody else: `log_trouble` tells.
+    UNUSABLE = "unusable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class History:
     # A canary that this store has never sent came back.
     foreign_canary: bool = False
     another_key: bool = False
+    # What is wrong with a log that is UNUSABLE, and where it lies.
+    log_trouble: str = ""
 
     @property
     def is_behind(self) -> bool:
@@ -39,11 +43,14 @@ class History:
         return bool(self.lost) or self.foreign_canary or self.journal_seen > self.journal
 
 
-def log_state(known: tuple[int, int] | None, now: tuple[int, int]) -> LogState:
-    """How a log of (size, moment of the last change) `now` stands to what was `known` of it; None: nothing."""
+def log_state(known: tuple[int, int] | None, now: tuple[int, int], *, grown: bool = True) -> LogState:
+    """How a log of (size, moment of the last change) `now` stands to what was `known` of it; None: nothing.
+
+    With `grown` what is longer begins as it was, as far as that was looked at.
+    """
     if known is None or known == now:
         return LogState.SOUND
     if now[0] < known[0]:
         return LogState.SHORTER
     # Longer is what a crash right after an attempt leaves; its lines are compared one by one.
-    return LogState.ANOTHER if now[0] == known[0] else LogState.SOUND
+    return LogState.SOUND if now[0] > known[0] and grown else LogState.ANOTHER

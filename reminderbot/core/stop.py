@@ -178,6 +178,9 @@ def _send_log(facts: DoorFacts) -> Stop | None:
             why = "the send log is missing, or shorter than it was: what was sent can no longer be proved"
         case LogState.ANOTHER:
             why = "the send log is not the file that this store wrote: it was put back from a backup, copied or edited"
+        case LogState.UNUSABLE:
+            why = f"the send log {facts.history.log_trouble}: what was sent can no longer be proved"
+            return Stop("send log", why, f"move it away and put the newest send log there, or {_ADOPT}")
         case _:
             assert_never(facts.history.log)
     return Stop("send log", why, f"put the newest send log back, or {_ADOPT}")

@@ -24,6 +24,8 @@ def go_live(house: House, actor: str, *, adopt: bool = False) -> Mode:
     """
     if house.ceiling is Mode.DRAFT:
         raise Refused('The settings say mode = "draft": write "approve" or "live" there first, then go live.')
+    if adopt:
+        _refuse_unreadable(house)
     now = house.clock.now()
     with house.store.writing() as connection:
         if setting.get(connection, setting.KEY) is None:
@@ -46,12 +48,18 @@ def first_batch(house: House, *, adopt: bool = False) -> Outlook:
     if not adopt:
         with house.store.reading() as connection:
             return outlook(house, connection, 1)
+    _refuse_unreadable(house)
     with house.store.writing() as connection, connection.begin_nested() as trial:
         history.take_lost(connection, house.send_log, house.clock.now())
         seen = outlook(house, connection, 1)
         # Nobody has said yes so far.
         trial.rollback()
     return seen
+
+
+def _refuse_unreadable(house: House) -> None:
+    if trouble := house.send_log.trouble():
+        raise Refused(f"The send log {trouble}: move it away first, then adopt; nothing was changed.")
 
 
 def stop(house: House, actor: str, reason: str = "") -> bool:

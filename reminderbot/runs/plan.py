@@ -24,6 +24,9 @@ BATCH = 500
 def plan_once(house: House, undo: timedelta | None = None) -> bool:
     """Decide about the customers whose time has come; True when there were some."""
     now = house.clock.now()
+    if house.send_log.trouble():
+        # Which numbers were used already cannot be told.
+        return False
     with house.store.reading() as connection:
         if not account.due(connection, now, 1) or in_doubt(house, connection):
             # By a wrong clock a promise would be broken and a courtesy lapse for good.

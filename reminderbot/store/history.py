@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from reminderbot.core.delivery import State
 from reminderbot.core.event import Event, EventKind
-from reminderbot.core.history import History, log_state
+from reminderbot.core.history import History, LogState, log_state
 from reminderbot.store import canary, journal, ledger, outbox, people, setting
 from reminderbot.store.sendlog import Attempt, SendLog
 from reminderbot.store.tables import journal as journal_table
@@ -29,23 +29,35 @@ def fingerprint(key: bytes) -> str:
 
 def compare(connection: Connection, log: SendLog, key: bytes) -> History:
     """What the store, its send log and the key say of one another."""
-    known = setting.get(connection, setting.SEND_LOG)
-    mark = log.mark()
     kept = setting.get(connection, setting.KEY)
     sent = canary.get(connection)
-    return History(
-        log=log_state((known["size"], known["changed"]) if known else None, (mark.size, mark.changed)),
-        lost=[a.reminder_id for a in _lost(connection, log)],
-        journal_seen=log.journal(),
-        journal=_journal_end(connection),
+    found = History(
         foreign_canary=sent.back > sent.number,
         another_key=kept is not None and kept != fingerprint(key),
     )
+    if trouble := log.trouble():
+        return replace(found, log=LogState.UNUSABLE, log_trouble=trouble)
+    return replace(
+        found,
+        log=_log_state(connection, log),
+        lost=[a.reminder_id for a in _lost(connection, log)],
+        journal_seen=log.journal(),
+        journal=_journal_end(connection),
+    )
+
+
+def _log_state(connection: Connection, log: SendLog) -> LogState:
+    known = setting.get(connection, setting.SEND_LOG)
+    if known is None:
+        return LogState.SOUND
+    mark = log.mark()
+    grown = mark.size > known["size"] and log.end_at(known["size"]) == known.get("end")
+    return log_state((known["size"], known["changed"]), (mark.size, mark.changed), grown=grown)
 
 
 def begin(connection: Connection, log: SendLog) -> None:
     """From the first grant on there is a log that the store knows, though nothing has been sent."""
-    if setting.get(connection, setting.SEND_LOG) is None and log.mark().size == 0:
+    if setting.get(connection, setting.SEND_LOG) is None and not log.trouble() and log.mark().size == 0:
         log.append(())
         remember_log(connection, log)
 
@@ -53,12 +65,14 @@ def begin(connection: Connection, log: SendLog) -> None:
 def remember_log(connection: Connection, log: SendLog) -> None:
     """Keep how the send log stands now."""
     mark = log.mark()
-    setting.put(connection, setting.SEND_LOG, {"size": mark.size, "changed": mark.changed})
+    setting.put(connection, setting.SEND_LOG, {"size": mark.size, "changed": mark.changed, "end": mark.end})
 
 
 def remember_journal(connection: Connection, log: SendLog) -> None:
     """Keep in the state folder how far the journal goes; the lines counted must be durable already."""
     end = _journal_end(connection)
+    if log.trouble():
+        return
     # An older store must not pass for the newest, whoever looks first.
     if end > log.journal():
         log.note_journal(end)
@@ -66,8 +80,9 @@ def remember_journal(connection: Connection, log: SendLog) -> None:
 
 def catch_up(connection: Connection, log: SendLog) -> None:
     """After a crash between a line and the store's note of it: where nothing was lost, note it now."""
-    known = setting.get(connection, setting.SEND_LOG)
-    if known and log.mark().size > known["size"] and not _lost(connection, log):
+    if setting.get(connection, setting.SEND_LOG) is None or log.trouble():
+        return
+    if _log_state(connection, log) is LogState.SOUND and not _lost(connection, log):
         remember_log(connection, log)
 
 

@@ -7,7 +7,9 @@ without saying anything twice, a line also tells which steps the reminder took.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,10 @@ from urllib.parse import quote, unquote
 
 from reminderbot.core.ladder import Channel
 from reminderbot.disk import sync_folder
+
+_END = 256
+# One line may name thousands of invoices; a file of somebody else may have no line at all.
+_LONGEST_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class LogMark:
 
     size: int = 0
     changed: int = 0
+    # A hash of its last bytes: what merely grew still has them at that place.
+    end: str = ""
 
 
 class SendLog:
@@ -82,13 +90,34 @@ class SendLog:
         for _, attempt in self._lines(size):
             yield attempt
 
+    def trouble(self) -> str:
+        """Why the log cannot be used, with its place; empty: it can, or there is none so far."""
+        for path in (self.path, self._journal):
+            if why := _unfit(path):
+                return f"{path} {why}"
+        return "" if self._is_ours() else f"{self.path} holds no line of ours"
+
+    def _is_ours(self) -> bool:
+        """Whether one of its first whole lines tells of an attempt; the very first may have been torn."""
+        if not self.path.exists():
+            return True
+        with self.path.open("rb") as file:
+            whole = [line for line in (file.readline(_LONGEST_LINE) for _ in range(3)) if line]
+        return any(map(_attempt, whole)) or not any(line.endswith(b"\n") for line in whole)
+
     def mark(self) -> LogMark:
         """How the file stands now; an empty mark where there is none."""
         try:
             status = self.path.stat()
         except FileNotFoundError:
             return LogMark()
-        return LogMark(status.st_size, status.st_ctime_ns)
+        return LogMark(status.st_size, status.st_ctime_ns, self.end_at(status.st_size))
+
+    def end_at(self, size: int) -> str:
+        """The hash of the last bytes before byte `size`."""
+        with self.path.open("rb") as file:
+            file.seek(max(0, size - _END))
+            return hashlib.sha256(file.read(min(size, _END))).hexdigest()[:16]
 
     def newest(self) -> int:
         """The highest reminder number ever tried; 0 where there is none. Only new lines are read each time."""
@@ -127,6 +156,20 @@ class SendLog:
                 start += len(line)
                 if (attempt := _attempt(line)) is not None:
                     yield start, attempt
+
+
+def _unfit(path: Path) -> str:
+    """Why a file cannot be read; empty: it can, or is not there."""
+    try:
+        kind = path.stat().st_mode
+        if stat.S_ISREG(kind):
+            path.open("rb").close()
+            return ""
+    except FileNotFoundError:
+        return "is a link to nothing" if path.is_symlink() else ""
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    return "is a folder" if stat.S_ISDIR(kind) else "is no file"
 
 
 def _line(a: Attempt) -> str:

@@ -163,6 +163,7 @@ def test_a_clock_that_is_not_believed_means_silence_and_says_since_when() -> Non
         (History(journal_seen=9, journal=8), "lost history"),
         (History(log=LogState.SHORTER), "send log"),
         (History(log=LogState.ANOTHER), "send log"),
+        (History(log=LogState.UNUSABLE, log_trouble="/x is a folder"), "send log"),
         (History(another_key=True), "secret key"),
     ],
 )
@@ -187,6 +188,10 @@ def test_a_log_is_the_one_the_store_knows_by_its_length_and_its_last_change(
     known: tuple[int, int] | None, now: tuple[int, int], expected: LogState
 ) -> None:
     assert log_state(known, now) is expected
+
+
+def test_a_longer_log_that_does_not_begin_as_the_known_one_did_is_another() -> None:
+    assert log_state((50, 7), (51, 8), grown=False) is LogState.ANOTHER
 
 
 def test_a_lost_lock_and_messages_that_nobody_can_read_mean_silence() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy import insert, select
 
 from reminderbot.config import load_config
 from reminderbot.core.stop import Stop
+from reminderbot.desk.refusal import Refused
 from reminderbot.desk.sending import go_live
 from reminderbot.door import standing_stops
 from reminderbot.runs.clock import remember_time
@@ -44,6 +46,70 @@ def test_an_ordinary_life_with_restarts_stops_nothing(make_world: Make) -> None:
     remember_time(world.house)
     assert history_stops(world) == {}
     assert next_letters(world) == 1
+
+
+def make_folder(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.mkdir()
+
+
+def link_to_nothing(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.symlink_to("nowhere")
+
+
+def link_to_itself(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.symlink_to(path.name)
+
+
+def make_pipe(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+
+
+HARMS: dict[str, Callable[[Path], object]] = {
+    "is a folder": make_folder,
+    "is a link to nothing": link_to_nothing,
+    "cannot be read (Too many levels of symbolic links)": link_to_itself,
+    "is no file": make_pipe,
+    "holds no line of ours": lambda path: path.write_text("a shopping list\nmilk\n" * 500),
+}
+
+
+# What the journal's end says is but a number.
+UNFIT = [("sends.log", why) for why in HARMS] + [("journal-end", why) for why in HARMS if why.startswith(("is", "can"))]
+
+
+@pytest.mark.parametrize(("name", "why"), UNFIT)
+def test_what_is_no_send_log_stops_everything_with_its_place_and_cure(make_world: Make, name: str, why: str) -> None:
+    world = make_world("ACME")
+    world.tick()
+    path = log_of(world).with_name(name)
+    HARMS[why](path)
+    world.restart()
+    remember_time(world.house)
+
+    stop = history_stops(world)["send log"]
+
+    assert stop.why == f"the send log {path} {why}: what was sent can no longer be proved"
+    assert stop.cure.startswith("move it away and put the newest send log there, or ")
+    assert next_letters(world) == 0
+    with pytest.raises(Refused, match="move it away first"):
+        go_live(world.house, "olivia", adopt=True)
+    go_live(world.house, "olivia")
+    assert "send log" in history_stops(world)
+
+
+def test_a_longer_log_of_another_installation_is_not_taken_for_ours_grown(make_world: Make) -> None:
+    world = make_world("ACME")
+    world.tick()
+    path = log_of(world)
+    path.write_bytes(path.read_bytes().replace(b"T10", b"T11") * 2)
+
+    world.restart()
+
+    assert "not the file that this store wrote" in history_stops(world)["send log"].why
 
 
 @pytest.mark.parametrize("harm", ["removed", "cut", "edited", "copied"])
@@ -167,4 +233,4 @@ def test_the_store_keeps_no_more_of_the_log_than_its_mark(make_world: Make) -> N
         kept = setting.get(connection, setting.SEND_LOG)
         assert connection.execute(select(journal.c.seq)).first() is not None
     mark = SendLog(log_of(world)).mark()
-    assert kept == {"size": mark.size, "changed": mark.changed}
+    assert kept == {"size": mark.size, "changed": mark.changed, "end": mark.end}
