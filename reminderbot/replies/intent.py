@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,6 +28,8 @@ _FIGURE = re.compile(
     r"|a[nñ]os|giorni|ore|anni|dagen|uur|jaar)\b)",
     re.IGNORECASE,
 )
+# "10/10", "5/5 would recommend": praise, and neither the tenth of October nor a day in May.
+_RATING = re.compile(r"(?i)^\W{0,3}(?:10/10|5/5)(?=\W{0,3}$)|\b(?:10/10|5/5)(?= (?:stars?|would|service|job|work)\b)")
 # "As soon as": the rest of it; and days, which a time may name as well.
 _HOURS = frozenset({"as", "DATE"})
 # Denied, these say that all is well.
@@ -103,8 +106,14 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
 
 
 def _deadlines(days: Iterable[Day], words: Sequence[str], tables: Sequence[Table]) -> tuple[Day, ...]:
-    """The days by which something may be done; one of every month only where no other is named."""
+    """The days by which something may be done; one of every month only where no other is named.
+
+    "Our runs are on the 15th and the 30th, and you are in that of the 30th": the day named twice is the one meant.
+    """
     named = [day for day in days if not _is_no_deadline(day, words, tables)]
+    told = Counter(day.day for day in named if day.day)
+    if len(told) > 1:
+        named = [day for day in named if day.day and told[day.day] > 1] or named
     return tuple(day for day in named if not day.repeated) or tuple(named)
 
 
@@ -117,7 +126,7 @@ def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> 
 
 
 def _words(text: str, reader: Reader) -> list[str]:
-    return tokens(text, reader.spellings)
+    return tokens(_RATING.sub(" top marks ", text), reader.spellings)
 
 
 def _days_meant(
@@ -165,6 +174,9 @@ def _is_time_of_day(words: Sequence[str], hit: Hit, reader: Reader) -> bool:
     at = next((at for at in range(hit.start, hit.end) if words[at] in TEMPORAL), None)
     if hit.group != "condition" or at is None:
         return False
+    # "Friday is when I get paid", "that is when the deposit clears": a day is named, nothing is asked for.
+    if words[at] == "when" and at > 1 and words[at - 1] == "is" and words[at - 2] in ("DATE", "that", "which"):
+        return True
     clause = next(words[at:b] for a, b in clauses_of(words) if a <= at <= b)
     told = [word for word in clause if word not in TEMPORAL and word not in _HOURS]
     return bool(told) and all(map(reader.is_own_time, told))

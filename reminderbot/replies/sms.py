@@ -169,4 +169,9 @@ def reaction(text: str) -> Kind | None:
         return (
             Kind.ACK if verb in ("liked", "loved") or (verb.startswith("reacted") and "👎" not in verb) else Kind.OTHER
         )
-    return Kind.ACK if _THUMBS.match(text[:40]) and text.strip() else None
+    return Kind.ACK if is_thumbs(text) else None
+
+
+def is_thumbs(text: str) -> bool:
+    """True for a message of nothing but thumbs up, thanks and smiles."""
+    return bool(text.strip()) and bool(_THUMBS.match(text))

@@ -42,6 +42,12 @@ _CONTESTING = frozenset({Kind.LEGAL, Kind.DISPUTE, Kind.PAID, Kind.HARDSHIP, Kin
 # A reply that shows no more than these may be about what its words only hint at.
 _UNCLEAR = frozenset({Kind.QUESTION, Kind.ACK})
 _TELLING = frozenset({"DATE", "MONEY", "NUMBER", "PHONE", "ADDRESS"})
+# "I get paid on the 25th. I'll pay you then."
+_THEN = re.compile(
+    r"\b(?:(?:that|same)(?: same| very)? (?:day|morning|afternoon|evening|night)\b|(?:then|dann|alors|dan)(?=$| ,)"
+    r"|(?:on|in) (?:it|that (?:one|run|batch|cycle))$|that is (?:when|the day)\b|an (?:dem|diesem) tag"
+    r"|ese (?:mismo )?dia|ce jour la|n?esse (?:mesmo )?dia|quel giorno|die dag)"
+)
 _RANK = {kind: place for place, kind in enumerate(ORDER)}
 # Anger matters less than what it is about.
 _ABUSE = _RANK[Kind.OPT_OUT] + 0.5
@@ -196,7 +202,7 @@ def _contested(read: Sequence[Sentence]) -> str:
 def _of_person(own: str, mail: Mail, reader: Reader, context: Context) -> Understanding:
     if not own.strip():
         return _of_empty(mail, reader)
-    kind = sms.keyword(own)
+    kind = sms.keyword(own) or (Kind.ACK if sms.is_thumbs(own) and not mail.attachments else None)
     if kind is not None:
         return replace(_settled(kind, own), language=reader.language)
     found = _sum(_read(own, reader), own, reader, context)
@@ -312,8 +318,8 @@ def _kinds(findings: Iterable[Finding], abusive: bool) -> tuple[Kind, ...]:
 def _settle_days(read: Sequence[Sentence]) -> list[Finding]:
     """The findings, a promise without a day taking it from the sentence beside it ("Will pay. Friday.")."""
     findings: list[Finding] = []
-    for sentence in read:
-        findings.extend(sentence.findings)
+    for before, sentence in zip([None, *read], read, strict=False):
+        findings.extend(_dated_by(before, finding, sentence) for finding in sentence.findings)
     promises = [f for f in findings if f.kind is Kind.PROMISE]
     # "Our runs are on the 10th and the 25th of every month. Yours is in the one of the 25th."
     habits = {s.text for s in read if s.deadlines and all(day.repeated for day in s.deadlines)}
@@ -326,6 +332,14 @@ def _settle_days(read: Sequence[Sentence]) -> list[Finding]:
         findings = [f for f in findings if f.kind is not Kind.PROMISE]
         findings.append(merged)
     return findings
+
+
+def _dated_by(before: Sentence | None, found: Finding, sentence: Sentence) -> Finding:
+    """A promise to pay "then", or "that day", takes the day that the sentence before it names."""
+    if found.kind is not Kind.PROMISE or sentence.days or before is None or not before.deadlines:
+        return found
+    said = " ".join(sentence.words)
+    return replace(found, day=last_day(before.deadlines, surely=True)) if _THEN.search(said) else found
 
 
 def _settle_amounts(findings: list[Finding], context: Context) -> list[Finding]:

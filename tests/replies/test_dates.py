@@ -25,6 +25,13 @@ LOCALES = {
 SAID = {
     "en": """
         we'll pay this coming Monday                             03-09
+        the day after                                            03-05
+        board meets on the 12th and checks go the day after      03-12, 03-13
+        the second Wednesday                                     03-11
+        the first Friday of the month                            03-06
+        the first Monday of the month                            04-06
+        the second Friday in April                               04-10
+        before the month is out                                  03-31
         Monday week                                              03-16
         Friday week                                              03-13
         a week on Friday                                         03-13

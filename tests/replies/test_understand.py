@@ -124,6 +124,50 @@ def test_a_count_is_no_sum(text: str) -> None:
     assert sms(text).promise_amount is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I get paid on Friday. I'll pay you then.",
+        "My controller is back Friday and has the token. She will wire it that day.",
+        "Our next run is Friday 6 March. You will be on it.",
+    ],
+)
+def test_a_promise_to_pay_then_takes_the_day_named_before_it(text: str) -> None:
+    assert str(sms(text).promise_on) == "2026-03-06"
+
+
+def test_then_is_no_day_where_none_was_named() -> None:
+    assert sms("I was away for a while. I'll pay you then.").promise_on is None
+
+
+def test_the_day_named_twice_is_the_one_meant() -> None:
+    found = sms("We cut checks on the 15th and the 30th, you're in the batch for the 30th.")
+    assert str(found.promise_on) == "2026-03-30"
+
+
+@pytest.mark.parametrize("praise", ["10/10", "10/10 service", "Love it. 5/5."])
+def test_marks_out_of_ten_are_no_day_in_october(praise: str) -> None:
+    assert str(sms(f"Will pay on Friday. {praise}").promise_on) == "2026-03-06"
+    assert str(sms("Will pay on 10/10").promise_on) == "2026-10-10"
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("Friday is when I get paid, so I'll send it on Friday", True),
+        ("I'll send it on Friday when the job is finished", False),
+    ],
+)
+def test_a_day_on_which_something_happens_is_no_condition(text: str, alone: bool) -> None:
+    assert sms(text).needs_human != alone
+
+
+def test_a_thumb_in_a_mail_is_an_acknowledgement() -> None:
+    assert mail("\N{THUMBS UP SIGN}").kinds == (Kind.ACK,)
+    assert not mail("\N{THUMBS UP SIGN}").needs_human
+    assert mail("\N{THUMBS UP SIGN} but two of them leak").needs_human
+
+
 def test_of_several_days_of_return_the_last_counts() -> None:
     found = mail("I am back on 5 March. No: I am back on 9 March.", Auto_Submitted="auto-replied")
     assert str(found.return_on) == "2026-03-09"

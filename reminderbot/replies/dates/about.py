@@ -65,7 +65,7 @@ class Sentence:
         if day.told is False:
             return PAST
         # "Payday" and "COB" mean nothing by themselves beside a day.
-        if self._signs.text[day.at : day.end] in ("U", "u"):
+        if self._signs.text[day.at : day.end] in ("U", "u", "2"):
             return self._signs.text[day.at]
         return UNKNOWN if day.told is None else KNOWN
 
@@ -114,6 +114,12 @@ def _one_of_two(days: list[Found], _: list[Any], __: date) -> Found | None:
     return None
 
 
+def _following(days: list[Found], _: list[Any], __: date) -> None:
+    """ "We meet on the 12th, and cheques are mailed the day after": both stand, and the second follows the first."""
+    if isinstance(days[0].told, date):
+        days[-1].told = days[0].told + timedelta(1)
+
+
 def _a_week_later(days: list[Found], _: list[Any], __: date) -> Found:
     told = days[0].told
     return _with(days[0], told + timedelta(7) if isinstance(told, date) else None)
@@ -152,6 +158,8 @@ _ABOUT: list[tuple[str, str, _About]] = [
     # not Monday but Tuesday
     ("&", f"!{_}[<'i]?{_}=,?&[-g<'DJ]{{0,2}}=", _rather),
     ("1", f"!{_}=,?&?{_}1", _a_week_later),
+    # meets on the 12th, and cheques are mailed the day after
+    ("2", "=[^=vp2]{0,60}2", _following),
     # morning of the 25th; tomorrow morning; COB Friday; end of Friday; first thing tomorrow
     ("=", f"[sub]{_}=", lambda d, _v, _t: _with(d[-1], d[-1].told)),
     ("e", f"e{_}=", lambda d, _v, _t: _with(d[0], d[0].told) if d[0].sort else None),

@@ -19,7 +19,7 @@ for _index, _entry in enumerate(_ALL):
     for _one in _entry[0]:
         _RULES_WITH.setdefault(_one, []).append(_index)
 # Without one of these a sentence names no day, whatever numbers and articles it holds.
-_TELLING = frozenset("TuWwMmZ*kqQYEBHFGhvUpKdsnoOr9#")
+_TELLING = frozenset("2TuWwMmZ*kqQYEBHFGhvUpKdsnoOr9#")
 
 
 @dataclass(frozen=True, slots=True)

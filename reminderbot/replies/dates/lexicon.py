@@ -21,7 +21,8 @@ SIGNS = {
     "the_day_perhaps": "J", "since": "~", "or": "|", "vague": "v", "past": "p", "nothing": "-", "document": "R",
     "counted": "I", "not": "!", "but": "&", "the_one_after": "1", "at": "@", "clock": "t", "part_of_day": "s",
     "close_of_day": "u", "payday": "U", "latest": "l", "calendar_week": "K", "now": "N", "today": "T",
-    "tomorrow": "T", "day_after_tomorrow": "T", "yesterday": "T", "last_day": "e", "few": "9", "each": "3",
+    "tomorrow": "T", "day_after": "2", "day_after_tomorrow": "T", "yesterday": "T", "last_day": "e", "few": "9",
+    "each": "3",
 }  # fmt: skip
 _VALUES = {"today": 0, "tomorrow": 1, "day_after_tomorrow": 2, "yesterday": -1}
 

@@ -103,6 +103,15 @@ def nth_weekday(n: int, weekday: int, year: int, month: int) -> date:
     return first + timedelta((weekday - first.weekday()) % 7 + 7 * (n - 1))
 
 
+def next_nth_weekday(n: int, weekday: int, today: date) -> date:
+    """This month's, or where it has gone by the following month's; there is no sixth."""
+    found = nth_weekday(n, weekday, today.year, today.month)
+    found = found if found >= today else nth_weekday(n, weekday, *cal.month_after(today, 1))
+    if not 0 < n < 5:
+        raise ValueError(n)
+    return found
+
+
 def last_weekday(weekday: int, end: date) -> date:
     return end - timedelta((end.weekday() - weekday) % 7)
 

@@ -31,6 +31,8 @@ _REPEATED = "[DJ]?d?(?:([noO*])d?(B)?)"
 RULES: list[tuple[str, str, Rule]] = [
     # (signs of which one must be there, the expression, what it means)
     ("T", "(T)", lambda v, t: say.relative(v[0], t)),
+    # the day after: of today, or of the day named before it (see `about`)
+    ("2", "2", lambda _v, t: t + timedelta(1)),
     ("u", "u", lambda _v, t: t),
     # this afternoon, ce soir
     ("s", "Ss", lambda _v, t: t),
@@ -62,7 +64,9 @@ RULES: list[tuple[str, str, Rule]] = [
     # Freitag Morgen, which is no "tomorrow"
     ("T", "(W)T", lambda v, t: cal.coming(v[0], t)),
     # first Friday of next month; last Friday of March
-    ("W", f"([Oo*]){_}(W){_}(M)", lambda v, t: say.nth_of(v[0], v[1], v[2], t)),
+    # the second Wednesday; the first Friday of the month
+    ("W", f"[gDJV]([Oo]){_}(W)(?:i?{_}(?:S{_})?q)?(?![XCAN1])", lambda v, t: say.next_nth_weekday(int(v[0]), v[1], t)),
+    ("W", f"([Oo*]){_}(W)i?{_}(M)", lambda v, t: say.nth_of(v[0], v[1], v[2], t)),
     ("W", f"([Oo*]){_}(W){_}(?:X{_}q|q{_}X)", lambda v, t: say.nth_weekday(v[0], v[1], *cal.month_after(t, 1))),
     ("W", f"L{_}(W){_}(M)", lambda v, t: say.last_weekday(v[0], cal.last_of_month(say.year_of(v[1], t), v[1] + 1))),
     ("W", f"L{_}(W){_}(?:S{_})?q", lambda v, t: say.last_weekday(v[0], cal.month_end(t))),
