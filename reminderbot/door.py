@@ -16,7 +16,8 @@ from reminderbot.house import House
 from reminderbot.store import canary, clock, history, inbox, setting
 
 # A refused log-in is not tried again at every tick; see store/halt.py.
-_RELOAD = "then `systemctl reload reminderbot`; it is tried again by itself every hour"
+_RELOAD = "then `systemctl reload reminderbot`"
+_HOURLY = "it is tried again by itself every hour"
 
 # Invariant 22.
 LONGEST_UNREAD = timedelta(hours=1)
@@ -63,7 +64,8 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
         has_inbox=house.open_inbox is not None,
         inbox_read_at=setting.moment(known.get(setting.INBOX_READ_AT)),
         texts_read_at=setting.moment(known.get(setting.SMS_READ_AT)),
-        inbox_trouble=_trouble(known.get(setting.INBOX_TROUBLE)),
+        inbox_trouble=_trouble(known.get(setting.INBOX_TROUBLE), f"{_RELOAD}; {_HOURLY}"),
+        texts_trouble=_trouble(known.get(setting.TEXTS_TROUBLE), _RELOAD),
         needs_texts=Channel.SMS in house.channels,
         ledger_exported_at=setting.moment(known.get(setting.LEDGER)),
         ledger_max_age=house.limits.ledger_max_age,
@@ -79,11 +81,11 @@ def _facts(house: House, connection: Connection, known: dict[str, Any], now: dat
     )
 
 
-def _trouble(noted: dict[str, Any] | None) -> InboxTrouble | None:
+def _trouble(noted: dict[str, Any] | None, then: str) -> InboxTrouble | None:
     if noted is None:
         return None
     cure, locked_out = noted["cure"].rstrip("."), "refused_at" in noted
-    return InboxTrouble(noted["what"], f"{cure}, {_RELOAD}" if locked_out else cure, locked_out)
+    return InboxTrouble(noted["what"], f"{cure}, {then}" if locked_out else cure, locked_out)
 
 
 def _made_at(file: Path) -> datetime | None:
@@ -98,7 +100,9 @@ def _halted(halted: dict[str, Any]) -> tuple[Stop, ...]:
         Stop(
             f"{channel} halted",
             entry["why"].rstrip("."),
-            f"mend it, {_RELOAD}" if "refused_at" in entry else "mend the cause, then run `reminderbot go-live`",
+            f"mend it, {_RELOAD}; {_HOURLY}"
+            if "refused_at" in entry
+            else "mend the cause, then run `reminderbot go-live`",
             datetime.fromisoformat(entry["since"]),
         )
         for channel, entry in sorted(halted.items())

@@ -54,7 +54,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class InboxTrouble:
-    """What went wrong at the last look into the inbox; `locked_out`: its log-in is refused."""
+    """What went wrong at the last look into an inbox; `locked_out`: its log-in is refused."""
 
     what: str
     cure: str
@@ -79,6 +79,7 @@ class DoorFacts:
     inbox_trouble: InboxTrouble | None = None
     # None: no SMS is set up, or it does not need reading.
     texts_read_at: datetime | None = None
+    texts_trouble: InboxTrouble | None = None
     needs_texts: bool = False
     ledger_exported_at: datetime | None = None
     ledger_max_age: timedelta = timedelta(hours=26)
@@ -206,23 +207,26 @@ def _clock(facts: DoorFacts) -> Stop | None:
 def _inbox(facts: DoorFacts) -> Stop | None:
     if not facts.has_inbox:
         return Stop("inbox", "no inbox is set up, so answers could not be heard", "add an [inbox] table to the config")
-    read, trouble = facts.inbox_read_at, facts.inbox_trouble
-    locked_out = trouble is not None and trouble.locked_out
-    # After a refused log-in nobody looks again for a while, so it stands however fresh the last look is.
-    if read is not None and facts.now - read <= INBOX_FRESH and not locked_out:
-        return None
-    told = f"was last read {read:%Y-%m-%d %H:%M} UTC" if read else "has never been read"
-    if trouble is None:
-        cure = "run `reminderbot check`; it says what is wrong with the inbox"
-        return Stop("inbox", f"the inbox {told}", cure, read)
-    return Stop("inbox", f"the inbox {told}: {trouble.what}", trouble.cure, read, lasting=locked_out)
+    return _unheard("inbox", "the inbox was", facts.inbox_read_at, facts.inbox_trouble, facts.now)
 
 
 def _texts(facts: DoorFacts) -> Stop | None:
-    read = facts.texts_read_at
-    if not facts.needs_texts or (read is not None and facts.now - read <= INBOX_FRESH):
+    if not facts.needs_texts:
         return None
-    return Stop("texts", "the text messages that came in could not be read", "run `reminderbot check`", read)
+    came_in = "the text messages that came in were"
+    return _unheard("texts", came_in, facts.texts_read_at, facts.texts_trouble, facts.now)
+
+
+def _unheard(kind: str, what: str, read: datetime | None, trouble: InboxTrouble | None, now: datetime) -> Stop | None:
+    """Nothing where an inbox was read lately; else what is known of why it was not."""
+    locked_out = trouble is not None and trouble.locked_out
+    # After a refused log-in nobody looks again for a while, so it stands however fresh the last look is.
+    if read is not None and now - read <= INBOX_FRESH and not locked_out:
+        return None
+    told = f"{what} last read {read:%Y-%m-%d %H:%M} UTC" if read else f"{what} never read"
+    if trouble is None:
+        return Stop(kind, told, "run `reminderbot check`; it says what is wrong", read)
+    return Stop(kind, f"{told}: {trouble.what}", trouble.cure, read, lasting=locked_out)
 
 
 def _canary(facts: DoorFacts) -> Stop | None:

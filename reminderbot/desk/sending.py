@@ -35,7 +35,7 @@ def go_live(house: House, actor: str, *, adopt: bool = False) -> Mode:
         clock.put(connection, believe(house.clock.read()))
         grant = {"mode": house.ceiling.value, "instance": house.instance, "by": actor, "at": now.isoformat()}
         setting.put(connection, setting.GRANT, grant)
-        for key in (setting.STOPPED, setting.HALTED, setting.INBOX_TROUBLE, setting.BREAKER):
+        for key in (setting.STOPPED, setting.HALTED, setting.INBOX_TROUBLE, setting.TEXTS_TROUBLE, setting.BREAKER):
             setting.drop(connection, key)
         journal.record(
             connection, Event(EventKind.WENT_LIVE, now, actor, None, grant | {"adopted": adopt, "taken": taken})

@@ -17,6 +17,8 @@ PATIENCE_SECONDS = 30.0
 # A text may appear in Twilio's list minutes after its own date_sent: look back further than was read last time.
 # What is seen twice is told apart by its MessageSid.
 OVERLAP = timedelta(hours=1)
+# It does not know the account, or its token is another.
+_UNKNOWN_TO_TWILIO = (401, 403, 404)
 
 
 class NamelessError(Exception):
@@ -46,7 +48,7 @@ class TwilioInbox:
         try:
             texts = [text for number in self._numbers for text in self._texts(account, number, since - OVERLAP)]
         except Exception as error:
-            raise InboxUnavailable(self._sentence(account, error)) from error
+            raise self._unavailable(account, error) from error
         finally:
             account.close()
         self.said_at = _moment(account.http.headers.get("Date"))
@@ -56,20 +58,27 @@ class TwilioInbox:
         texts = [_inbound(m, since) for m in account.newest_first(number, since) if m.direction == "inbound"]
         return [text for text in texts if text.received_at >= since]
 
-    def _sentence(self, account: TwilioAccount, error: Exception) -> str:
-        from reminderbot.twilio_client import plain_failure
+    def _unavailable(self, account: TwilioAccount, error: Exception) -> InboxUnavailable:
+        why, cure = _explained(account.http.status, error)
+        what = f"Cannot read the texts at {self._api_base} ({why})"
+        locked_out = account.http.status in _UNKNOWN_TO_TWILIO
+        return InboxUnavailable(f"{what}: {cure}.", what, cure, locked_out=locked_out)
 
-        where = f"Cannot read the texts at {self._api_base}"
-        if isinstance(error, OverflowError):
-            return f"{where} ({error} in one day): look at Twilio's message log for a flood."
-        if isinstance(error, NamelessError):
-            return (
-                f"{where} ({NamelessError.__doc__}): ask Twilio's support; nothing is sent until it answers as before."
-            )
-        if account.http.status in (401, 403, 404):
-            return f"{where} (HTTP {account.http.status}): check [sms] account_sid and REMINDERBOT_TWILIO_TOKEN."
-        why = f"HTTP {account.http.status}" if account.http.status >= 400 else plain_failure(error)
-        return f"{where} ({why}): check the network and https://status.twilio.com; nothing is sent until it answers."
+
+def _explained(status: int, error: Exception) -> tuple[str, str]:
+    """(what is wrong, the cure)."""
+    from reminderbot.twilio_client import plain_failure
+
+    match error:
+        case OverflowError():
+            return f"{error} in one day", "look at Twilio's message log for a flood"
+        case NamelessError():
+            told = str(NamelessError.__doc__)
+            return told, "ask Twilio's support; nothing is sent until it answers as before"
+    if status in _UNKNOWN_TO_TWILIO:
+        return f"HTTP {status}", "check [sms] account_sid and REMINDERBOT_TWILIO_TOKEN"
+    why = f"HTTP {status}" if status >= 400 else plain_failure(error)
+    return why, "check the network and https://status.twilio.com; nothing is sent until it answers"
 
 
 def _moment(header: str | None) -> datetime | None:

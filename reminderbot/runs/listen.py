@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.core.ladder import Channel
-from reminderbot.house import House
+from reminderbot.house import House, TextInbox
 from reminderbot.inbox.imap import ImapInbox
 from reminderbot.runs.canary import number_in_header
 from reminderbot.runs.clock import heard_time
@@ -60,7 +60,7 @@ class Listener:
     def _look_at_mail(self) -> int:
         if self._house.open_inbox is None:
             return 0
-        with patient_look(self._house):
+        with patient_look(self._house, Channel.EMAIL):
             if self._inbox is None:
                 self._inbox = self._house.open_inbox()
             return self._take_in(self._inbox)
@@ -86,11 +86,14 @@ class Listener:
     def _look_at_texts(self) -> int:
         if self._house.open_text_inbox is None:
             return 0
+        with patient_look(self._house, Channel.SMS):
+            return self._take_in_texts(self._house.open_text_inbox())
+
+    def _take_in_texts(self, texts: TextInbox) -> int:
         with self._house.store.reading() as connection:
             last = setting.get_moment(connection, setting.SMS_READ_AT)
         began = self._house.clock.now()
         since = last - _OVERLAP if last else began - _FIRST_LOOK
-        texts = self._house.open_text_inbox()
         messages = texts.poll(since)
         new = sum(keep(self._house, message) for message in messages)
         if not self._goes_on():

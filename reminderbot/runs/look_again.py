@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from reminderbot.core.inbound import Inbound
+from reminderbot.core.ladder import Channel
 from reminderbot.core.triage import MatchedBy
 from reminderbot.house import House, ReadingFailed
 from reminderbot.inbox.imap import ImapInbox
@@ -40,7 +41,7 @@ def look_again_once(house: House) -> int:
     if house.open_inbox is None or since is None or not (junk or month):
         return 0
     found = 0
-    with patient_look(house), closing(house.open_inbox()) as inbox:
+    with patient_look(house, Channel.EMAIL), closing(house.open_inbox()) as inbox:
         if junk:
             found += _junk(house, inbox, since)
             _done(house, setting.JUNK_READ_AT, now)

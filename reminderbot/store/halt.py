@@ -12,9 +12,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reminderbot.core.delivery import Accepted, Deferred, Outcome
+from reminderbot.core.inbound import InboxUnavailable
+from reminderbot.core.ladder import Channel
 from reminderbot.store import setting
 
 LOGIN_REST = timedelta(hours=1)
+_TROUBLE = {Channel.EMAIL: setting.INBOX_TROUBLE, Channel.SMS: setting.TEXTS_TROUBLE}
 
 
 def heed(connection: Connection, channel: str, outcome: Outcome, now: datetime) -> None:
@@ -59,28 +62,27 @@ def is_resting(entry: dict[str, Any], now: datetime) -> bool:
     return refused_at is not None and refused_at <= now < refused_at + LOGIN_REST
 
 
-def inbox_trouble(connection: Connection) -> dict[str, Any] | None:
-    """What keeps the mailbox from being read: `why`, its halves `what` and `cure`, `since`; None: nothing known."""
-    found: dict[str, Any] | None = setting.get(connection, setting.INBOX_TROUBLE)
+def inbox_trouble(connection: Connection, channel: Channel) -> dict[str, Any] | None:
+    """What keeps what came in from being read: `why`, its halves `what` and `cure`, `since`; None: nothing known."""
+    found: dict[str, Any] | None = setting.get(connection, _TROUBLE[channel])
     return found
 
 
-def note_inbox(
-    connection: Connection, why: str, what: str, cure: str, now: datetime, *, locked_out: bool = False
-) -> None:
-    """Keep what went wrong with the mailbox, for the eyes of people and the patience of the next look."""
-    entry = _entry(inbox_trouble(connection), why, now, locked_out=locked_out)
-    setting.put(connection, setting.INBOX_TROUBLE, entry | {"what": what, "cure": cure})
+def note_inbox(connection: Connection, channel: Channel, error: InboxUnavailable, now: datetime) -> None:
+    """Keep what went wrong with an inbox, for the eyes of people and the patience of the next look."""
+    entry = _entry(inbox_trouble(connection, channel), str(error), now, locked_out=error.locked_out)
+    setting.put(connection, _TROUBLE[channel], entry | {"what": error.what, "cure": error.cure})
 
 
-def forget_inbox(connection: Connection) -> None:
-    """The mailbox could be read."""
-    setting.drop(connection, setting.INBOX_TROUBLE)
+def forget_inbox(connection: Connection, channel: Channel) -> None:
+    """It could be read."""
+    setting.drop(connection, _TROUBLE[channel])
 
 
 def forget_logins(connection: Connection) -> None:
     """Let every log-in be tried at once: the settings were just read."""
-    forget_inbox(connection)
+    for inbox in _TROUBLE:
+        forget_inbox(connection, inbox)
     for channel in setting.get(connection, setting.HALTED) or {}:
         lift_login(connection, channel)
 

@@ -32,6 +32,7 @@ BATCH_SIZES = "batch_sizes"
 BREAKER = "breaker"
 HALTED = "halted"
 INBOX_TROUBLE = "inbox_trouble"
+TEXTS_TROUBLE = "texts_trouble"
 RULES = "rules"
 ALERTED = "alerted"
 # How the calls of the carrier fare.

@@ -81,6 +81,16 @@ def test_texts_never_read_mean_silence() -> None:
     assert kinds(replace(FINE, needs_texts=True)) == ["texts"]
 
 
+@pytest.mark.parametrize("locked_out", [True, False])
+def test_what_went_wrong_with_the_texts_is_told_and_a_refused_token_stops_at_once(locked_out: bool) -> None:
+    trouble = InboxTrouble("HTTP 401", "check the token", locked_out)
+    facts = replace(FINE, needs_texts=True, texts_trouble=trouble)
+    (stop,) = stops(replace(facts, texts_read_at=NOW - HOUR))
+    assert stop.why.endswith("UTC: HTTP 401")
+    assert (stop.cure, stop.lasting) == ("check the token", locked_out)
+    assert bool(stops(replace(facts, texts_read_at=NOW))) is locked_out
+
+
 # ---- the ledger
 
 

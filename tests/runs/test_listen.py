@@ -272,7 +272,7 @@ def test_what_a_mailbox_says_after_a_reload_is_not_laid_to_the_one_of_the_new_se
     world.look()
     with world.house.store.reading() as connection:
         assert (inbox.cursor(connection, "INBOX"), setting.get(connection, setting.INBOX_READ_AT)) == before
-        assert halt.inbox_trouble(connection) is None
+        assert halt.inbox_trouble(connection, Channel.EMAIL) is None
 
 
 def test_a_hard_bounce_closes_the_address_and_a_person_mends_it(make_world: Make) -> None:

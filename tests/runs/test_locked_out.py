@@ -13,6 +13,7 @@ from reminderbot.channels.smtp import SmtpChannel, SmtpTimeouts
 from reminderbot.core.inbound import InboxUnavailable, MailCursor
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Stop
+from reminderbot.demo.twilio_standin import TwilioStandIn
 from reminderbot.desk.sending import go_live
 from reminderbot.door import standing_stops
 from reminderbot.inbox.imap import Poll
@@ -21,8 +22,10 @@ from reminderbot.runs.alert import alert_once
 from reminderbot.runs.canary import canary_once
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.store import outbox
+from reminderbot.store.tables import inbound
+from tests.runs.carrier import PHONE, carrier, connect
 from tests.servers.scripted_smtp import ScriptedSmtp
-from tests.stories.world import Mailbox, World
+from tests.stories.world import OUR_NUMBER, Mailbox, World
 
 Make = Callable[..., World]
 MANY = [f"C{n}" for n in range(21)]
@@ -223,10 +226,10 @@ def closed(make_world: Make) -> tuple[World, Closed]:
     return world, mailbox
 
 
-def inbox_stop(world: World) -> Stop:
+def inbox_stop(world: World, kind: str = "inbox") -> Stop:
     with world.house.store.reading() as connection:
         stops = standing_stops(world.house, connection, world.now)
-    return next(stop for stop in stops if stop.kind == "inbox")
+    return next(stop for stop in stops if stop.kind == kind)
 
 
 def test_a_refused_inbox_is_left_in_peace_by_every_job_and_nothing_leaves(closed: tuple[World, Closed]) -> None:
@@ -256,14 +259,21 @@ def test_the_stop_and_the_alert_say_why_the_inbox_is_not_read_and_what_helps(clo
     stop = inbox_stop(world)
     assert stop.why.endswith("UTC: the log-in failed")
     assert stop.cure.startswith("Check REMINDERBOT_IMAP_PASSWORD, then `systemctl reload reminderbot`")
+    alert = alert_after_a_while(world, "inbox")
+    assert "the log-in failed" in alert and "REMINDERBOT_IMAP_PASSWORD" in alert
+
+
+def alert_after_a_while(world: World, kind: str) -> str:
+    """What the owner reads of a stop that has lasted."""
     with ScriptedSmtp(offers=("AUTH PLAIN",)) as server:
         relay = Relay(world, server)
-        house = replace(world.house, channels={Channel.EMAIL: relay.channel})
+        house = replace(world.house, channels={**world.house.channels, Channel.EMAIL: relay.channel})
         alert_once(house)
         world.clock.advance(timedelta(minutes=15))
-        assert [told.kind for told in alert_once(house)] == ["inbox"]
-        alert = message_from_bytes(server.messages[0], policy=policy.default).get_body(("plain",)).get_content()
-    assert "the log-in failed" in alert and "REMINDERBOT_IMAP_PASSWORD" in alert
+        assert kind in [told.kind for told in alert_once(house)]
+        mail = message_from_bytes(server.messages[0], policy=policy.default).get_body(("plain",))
+        assert mail is not None
+        return str(mail.get_content())
 
 
 def test_after_a_reload_the_inbox_is_read_and_no_answer_was_lost(closed: tuple[World, Closed]) -> None:
@@ -311,3 +321,57 @@ def test_letters_that_a_refused_log_in_kept_back_wait_for_nothing_else(relay: Re
     relay.world.deliver()
     with relay.world.house.store.reading() as connection:
         assert all(row.not_before <= relay.world.now for row in outbox.planned(connection))
+
+
+# ---- Twilio
+
+
+@pytest.fixture
+def texting(make_world: Make) -> Iterator[tuple[World, TwilioStandIn]]:
+    """A world that has read its texts at Twilio before."""
+    world = make_world("ACME", sms=True)
+    with carrier(world) as twilio:
+        connect(world, twilio)
+        world.use(replace(world.house, alerts_to=("owner@shop.example",)))
+        world.look()
+        yield world, twilio
+
+
+def test_a_wrong_token_at_twilio_stops_at_once_and_the_owner_reads_why_and_what_helps(
+    texting: tuple[World, TwilioStandIn],
+) -> None:
+    world, twilio = texting
+    twilio.token = "another"
+    world.look()
+    stop = inbox_stop(world, "texts")
+    assert stop.lasting
+    assert "Cannot read the texts" in stop.why and "HTTP 401" in stop.why
+    assert "REMINDERBOT_TWILIO_TOKEN" in stop.cure and stop.cure.endswith("`systemctl reload reminderbot`")
+    assert world.tick() == []
+    alert = alert_after_a_while(world, "texts")
+    assert "HTTP 401" in alert and "REMINDERBOT_TWILIO_TOKEN" in alert
+
+
+def test_twilio_is_asked_on_and_hears_a_stop_as_soon_as_it_lets_us_in(texting: tuple[World, TwilioStandIn]) -> None:
+    world, twilio = texting
+    right, twilio.token = twilio.token, "another"
+    world.look()
+    twilio.token = right
+    twilio.receive(PHONE, OUR_NUMBER, "STOP", world.now)
+    world.look()
+    with world.house.store.reading() as connection:
+        assert "texts" not in [stop.kind for stop in standing_stops(world.house, connection, world.now)]
+        assert [row.state for row in connection.execute(inbound.select())] == ["understood"]
+
+
+def test_a_twilio_that_is_merely_away_is_asked_each_time_and_the_reason_is_told(
+    texting: tuple[World, TwilioStandIn],
+) -> None:
+    world, twilio = texting
+    twilio.stop()
+    world.clock.advance(timedelta(minutes=2))
+    world.look()
+    stop = inbox_stop(world, "texts")
+    assert not stop.lasting
+    assert "(no connection)" in stop.why and "check the network" in stop.cure
+    assert "(no connection)" in alert_after_a_while(world, "texts")
