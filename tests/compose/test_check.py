@@ -23,7 +23,7 @@ Did the bill reach you?
 
 WORDS
 
-Pay here: {{ pay_url }} or reply and ask for our bank details. You can pay in two instalments.
+Please name a day. Pay here: {{ pay_url }} or reply and ask for our bank details. You can pay in two instalments.
 
 If you have already paid, thank you, please ignore this.
 
@@ -68,7 +68,7 @@ def test_every_shipped_letter_has_nothing_against_it(letter: str) -> None:
     [
         ("We will take legal action.", "error", "threatens"),
         ("We will see you in court.", "error", "threatens"),
-        ("Our attorney will write next.", "error", "threatens"),
+        ("Our attorney will write next.", "error", "threatens with the law"),
         ("This goes to a collection agency.", "error", "threatens"),
         ("It will hurt your credit rating.", "error", "threatens"),
         ("We will report you.", "error", "threatens"),
@@ -87,16 +87,16 @@ def test_every_shipped_letter_has_nothing_against_it(letter: str) -> None:
         ("You have ignored us.", "error", "puts the customer down"),
         ("You are a debtor of ours.", "error", "puts the customer down"),
         ("Your negligence is known.", "error", "puts the customer down"),
-        ("Pay immediately.", "warning", "sharp"),
-        ("We demand payment.", "warning", "sharp"),
-        ("You must pay it today.", "warning", "sharp"),
-        ("We are disappointed.", "warning", "sharp"),
+        ("Pay immediately.", "error", "sharp"),
+        ("We demand payment.", "error", "sharp"),
+        ("You must pay it today.", "error", "sharp"),
+        ("We are disappointed.", "error", "annoyed"),
         ("You must have forgotten it.", "warning", "assumes why"),
         ("Your cash-flow problems are known to us.", "warning", "assumes why"),
         ("Sorry to bother you again.", "warning", "asks pardon"),
         ("There is no rush at all.", "warning", "asks pardon"),
         ("See our new products.", "warning", "advertises"),
-        ("Pay it NOW PLEASE today.", "warning", "shout"),
+        ("Pay it NOW PLEASE today.", "error", "shout"),
         ("Pay it! Today!", "warning", "shout"),
         ("The sum is USD 500.00 as agreed.", "error", "written into the letter"),
         ("The sum is $500 as agreed.", "error", "written into the letter"),

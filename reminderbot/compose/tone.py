@@ -1,0 +1,117 @@
+"""How does this text sound: sharp, presumptuous, spineless, loud, hard to read?
+
+Each sentence is judged by itself, by the rules of its language (`compose/courtesy/`); the words quoted are the text's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reminderbot.compose.finding import Finding
+from reminderbot.compose.rules import Courtesy, Unfit, about, courtesy_of, plain
+from reminderbot.compose.words import base
+
+# Twice what a letter may have (promises.md S3); what is longer is no letter, and is not looked at beyond.
+_MOST_SIGNS = 32_000
+_MOST_QUOTED = 120
+_NEAR = 40
+_FEWEST_WORDS = 60
+_LONG_WORD = 6
+# A list's items are sentences of their own, whether or not they end with a full stop.
+_BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*[-*•] )")
+_END = re.compile(r"(?<=[.?!])[\"'”»)]? ")
+_WORD = re.compile(r"[^\W\d_]++")
+_CAPITALS = re.compile(r"(?<![\w&.-])[^\W\d_a-zà-ÿ]{2,40}(?![\w&])")
+_LOUD_MARKS = re.compile(r"[!?¡¿]{1,3}[!¡]|!\?|\?\?|¡¿")
+# Written in capitals by everybody, or by the carriers' rules.
+_NOT_SHOUTED = frozenset(
+    (
+        *("STOP", "HELP", "IBAN", "BIC", "SEPA", "BACS", "SWIFT", "ACH", "PIX", "TED", "RIB", "MULTIBANCO", "IDEAL"),
+        *("GMBH", "SARL", "EURL", "SAS", "SRL", "SPA", "LTDA", "LTD", "LLC", "PLC", "INC", "USA", "UK", "EU", "UE"),
+        *("VAT", "TVA", "IVA", "BTW", "CIF", "NIF", "NIPC", "CNPJ", "CPF", "SIRET", "SIREN", "HMRC", "EUR", "USD"),
+        *("GBP", "CHF", "JPY", "BRL", "PDF", "SMS", "HTML", "CSV", "EDI", "ERP", "SAP", "PO", "OK", "AM", "PM", "ID"),
+    )
+)
+
+
+def courtesy(text: str, language: str) -> list[Finding]:
+    """What speaks against `text` in `language` by its words alone, sentence by sentence; nothing: it sounds right.
+
+    Nothing, too, where nobody has written rules for that language: see `rules.languages`.
+    """
+    rules = courtesy_of(base(language))
+    return list(_judged(text[:_MOST_SIGNS], rules)) if rules else []
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of `text`, in one line each; a list's items are sentences of their own."""
+    parts = (" ".join(part.split()) for part in _BREAK.split(text))
+    return [sentence for part in parts for sentence in _END.split(part) if sentence]
+
+
+def _judged(text: str, rules: Courtesy) -> Iterator[Finding]:
+    found: dict[Finding, None] = {}
+    told = sentences(text)
+    for sentence in told:
+        found |= dict.fromkeys((*_unfit(sentence, rules), *_shouted(sentence, rules), *_long(sentence, rules)))
+    yield from found
+    yield from _hard(told, rules)
+
+
+def _unfit(sentence: str, rules: Courtesy) -> Iterator[Finding]:
+    seen = plain(sentence)
+    for unfit in rules.unfit:
+        places = _places(seen, unfit)
+        if places and not (unfit.unless and unfit.unless.search(seen)):
+            yield from (Finding(unfit.severity, _quoted(sentence, *place), unfit.why, unfit.better, unfit.kind)
+                        for place in places)  # fmt: skip
+
+
+def _places(seen: str, unfit: Unfit) -> list[tuple[int, int]]:
+    """Where `unfit` stands in a sentence: each of its phrases, or from the first to the last of what comes together."""
+    places = [found.span() for found in unfit.pattern.finditer(seen)] if unfit.pattern else []
+    if unfit.negation:
+        places = [place for place in places if not unfit.negation.search(seen[max(0, place[0] - _NEAR) : place[0]])]
+    for groups in unfit.together:
+        found = [match for pattern in groups if (match := pattern.search(seen))]
+        if len(found) == len(groups):
+            places.append((min(match.start() for match in found), max(match.end() for match in found)))
+    return places
+
+
+def _quoted(sentence: str, start: int, end: int) -> str:
+    words = sentence[start:end]
+    return words if len(words) <= _MOST_QUOTED else words[:_MOST_QUOTED].rpartition(" ")[0] + " …"
+
+
+def _shouted(sentence: str, rules: Courtesy) -> Iterator[Finding]:
+    capitals = [word for word in _CAPITALS.findall(sentence) if word not in _NOT_SHOUTED]
+    if (len(capitals) > 1 and sum(map(len, capitals)) > len("PAY US")) or any(plain(w) in rules.loud for w in capitals):
+        yield of_rule("shouting", " ".join(capitals))
+    else:
+        yield from (of_rule("capitals", word) for word in capitals if len(word) > len("ABC"))
+    if loud := _LOUD_MARKS.search(sentence):
+        yield of_rule("shouting", loud[0])
+
+
+def _long(sentence: str, rules: Courtesy) -> Iterator[Finding]:
+    count = len(_WORD.findall(sentence))
+    if count > rules.longest:
+        yield of_rule("long_sentence", _quoted(sentence, 0, len(sentence)), f"it has {count} words")
+
+
+def _hard(told: list[str], rules: Courtesy) -> Iterator[Finding]:
+    """The LIX of Björnsson (1968): words to a sentence and long words to a hundred; it holds in every language."""
+    words = [word for sentence in told for word in _WORD.findall(sentence)]
+    if len(words) < _FEWEST_WORDS:
+        return
+    lix = len(words) / len(told) + 100 * sum(len(word) > _LONG_WORD for word in words) / len(words)
+    if lix > rules.hardest:
+        yield of_rule("hard", "", f"its LIX is {lix:.0f}, and {rules.hardest} is plenty")
+
+
+def of_rule(rule: str, words: str, measured: str = "") -> Finding:
+    """What `rule` finds in `words`, with what was measured."""
+    severity, kind, why, better = about(rule)
+    return Finding(severity, words, f"{why} ({measured})" if measured else why, better, kind)
