@@ -189,13 +189,13 @@ def _of(part: int, whole: int) -> str:
     return f"{part} of {whole}" if whole else "-"
 
 
-def written(text: str, name: str, lines: Iterable[str]) -> str:
+def written(text: str, name: str, lines: Iterable[str], begin: str = BEGIN) -> str:
     """`text` with what stands between the marks of `name` replaced."""
-    begin, end = BEGIN.format(name), END.format(name)
+    begin, end = begin.format(name), END.format(name)
     before, _, rest = text.partition(begin)
     _, mark, after = rest.partition(end)
     if not mark:
-        raise SystemExit(f"{DOC.name} has no marks for {name}: {begin} ... {end}")
+        raise SystemExit(f"the page has no marks for {name}: {begin} ... {end}")
     return before + begin + "\n" + "\n".join(lines) + "\n" + end + after
 
 
