@@ -64,8 +64,21 @@ class Lifting:
 
 def lifting(house: House, connection: Connection, words: str) -> Lifting:
     """The hold with the number `words`, or all of the customer it names, or those on just the invoice it names."""
-    now = house.clock.now()
     chosen, customer = _chosen(house, connection, words)
+    return _lifting(house, connection, customer, chosen)
+
+
+def lifting_of(house: House, connection: Connection, customer_id: str, hold_ids: Sequence[int]) -> Lifting:
+    """The same for these holds of one customer."""
+    held = active(hold.of_customers(connection, [customer_id]).get(customer_id, ()), house.clock.now())
+    customer = people.get(connection, customer_id)
+    if customer is None:
+        raise Refused("There is no such customer: it may have left the ledger.")
+    return _lifting(house, connection, customer, tuple(one for one in held if one.hold_id in hold_ids))
+
+
+def _lifting(house: House, connection: Connection, customer: Customer, chosen: tuple[Hold, ...]) -> Lifting:
+    now = house.clock.now()
     facts = house.gatherer.gather(connection, [customer.customer_id], now).get(customer.customer_id)
     held = active(hold.of_customers(connection, [customer.customer_id]).get(customer.customer_id, ()), now)
     remaining = tuple(other for other in held if other not in chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -43,6 +43,12 @@ def read(connection: Connection, customer_id: str | None = None, limit: int = 20
     if customer_id is not None:
         query = query.where(journal.c.customer_id == customer_id)
     return [_line(row) for row in connection.execute(query)]
+
+
+def of_kinds(connection: Connection, customer_id: str, kinds: Collection[EventKind], limit: int) -> list[Event]:
+    """The newest lines of these kinds about a customer, the newest first."""
+    query = select(journal).where(journal.c.customer_id == customer_id, journal.c.kind.in_([k.value for k in kinds]))
+    return [_line(row)[1] for row in connection.execute(query.order_by(journal.c.seq.desc()).limit(limit))]
 
 
 def since(connection: Connection, seq: int, customer_id: str | None = None) -> Iterator[tuple[int, Event]]:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select
 
 from reminderbot.core.delivery import SAID
+from reminderbot.core.money import Money, subtotals
 from reminderbot.store.inbox import CANARY
 from reminderbot.store.tables import customer, inbound, invoice, outbox, payment
 from reminderbot.store.types import storable
@@ -116,6 +117,40 @@ def recent_replies(connection: Connection, customer_id: str, limit: int = 10) ->
     """What came from a customer, the newest first."""
     query = select(inbound).where(inbound.c.customer_id == customer_id)
     return list(connection.execute(query.order_by(inbound.c.inbound_id.desc()).limit(limit)))
+
+
+def payments_of(connection: Connection, customer_id: str, limit: int = 10) -> list[Row[Any]]:
+    """The customer's payments and credits that count, the newest first."""
+    query = select(payment).where(payment.c.customer_id == customer_id, payment.c.listed)
+    return list(connection.execute(query.order_by(payment.c.paid_on.desc(), payment.c.payment_id).limit(limit)))
+
+
+def customers_like(connection: Connection, words: str, limit: int) -> list[Row[Any]]:
+    """Customers whose number, name, address or telephone holds `words`, or who have such an invoice, by name."""
+    words = storable(words)
+    columns = (customer.c.customer_id, customer.c.name, customer.c.contact_name, customer.c.email, customer.c.phone)
+    query = select(*columns)
+    if words:
+        by_invoice = select(invoice.c.customer_id).where(invoice.c.number.istartswith(words, autoescape=True))
+        told = [column.icontains(words, autoescape=True) for column in columns]
+        query = query.where(or_(*told, customer.c.customer_id.in_(by_invoice)))
+    else:
+        query = query.where(customer.c.customer_id.in_(select(invoice.c.customer_id).where(invoice.c.is_open)))
+    return list(connection.execute(query.order_by(customer.c.name, customer.c.customer_id).limit(limit)))
+
+
+def invoices_of(connection: Connection, customer_id: str, limit: int = 200) -> list[Row[Any]]:
+    """The customer's invoices, open ones first, then the newest due first."""
+    query = select(invoice).where(invoice.c.customer_id == customer_id)
+    return list(connection.execute(query.order_by(invoice.c.is_open.desc(), invoice.c.due_on.desc()).limit(limit)))
+
+
+def owed_by(connection: Connection, customer_ids: Collection[str]) -> dict[str, tuple[Money, ...]]:
+    """What each of these customers owes, one sum a currency."""
+    found: dict[str, list[Money]] = {}
+    for row in open_invoices(connection, customer_ids) if customer_ids else ():
+        found.setdefault(row.customer_id, []).append(Money(row.balance, row.currency))
+    return {key: subtotals(sums) for key, sums in found.items()}
 
 
 UNMATCHED_KEPT = timedelta(days=30)

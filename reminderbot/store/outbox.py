@@ -126,6 +126,12 @@ def _planned_event(number: int, new: New, now: datetime) -> Event:
     return Event(EventKind.PLANNED, now, _ACTOR, new.customer_id, data)
 
 
+def planned_next(connection: Connection, most: int) -> list[Row[Any]]:
+    """The first `most` reminders that wait for their moment, the earliest first."""
+    query = select(outbox).where(outbox.c.state == State.PLANNED.value, ~_SENT_AGAIN)
+    return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id).limit(most)))
+
+
 def planned(connection: Connection, customer_ids: Sequence[str] | None = None) -> list[Row[Any]]:
     """Reminders that wait for their moment, of these customers or of all, the earliest first.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, func, select
 
 from reminderbot.core.customer import Customer
 from reminderbot.core.ladder import Channel
 from reminderbot.store import outbox
-from reminderbot.store.ledger import customer_of
+from reminderbot.store.ledger import chunks, customer_of
 from reminderbot.store.tables import customer, invoice
 from reminderbot.store.types import storable
 
@@ -38,6 +38,16 @@ def by_invoices(connection: Connection, words: Sequence[str]) -> tuple[str, ...]
 def get(connection: Connection, customer_id: str) -> Customer | None:
     row = connection.execute(select(customer).where(customer.c.customer_id == customer_id)).first()
     return None if row is None else customer_of(row)
+
+
+def names(connection: Connection, customer_ids: Iterable[str | None]) -> dict[str, str]:
+    """The names of these customers, by their numbers."""
+    wanted = sorted({key for key in customer_ids if key})
+    found: dict[str, str] = {}
+    for some in chunks(wanted):
+        query = select(customer.c.customer_id, customer.c.name).where(customer.c.customer_id.in_(some))
+        found |= {row.customer_id: row.name for row in connection.execute(query)}
+    return found
 
 
 def owner_of(connection: Connection, number: str) -> str | None:

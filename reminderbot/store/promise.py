@@ -70,6 +70,18 @@ def open_ones(connection: Connection, customer_ids: Sequence[str]) -> dict[str, 
     return found
 
 
+def due_between(connection: Connection, first: date, last: date) -> list[Promise]:
+    """Open promises for these days, both included, the earliest first."""
+    query = select(promise).where(promise.c.state == PromiseState.OPEN.value, promise.c.due_on.between(first, last))
+    return [_promise_of(row) for row in connection.execute(query.order_by(promise.c.due_on, promise.c.promise_id))]
+
+
+def of_customer(connection: Connection, customer_id: str) -> list[Promise]:
+    """All words of a customer, kept and broken ones too, the newest first."""
+    query = select(promise).where(promise.c.customer_id == customer_id)
+    return [_promise_of(row) for row in connection.execute(query.order_by(promise.c.promise_id.desc()))]
+
+
 def every(connection: Connection) -> list[Promise]:
     """All promises, kept and broken ones too."""
     return [_promise_of(row) for row in connection.execute(select(promise).order_by(promise.c.promise_id))]

@@ -40,6 +40,17 @@ WHO = {
     "people.role": Who.OWNER,
     "people.close_somebody": Who.OWNER,
     "today.page": Who.COLLECTOR,
+    "cases.page": Who.COLLECTOR,
+    "cases.one": Who.COLLECTOR,
+    "cases.resolve_it": Who.COLLECTOR,
+    "cases.before_release": Who.COLLECTOR,
+    "cases.correct_it": Who.COLLECTOR,
+    "cases.promise_it": Who.COLLECTOR,
+    "cases.paid_it": Who.COLLECTOR,
+    "customers.page": Who.COLLECTOR,
+    "customers.one": Who.COLLECTOR,
+    "customers.pause": Who.COLLECTOR,
+    "customers.lift": Who.COLLECTOR,
 }
 """By endpoint: the blueprint's name, a dot, the function's."""
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Row
+
 from reminderbot.compose import formats
+from reminderbot.core.account import OpenItem
 from reminderbot.core.money import Money
+from reminderbot.desk.talk import Entry
 from reminderbot.house import House
 from reminderbot.web.access import rooms
 from reminderbot.web.words import Words
@@ -23,11 +28,13 @@ def dress(app: Flask, house: House, words: Words) -> None:
     shown = Shown(house, words)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        money=shown.money, sums=shown.sums, day=shown.day, moment=shown.moment, clock=shown.clock, age=shown.age
-    )
-
+        money=shown.money, sums=shown.sums, day=shown.day, moment=shown.moment, clock=shown.clock, age=shown.age,
+        balance=shown.balance, capitalize_first=capitalize_first, kind_word=shown.kind,
+    )  # fmt: skip
     # Macros see globals only.
-    app.jinja_env.globals.update(t=words, business=house.business.name, language=words.language)
+    app.jinja_env.globals.update(
+        t=words, told=shown.told, invoice_options=shown.invoices, business=house.business.name, language=words.language
+    )
 
     @app.context_processor
     def always() -> dict[str, Any]:
@@ -41,6 +48,11 @@ def tell(text: str, **values: object) -> None:
     words = current_app.jinja_env.globals.get("t")
     assert isinstance(words, Words)
     flash(words(text, None, **values))
+
+
+def capitalize_first(sentence: str) -> str:
+    """`sentence` as the beginning of a line; the rest of it stays as it is."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 class Shown:
@@ -82,6 +94,23 @@ class Shown:
 
         span = since if isinstance(since, timedelta) else self._house.clock.now() - since
         return str(format_timedelta(max(span, timedelta(0)), locale=self._babel, threshold=1.5))
+
+    def balance(self, row: Row[Any]) -> str:
+        """What is open on an invoice of the store."""
+        return self.money(Money(row.open_balance, row.currency))
+
+    def kind(self, kind: str) -> str:
+        """What a reply was understood as, in words."""
+        return self._words.or_none(f"kind.{kind}") or kind
+
+    def told(self, entry: Entry) -> str:
+        """One event of a customer's story as a sentence."""
+        text = self._words.or_none(f"event.{entry.what}") or entry.what
+        return text.format_map(defaultdict(str, {name: value for name, value in entry.data.items() if value}))
+
+    def invoices(self, items: Iterable[OpenItem]) -> list[tuple[str, str]]:
+        """Open invoices to choose from."""
+        return [(item.invoice.number, f"{item.invoice.number} ({self.money(item.balance)})") for item in items]
 
     @property
     def _babel(self) -> Any:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reminderbot.desk.door import look_at
 from reminderbot.desk.status import status
+from reminderbot.desk.today import today
 from reminderbot.house import House
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def pages(house: House) -> Blueprint:
     def page() -> str:
         with house.store.reading() as connection:
             seen = status(house, connection, look_at(house, connection))
-        return render_template("today.html", status=seen)
+            found = today(house, connection, seen)
+        return render_template("today.html", status=seen, today=found)
 
     return blueprint

@@ -19,8 +19,10 @@ def asked() -> set[str]:
 
 
 def known() -> set[str]:
-    plural = re.compile(r"\.(?:zero|one|two|few|many|other)$")
-    return {plural.sub("", name) if name not in ("errors.other",) else name for name in words_for("en").names()}
+    """The names, without the endings of plurals."""
+    names = words_for("en").names()
+    plurals = {name.removesuffix(".one") for name in names if name.endswith(".one")}
+    return {name for name in names if name.rpartition(".")[0] not in plurals} | plurals
 
 
 def fits(name: str, wanted: set[str]) -> bool:

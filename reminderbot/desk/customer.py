@@ -1,0 +1,95 @@
+"""One customer's account with everything that is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from reminderbot.core.account import totals
+from reminderbot.core.customer import Customer
+from reminderbot.core.ladder import Channel
+from reminderbot.core.money import Money, subtotals
+from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.desk.door import look_at
+from reminderbot.desk.find import Found
+from reminderbot.desk.refusal import Refused
+from reminderbot.desk.report import BUCKETS, bucket
+from reminderbot.desk.talk import Entry, talk
+from reminderbot.desk.why import Why, why
+from reminderbot.house import House
+from reminderbot.store import contact, listing, people, promise
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A way of writing to them that is closed for good."""
+
+    channel: Channel
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """What the desk shows of one customer."""
+
+    customer: Customer
+    why: Why
+    owed: tuple[Money, ...]
+    # What is owed by how long it is past due, in the order of a report.
+    aging: tuple[tuple[str, tuple[Money, ...]], ...]
+    invoices: tuple[Row[Any], ...]
+    promises: tuple[Promise, ...]
+    closed: tuple[Closed, ...]
+    talk: tuple[Entry, ...]
+    today: date
+
+    @property
+    def kept(self) -> int:
+        return sum(1 for word in self.promises if word.state is PromiseState.KEPT)
+
+    @property
+    def broken(self) -> int:
+        return sum(1 for word in self.promises if word.state is PromiseState.BROKEN)
+
+    def late(self, due_on: date | None) -> timedelta | None:
+        """How long past due; None where it is not, or has no due date."""
+        return self.today - due_on if due_on and due_on < self.today else None
+
+
+def account_page(house: House, connection: Connection, customer_id: str) -> AccountPage:
+    """Gather one customer's page; Refused where there is no such customer."""
+    who = people.get(connection, customer_id)
+    if who is None:
+        raise Refused("There is no such customer: it may have left the ledger.")
+    answer = why(house, connection, Found(who), look_at(house, connection))
+    today = house.clock.now().astimezone(house.rules.zone).date()
+    return AccountPage(
+        customer=who,
+        why=answer,
+        owed=totals(answer.facts.account.items) if answer.facts else (),
+        aging=_aging(answer, today),
+        invoices=tuple(listing.invoices_of(connection, customer_id)),
+        promises=tuple(promise.of_customer(connection, customer_id)),
+        closed=_closed(house, connection, who),
+        talk=tuple(talk(house, connection, customer_id)),
+        today=today,
+    )
+
+
+def _aging(answer: Why, today: date) -> tuple[tuple[str, tuple[Money, ...]], ...]:
+    items = answer.facts.account.items if answer.facts else ()
+    found = [(name, [i.balance for i in items if bucket(i.invoice.due_on, today) == name]) for name in BUCKETS]
+    return tuple((name, subtotals(sums)) for name, sums in found if sums)
+
+
+def _closed(house: House, connection: Connection, who: Customer) -> tuple[Closed, ...]:
+    addresses = [address for address in (who.contact.email, who.contact.phone) if address]
+    by_hash, by_person = contact.closed(
+        connection, [who.customer_id], [house.gatherer.hash_of(address) for address in addresses]
+    )
+    every = [entry for found in (by_hash, by_person) for entries in found.values() for entry in entries]
+    return tuple(Closed(*entry) for entry in dict.fromkeys(every))

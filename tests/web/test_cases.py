@@ -1,0 +1,158 @@
+"""A collector's morning at the desk, form by form as the pages show them."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+
+from reminderbot.core.hold import HoldKind, active
+from reminderbot.core.inbound import Inbound
+from reminderbot.core.ladder import Channel
+from reminderbot.core.promise import PromiseState
+from reminderbot.core.user import Role
+from reminderbot.house import House
+from reminderbot.runs.listen import keep
+from reminderbot.runs.take_ledger import take_ledger
+from reminderbot.runs.understand import understand_all
+from reminderbot.store import hold, people, promise
+from tests.web.browser import Browser, signed_in
+
+
+def answers(house: House, customer_id: str, words: str) -> None:
+    """A mail of this customer comes in and is read."""
+    with house.store.reading() as connection:
+        who = people.get(connection, customer_id)
+        numbers = people.open_numbers(connection, customer_id)
+    assert who is not None
+    mail = EmailMessage()
+    mail["From"], mail["To"] = who.contact.email, house.business.email
+    mail["Subject"] = f"Re: {numbers[0]}"
+    mail.set_content(words)
+    keep(house, Inbound(Channel.EMAIL, f"INBOX/1/{len(words)}", house.clock.now(), mail.as_bytes()))
+    understand_all(house)
+
+
+@pytest.fixture
+def carl(house: House) -> Browser:
+    take_ledger(house)
+    answers(house, "EXAMPLE-1", "The goods never came, I will not pay for them. Please look into it.")
+    answers(house, "EXAMPLE-2", "We paid this last Tuesday by bank transfer.")
+    return signed_in(house, "carl", Role.COLLECTOR)
+
+
+def holds(house: House, customer_id: str) -> list[HoldKind]:
+    with house.store.reading() as connection:
+        found = hold.of_customers(connection, [customer_id]).get(customer_id, [])
+    return [one.kind for one in active(found, house.clock.now())]
+
+
+def test_today_shows_who_needs_a_person_in_their_own_words_the_most_urgent_first(carl: Browser) -> None:
+    page = carl.get("/")
+    rows = [row.text() for row in page.all(".rows > li")]
+    assert "Dispute" in rows[0] and "The goods never came" in rows[0]
+    assert "Says it is paid" in rows[1]
+    assert "2 matters need a person" in page.text
+
+
+def test_an_empty_morning_is_a_pleasure(house: House) -> None:
+    assert "Nobody is waiting for you." in signed_in(house).get("/").text
+
+
+def test_a_case_shows_the_reply_with_its_evidence_and_what_is_open(carl: Browser) -> None:
+    page = carl.get("/cases/1")
+    assert [mark.text() for mark in page.all("#reply ~ .words mark")]
+    assert "make sure that it is really from them" in page.text
+    assert "EXAMPLE-1001" in page.all("#open")[0].parent.text()
+
+
+def test_closing_a_case_keeps_the_pause_and_leads_to_the_next_one(house: House, carl: Browser) -> None:
+    page = carl.send(carl.get("/cases/1"), "/cases/1/resolve", resolution="she will look again")
+    assert page.path == "/cases/2"
+    assert "Case 1 is closed. Its pauses stay." in page.text
+    assert holds(house, "EXAMPLE-1") == [HoldKind.DISPUTE]
+    assert "she will look again" in carl.get("/cases/1").text
+
+
+def test_before_a_pause_is_lifted_the_page_says_what_would_leave_and_when(house: House, carl: Browser) -> None:
+    page = carl.get("/cases/1/release")
+    assert "The next message would be 'gentle' by e-mail on" in page.text
+    assert holds(house, "EXAMPLE-1") == [HoldKind.DISPUTE]
+    carl.send(page, "/cases/1/resolve", resolution="sent again")
+    assert holds(house, "EXAMPLE-1") == []
+
+
+def test_a_promise_given_on_the_telephone_is_noted(house: House, carl: Browser) -> None:
+    page = carl.send(carl.get("/cases/2"), "/cases/2/promise", due_on="2026-12-04")
+    assert "promised to pay by" in page.text
+    with house.store.reading() as connection:
+        words = promise.of_customer(connection, "EXAMPLE-2")
+    assert [(str(word.due_on), word.state) for word in words] == [("2026-12-04", PromiseState.OPEN)]
+
+
+def test_a_payment_found_is_noted_and_the_invoice_is_no_longer_open(carl: Browser) -> None:
+    page = carl.get("/cases/2")
+    invoice = page.form("/cases/2/paid").fields["invoice"]
+    assert f"A payment on {invoice} is noted." in carl.send(page, "/cases/2/paid").text
+
+
+def test_a_wrong_understanding_is_corrected(house: House, carl: Browser) -> None:
+    page = carl.get("/cases/2")
+    assert "Thank you: kept" in carl.send(page, "/cases/2/correct", kind="question").text
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "told"),
+    [
+        ("promise", {"due_on": "yesterday"}, "is no day: write it as"),
+        ("promise", {"due_on": "2020-01-01"}, "has passed already"),
+        ("promise", {"due_on": ""}, "Say by which day"),
+        ("promise", {"due_on": "2026-12-04", "amount": "lots"}, "is no sum"),
+        ("promise", {"due_on": "2026-12-04", "amount": "NaN"}, "is no sum"),
+        ("paid", {"amount": "-5"}, "is no sum"),
+        ("paid", {"invoice": "INV-NOBODY"}, "There is no invoice"),
+        ("correct", {"kind": "nonsense"}, "Choose what the answer really says"),
+    ],
+)
+def test_what_was_typed_wrongly_is_told_and_changes_nothing(
+    house: House, carl: Browser, action: str, fields: dict[str, str], told: str
+) -> None:
+    before = holds(house, "EXAMPLE-2")
+    page = carl.send(carl.get("/cases/2"), f"/cases/2/{action}", **fields)
+    assert page.status == 422
+    assert told in page.text
+    assert holds(house, "EXAMPLE-2") == before
+
+
+def test_a_case_that_is_not_there_is_told(carl: Browser) -> None:
+    assert "There is no case 99" in carl.get("/cases/99").text
+
+
+def test_a_customers_page_says_what_comes_next_and_why(carl: Browser) -> None:
+    page = carl.get("/customers/EXAMPLE-1")
+    assert "contest what is owed" in page.text
+    assert page.all(".gates li")
+
+
+def test_a_customer_is_found_by_name_number_and_invoice(carl: Browser) -> None:
+    name = carl.get("/customers/EXAMPLE-1").all("h1")[0].text()
+    for words in (name[:4].lower(), "EXAMPLE-1", name.split()[-1]):
+        assert name in carl.get(f"/customers/?q={words}").text
+    assert "Nobody fits." in carl.get("/customers/?q=%25").text
+
+
+def test_reminders_are_paused_and_go_on_again(house: House, carl: Browser) -> None:
+    page = carl.send(carl.get("/customers/EXAMPLE-1"), "/customers/pause/EXAMPLE-1", why="she asked on the telephone")
+    assert "she asked on the telephone" in page.text
+    assert HoldKind.BY_HAND in holds(house, "EXAMPLE-1")
+
+
+def test_no_words_of_a_customer_are_taken_for_markup(house: House) -> None:
+    take_ledger(house)
+    answers(
+        house, "EXAMPLE-1", "This is wrong <script>alert(1)</script> <img src=x onerror=alert(1)> we never ordered it"
+    )
+    page = signed_in(house).get("/cases/1")
+    assert "<script>alert" not in page.html
+    assert "<img src=x" not in page.html
+    assert "alert(1)" in page.text
