@@ -14,6 +14,7 @@ from reminderbot.config import Config
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.desk.letters import SAMPLES, Remark, check_letters, preview
 from reminderbot.desk.preview import preview_for
+from reminderbot.desk.setup import add_letters
 
 
 @click.group("letter")
@@ -68,6 +69,19 @@ def _json(remark: Remark) -> dict[str, object]:
         "why": finding.why,
         "better": finding.better,
     }
+
+
+@letter_command.command("add")
+@click.argument("language")
+@click.pass_obj
+def add_command(line: Line, language: str) -> None:
+    """Put the letters we ship in LANGUAGE into your folder; what is there already stays as it is."""
+    added = add_letters(line.settings().letters.folder, language)
+    for path in added:
+        click.echo(path)
+    click.echo(
+        f"{count(len(added), 'file')} added. Look at them: reminderbot letter preview gentle --language {language}"
+    )
 
 
 @letter_command.command("preview")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import product
 
 from reminderbot.compose.check import Finding, Severity, check_letter
-from reminderbot.compose.errors import LetterError
+from reminderbot.compose.errors import LetterError, NoLetter
 from reminderbot.compose.facts import LetterFacts, LetterRequest, letter_facts
 from reminderbot.compose.render import Letters, RenderedEmail, RenderedSms
 from reminderbot.compose.words import base
@@ -145,6 +145,9 @@ def _findings(letters: Letters, facts: LetterFacts, tier: Tier, channel: Channel
         message: RenderedEmail | RenderedSms = (
             letters.render_sms(facts) if channel is Channel.SMS else letters.render_email(facts)
         )
+    except NoLetter as error:
+        ours = f"reminderbot letter add {base(facts.languages[0])}"
+        return [Finding(Severity.ERROR, "", str(error), f"or take over ours: {ours}")]
     except LetterError as error:
         return [Finding(Severity.ERROR, "", str(error), "mend or shorten the letter")]
     return check_letter(facts.letter, message, facts)

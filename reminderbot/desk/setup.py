@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import reminderbot
+from reminderbot.compose.words import base
 from reminderbot.config import ConfigMistakes
 from reminderbot.config.secrets import VARIABLES
 from reminderbot.config.settings import BusinessTable
@@ -32,6 +33,8 @@ _PROMPTS = {
     "country": "Country, by its two letters",
     "currency": "Currency, by its three letters",
 }
+# Not a setting: the first of them becomes the one, and the letters of all are taken over.
+_LANGUAGES = "languages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ class CannotSetUp(Exception):
 def questions() -> tuple[Question, ...]:
     """What `init` asks, in order; each key may stand in the answers of `create_installation`."""
     business = tomllib.loads(shipped_example().read_text("utf-8"))["business"]
-    return tuple(Question(key, prompt, business[key]) for key, prompt in _PROMPTS.items())
+    asked = [Question(key, prompt, business[key]) for key, prompt in _PROMPTS.items()]
+    known = ", ".join(shipped_languages())
+    languages = f"Languages of your letters, your own first, with commas between ({known})"
+    return (*asked, Question(_LANGUAGES, languages, business["language"]))
 
 
 def mistake_in(key: str, answer: str) -> str | None:
@@ -99,10 +105,38 @@ def _build(folder: Path, answers: Mapping[str, str], sample_on: date | None) -> 
     (folder / ".env").touch(0o600)
     (folder / ".env").write_text(_dotenv(), "utf-8")
     (folder / "state").mkdir(0o700)
-    shutil.copytree(shipped_templates(), folder / "letters")
+    (folder / "letters").mkdir()
+    shutil.copy2(shipped_templates() / "layout.html", folder / "letters")
+    for language in _languages(answers):
+        add_letters(folder / "letters", language)
     (folder / "ledger").mkdir()
     for name, (columns, rows) in _ledger(sample_on).items():
         write_sheet(folder / "ledger" / name, columns, rows)
+
+
+def add_letters(letters: Path, language: str) -> list[Path]:
+    """Put what we ship in `language` into the folder `letters` and give back what is new; what is there stays as it is.
+
+    CannotSetUp where no letters in it are shipped, or where the folder cannot be written to.
+    """
+    if base(language) not in shipped_languages():
+        raise CannotSetUp(_not_shipped(language))
+    ours = shipped_templates() / base(language)
+    missing = [path for path in sorted(ours.iterdir()) if not (letters / ours.name / path.name).exists()]
+    try:
+        (letters / ours.name).mkdir(exist_ok=True)
+        return [Path(shutil.copy2(path, letters / ours.name)) for path in missing]
+    except OSError as error:
+        raise CannotSetUp(f"{letters} cannot be written to ({error.strerror}): change who may") from error
+
+
+def shipped_languages() -> tuple[str, ...]:
+    """The languages we ship letters in."""
+    return tuple(sorted(path.name for path in shipped_templates().iterdir() if path.is_dir()))
+
+
+def _not_shipped(language: str) -> str:
+    return f"There are no letters in {language!r} to take over: there are {', '.join(shipped_languages())}"
 
 
 def shipped_templates() -> Path:
@@ -126,7 +160,7 @@ def filled_example(answers: Mapping[str, str]) -> str:
     head, business, tail = re.split(
         r"(?ms)(^\[business\]$.*?)(?=^\[)", shipped_example().read_text("utf-8"), maxsplit=1
     )
-    for key, answer in answers.items():
+    for key, answer in _as_settings(answers).items():
         # JSON's strings are TOML's basic strings (toml.io 1.0, String), but for DEL, which no answer holds.
         line = f"{key} = {json.dumps(answer.strip(), ensure_ascii=False)}"
         business = re.sub(rf"(?m)^{re.escape(key)} = .*$", lambda _, line=line: line, business)
@@ -135,10 +169,22 @@ def filled_example(answers: Mapping[str, str]) -> str:
 
 def _mistakes(answers: Mapping[str, str]) -> list[str]:
     """What is wrong with the answers, seen as the table they become."""
-    business: dict[str, Any] = {question.key: question.default for question in questions()}
+    business: dict[str, Any] = _as_settings({question.key: question.default for question in questions()})
     notes = Notes("your answers")
-    read(BusinessTable, business | dict(answers), "[business]", notes)
-    return notes.sentences
+    read(BusinessTable, business | _as_settings(answers), "[business]", notes)
+    unknown = [language for language in _languages(answers) if base(language) not in shipped_languages()]
+    return notes.sentences + [_not_shipped(language) for language in unknown]
+
+
+def _languages(answers: Mapping[str, str]) -> list[str]:
+    default = tomllib.loads(shipped_example().read_text("utf-8"))["business"]["language"]
+    return [language.strip() for language in answers.get(_LANGUAGES, default).split(",")]
+
+
+def _as_settings(answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers as keys of [business]: a list of languages counts as its first."""
+    settings = {key: answer for key, answer in answers.items() if key != _LANGUAGES}
+    return settings | ({"language": _languages(answers)[0]} if _LANGUAGES in answers else {})
 
 
 def _dotenv() -> str:

@@ -111,3 +111,18 @@ def test_without_a_time_zone_database_it_is_not_the_zone_that_is_blamed(
     assert result.exit_code == 2
     assert "this machine has no time zone database: apt install tzdata" in result.stderr
     assert "is not a time zone" not in result.stderr
+
+
+def test_letters_in_another_language_are_added_to_an_installation(tmp_path: Path) -> None:
+    init(str(tmp_path / "shop"), "--yes", "--languages", "nl-BE")
+    assert 'language = "nl-BE"' in (tmp_path / "shop" / "config.toml").read_text()
+
+    added = run(tmp_path / "shop", "letter", "add", "fr")
+
+    assert added.exit_code == 0, added.output
+    assert "14 files added." in added.stdout
+    shown = run(tmp_path / "shop", "letter", "preview", "gentle", "--language", "fr")
+    assert "Bonjour Jane Roe," in shown.stdout
+    assert "Beste Jane Roe," in run(tmp_path / "shop", "letter", "preview", "gentle").stdout
+    assert "There are no letters in 'ja'" in run(tmp_path / "shop", "letter", "add", "ja").stderr
+    assert run(tmp_path / "shop", "letter", "check").stdout == "All letters are fit to send.\n"

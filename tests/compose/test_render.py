@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reminderbot.compose.render import MOST_BYTES, BadLetter, EmptyValue, Letters, NoLetter, TooLong
+from reminderbot.core.ladder import Channel
 from tests.compose.samples import LINK, SHIPPED, customer, facts, item, usd, write_letters
 
 BODY = "Subject: About {{ invoice }}\n\n{{ greeting }}\n\n{{ items }}\n\n"
@@ -190,6 +191,14 @@ def test_a_folder_that_is_missing_or_incomplete_is_told(tmp_path: Path) -> None:
         "footer.email.md is missing: it tells you",
         "no sums and dates are known in this lang",
     ]
+
+
+def test_the_languages_of_a_letter_are_those_of_its_own_file(tmp_path: Path) -> None:
+    kept = letters(tmp_path, {"gentle.email.md": BODY, "fr/gentle.email.md": BODY, "de/gentle.sms.txt": "Hallo\n"})
+    assert kept.languages("gentle", Channel.EMAIL) == {"en", "fr"}
+    assert kept.languages("gentle", Channel.SMS) == {"de"}
+    assert kept.languages("call", None) == set()
+    assert Letters(tmp_path / "none").languages("gentle", Channel.EMAIL) == set()
 
 
 def test_values_of_one_customer_never_reach_the_next(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from reminderbot.config import ConfigMistakes, Mode, load_config
 from reminderbot.desk import setup
-from reminderbot.desk.setup import CannotSetUp, create_installation, filled_example, mistake_in, questions
+from reminderbot.desk.setup import CannotSetUp, add_letters, create_installation, filled_example, mistake_in, questions
 from reminderbot.ledger.csv_folder import read_folder
 
 TODAY = date(2027, 1, 11)
@@ -28,6 +28,7 @@ ANSWERS = {
     "time_zone": "Europe/Berlin",
     "country": "DE",
     "currency": "EUR",
+    "languages": "de-AT, en",
 }
 
 
@@ -41,7 +42,8 @@ def test_a_new_installation_is_a_whole_one_in_draft(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(path.name for path in made)
     config = load_config(tmp_path / "new" / "config.toml", {})
     assert config.mode is Mode.DRAFT
-    assert {key: getattr(config.business, key) for key in ANSWERS} == ANSWERS
+    given = {key: answer for key, answer in ANSWERS.items() if key != "languages"} | {"language": "de-AT"}
+    assert {key: getattr(config.business, key) for key in given} == given
     assert config.store.folder == tmp_path / "new" / "state"
     assert config.letters.folder == tmp_path / "new" / "letters"
 
@@ -66,14 +68,38 @@ def test_the_names_of_the_secrets_stand_ready_in_dotenv(tmp_path: Path) -> None:
     assert inbox.password.reveal() == "a #b"
 
 
-def test_every_shipped_letter_is_copied_as_it_is(tmp_path: Path) -> None:
-    create_installation(tmp_path, {})
+def test_the_letters_of_the_wanted_languages_are_taken_over_as_they_are(tmp_path: Path) -> None:
+    create_installation(tmp_path, {"languages": "de-AT,fr"})
     shipped = setup.shipped_templates()
-    names = {path.relative_to(shipped) for path in shipped.rglob("*") if path.is_file()}
-    assert Path("en/gentle.email.md") in names
-    assert {path.relative_to(tmp_path / "letters") for path in (tmp_path / "letters").rglob("*.*")} == names
+    names = [path.relative_to(shipped) for code in ("de", "fr") for path in (shipped / code).iterdir()]
+    names.append(Path("layout.html"))
+    assert Path("de/gentle.email.md") in names
+    assert {path.relative_to(tmp_path / "letters") for path in (tmp_path / "letters").rglob("*.*")} == set(names)
     for name in names:
         assert (tmp_path / "letters" / name).read_bytes() == (shipped / name).read_bytes()
+
+
+def test_a_language_is_added_later_and_nothing_that_is_there_is_touched(tmp_path: Path) -> None:
+    create_installation(tmp_path, {})
+    letters = tmp_path / "letters"
+    (letters / "es").mkdir()
+    (letters / "es" / "gentle.email.md").write_text("mine")
+    added = add_letters(letters, "es-MX")
+    assert {path.name for path in added} == {path.name for path in (letters / "en").iterdir()} - {"gentle.email.md"}
+    assert (letters / "es" / "gentle.email.md").read_text() == "mine"
+    assert add_letters(letters, "es") == []
+    with pytest.raises(CannotSetUp, match="no letters in 'ja' to take over: there are de, en"):
+        add_letters(letters, "ja")
+    with pytest.raises(CannotSetUp, match="cannot be written to"):
+        add_letters(tmp_path / "config.toml", "fr")
+
+
+@pytest.mark.parametrize("languages", ["ja", "en, ja", "", "en,", "English"])
+def test_a_language_that_is_not_shipped_is_told(tmp_path: Path, languages: str) -> None:
+    with pytest.raises(ConfigMistakes) as caught:
+        create_installation(tmp_path / "new", {"languages": languages})
+    assert "to take over: there are de, en, es, fr, it, nl, pt" in caught.value.mistakes[-1]
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_ledger_begins_empty_and_readable(tmp_path: Path) -> None:
