@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from reminderbot.inbox.twilio_webhook import TwilioWebhook
     from reminderbot.ledger.csv_folder import LedgerReading
     from reminderbot.replies.match import Clues
+    from reminderbot.replies.opened import Opened
     from reminderbot.replies.understand import Context
 
 
@@ -75,13 +76,17 @@ class ReadingFailed(Exception):
 
 
 class MessageReader(Protocol):
-    """What understands foreign messages; each of the three may end in ReadingFailed."""
+    """What understands foreign messages, or opens them for a person; each may end in ReadingFailed."""
 
     def clues(self, raw: bytes) -> Clues: ...
 
     def mail(self, raw: bytes, received_at: datetime, context: Context) -> Understanding: ...
 
     def text(self, text: str, received_at: datetime, context: Context) -> Understanding: ...
+
+    def open(self, raw: bytes) -> Opened: ...
+
+    def file(self, raw: bytes, number: int) -> bytes: ...
 
 
 @dataclass(frozen=True)

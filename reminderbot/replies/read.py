@@ -64,7 +64,7 @@ class Mail:
 def read_mail(raw: bytes) -> Mail:
     """The mail in `raw`."""
     try:
-        _check_bounds(raw)
+        check_bounds(raw)
         return _read(BytesParser(policy=compat32).parsebytes(raw))
     except TooMuch as error:
         return Mail(headers=_headers_only(raw), problems=(str(error),))
@@ -79,7 +79,8 @@ def header_block(raw: bytes) -> bytes:
     return raw[: min(ends)] if ends else raw
 
 
-def _check_bounds(raw: bytes) -> None:
+def check_bounds(raw: bytes) -> None:
+    """TooMuch where the mail is more than is parsed."""
     if len(raw) > MAX_MESSAGE:
         raise TooMuch("the mail is larger than 25 MB")
     block = header_block(raw)
@@ -126,7 +127,7 @@ def _read(message: Message) -> Mail:
     reports: list[str] = []
     originals: list[str] = []
     problems: list[str] = []
-    for part, depth, inside in _parts(message):
+    for part, depth, inside in parts(message):
         kind = part.get_content_type()
         types.append(kind)
         if depth > MAX_DEPTH:
@@ -142,9 +143,9 @@ def _read(message: Message) -> Mail:
         elif name or part.get_content_disposition() == "attachment":
             names.append(name or kind)
         elif kind == "text/plain":
-            plain.append(_text(part, problems, MAX_TEXT))
+            plain.append(text_of(part, problems, MAX_TEXT))
         elif kind == "text/html":
-            marked.append(_text(part, problems, MAX_MARKUP))
+            marked.append(text_of(part, problems, MAX_MARKUP))
         elif part.get_content_maintype() not in ("multipart", "text", "image") and "signature" not in kind:
             names.append(kind)
     text = _body(plain, marked, problems)
@@ -159,7 +160,7 @@ def _read(message: Message) -> Mail:
     )
 
 
-def _parts(message: Message) -> Iterator[tuple[Message, int, bool]]:
+def parts(message: Message) -> Iterator[tuple[Message, int, bool]]:
     """Every part in order, how deep it lies, and whether it lies inside a mail within this mail."""
     todo = [(message, 1, False)]
     while todo:
@@ -171,7 +172,8 @@ def _parts(message: Message) -> Iterator[tuple[Message, int, bool]]:
             todo.extend((child, depth + 1, within) for child in reversed(payload) if isinstance(child, Message))
 
 
-def _text(part: Message, problems: list[str], limit: int) -> str:
+def text_of(part: Message, problems: list[str], limit: int) -> str:
+    """The text of a part, up to `limit` bytes; what was left out is added to `problems`."""
     payload = part.get_payload(decode=True)
     data = payload if isinstance(payload, bytes) else b""
     if len(data) > limit:

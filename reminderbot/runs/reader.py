@@ -17,6 +17,7 @@ from reminderbot.clock import elapsed
 from reminderbot.core.understanding import Understanding
 from reminderbot.house import ReadingFailed
 from reminderbot.replies.match import Clues
+from reminderbot.replies.opened import Opened
 from reminderbot.replies.understand import Context
 from reminderbot.runs.reading_child import CPU_SECONDS, Answer, Request
 
@@ -48,6 +49,20 @@ class ChildReader:
     def text(self, text: str, received_at: datetime, context: Context) -> Understanding:
         """What a text message says; ReadingFailed where it broke its reader."""
         return self._understood(Request("text", text.encode("utf-8", "replace"), received_at, context))
+
+    def open(self, raw: bytes) -> Opened:
+        """A mail for a person to look at; ReadingFailed where it broke its reader."""
+        found = self._ask(Request("open", raw)).opened
+        if found is None:
+            raise ReadingFailed("the reader gave no answer")
+        return found
+
+    def file(self, raw: bytes, number: int) -> bytes:
+        """The content of attachment `number`; ReadingFailed where there is none."""
+        found = self._ask(Request("file", raw, number=number)).file
+        if found is None:
+            raise ReadingFailed("the reader gave no answer")
+        return found
 
     def close(self) -> None:
         with self._lock:

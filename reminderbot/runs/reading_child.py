@@ -15,6 +15,7 @@ import msgspec
 
 from reminderbot.core.understanding import Understanding
 from reminderbot.replies.match import Clues
+from reminderbot.replies.opened import Opened
 from reminderbot.replies.understand import Context
 
 # promises.md, fault F13.
@@ -25,28 +26,37 @@ MEMORY_BYTES = 512 * 1024 * 1024
 class Request(msgspec.Struct, frozen=True):
     """A message to read, and what is known about it."""
 
-    what: Literal["clues", "mail", "text"]
+    what: Literal["clues", "mail", "text", "open", "file"]
     # In base64 on the line.
     raw: bytes
     received_at: datetime | None = None
     context: Context | None = None
+    # Which attachment, for "file".
+    number: int = 0
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What was read: one of the two, or the kind of error that kept it from being read."""
+    """What was read: one of these, or the kind of error that kept it from being read."""
 
     clues: Clues | None = None
     understanding: Understanding | None = None
+    opened: Opened | None = None
+    file: bytes | None = None
     error: str = ""
 
 
 def answer(request: Request) -> Answer:
     """Read one message."""
     from reminderbot.replies.match import clues_of_email
+    from reminderbot.replies.opened import attachment, open_mail
     from reminderbot.replies.understand import understand_email, understand_sms
 
     if request.what == "clues":
         return Answer(clues=clues_of_email(request.raw))
+    if request.what == "open":
+        return Answer(opened=open_mail(request.raw))
+    if request.what == "file":
+        return Answer(file=attachment(request.raw, request.number))
     assert request.received_at is not None
     context = request.context or Context()
     if request.what == "text":
