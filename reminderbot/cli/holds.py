@@ -48,7 +48,7 @@ def release_command(line: Line, what: str, why: str, yes: bool) -> None:
         if not line.confirmed(f"Lift {count(len(seen.holds), 'hold')} of {seen.customer.name}?", yes=yes):
             raise Refused("Nothing was lifted.")
         lifted = release(house, actor(), [known.hold_id for known in seen.holds], why)
-    say(f"Lifted {count(lifted, 'hold')}.")
+    say(f"Lifted {count(lifted.count, 'hold')}.")
 
 
 def _tell(seen: Lifting, zone: tzinfo) -> None:

@@ -79,3 +79,11 @@ class Case:
     inbound_id: int | None = None
     resolved_at: datetime | None = None
     resolution: str = ""
+    # It is off the list until then; what it pauses stays paused.
+    snoozed_until: datetime | None = None
+    # Who takes care of it; empty: nobody in particular.
+    assigned_to: str = ""
+
+    def is_snoozed(self, now: datetime) -> bool:
+        """True while it waits for its day; it is back on the list at `snoozed_until` itself."""
+        return self.snoozed_until is not None and now < self.snoozed_until

@@ -31,10 +31,21 @@ class EventKind(StrEnum):
     PROMISED = "promised"
     PROMISE_KEPT = "promise_kept"
     PROMISE_BROKEN = "promise_broken"
+    PROMISE_TAKEN_BACK = "promise_taken_back"
     OPTED_OUT = "opted_out"
     SUPPRESSED = "suppressed"
     CASE_OPENED = "case_opened"
     CASE_RESOLVED = "case_resolved"
+    CASE_REOPENED = "case_reopened"
+    SNOOZED = "snoozed"
+    ASSIGNED = "assigned"
+    # A person wrote down a note, or how a call went.
+    NOTED = "noted"
+    # A person marked or settled a dispute.
+    DISPUTED = "disputed"
+    # A person put an address or number in the place of the ledger's, or the ledger's took its place again.
+    CONTACT_CHANGED = "contact_changed"
+    UNDONE = "undone"
     TIER_REACHED = "tier_reached"
     STOPPED = "stopped"
     WENT_LIVE = "went_live"

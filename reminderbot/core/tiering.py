@@ -34,21 +34,26 @@ def next_step(item: OpenItem, ladder: Ladder, min_gap_days: int, today: date, zo
 
     Courtesy tiers lapse at the due date; an overdue invoice begins at the first overdue tier however late it is.
     """
-    if item.invoice.due_on is None:
-        return None
-    after = position(item, ladder) + 1
-    overdue = today >= item.invoice.due_on
-    if overdue:
-        after = max(after, ladder.first_overdue)
-    elif item.progress is None:
-        after = _courtesy(item, ladder, today)
-    if after >= len(ladder.tiers):
+    after = next_place(item, ladder, today)
+    if after is None or item.invoice.due_on is None:
         return None
     due_on = item.invoice.due_on + timedelta(days=ladder.tiers[after].days)
     if item.progress is not None:
         reached_on = item.progress.reached_at.astimezone(zone).date()
         due_on = max(due_on, reached_on + timedelta(days=max(ladder.spacing(after), min_gap_days)))
     return Step(after, due_on)
+
+
+def next_place(item: OpenItem, ladder: Ladder, today: date) -> int | None:
+    """The place of the tier that `item` takes next, whenever that is; None where there is none."""
+    if item.invoice.due_on is None:
+        return None
+    after = position(item, ladder) + 1
+    if today >= item.invoice.due_on:
+        after = max(after, ladder.first_overdue)
+    elif item.progress is None:
+        after = _courtesy(item, ladder, today)
+    return after if after < len(ladder.tiers) else None
 
 
 def _courtesy(item: OpenItem, ladder: Ladder, today: date) -> int:

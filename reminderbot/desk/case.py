@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import Case, CaseKind
 from reminderbot.core.customer import Customer
+from reminderbot.core.dispute import Dispute
 from reminderbot.core.hold import Hold, HoldKind, active
+from reminderbot.core.note import Note
+from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk.hold import release_in
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import case, hold, inbox, people
+from reminderbot.store import case, dispute, hold, inbox, note, people, undo, user
+
+# Whoever puts a matter off for longer wants it settled.
+LONGEST_SNOOZE = timedelta(days=180)
+_LONGEST_NAME = 100
 
 # Cases that no reply opened, and the pause that came with each.
 _HOLD_OF = {
@@ -36,13 +46,19 @@ class CaseFile:
     holds: tuple[Hold, ...]
     # What else pauses them.
     other_holds: tuple[Hold, ...]
+    # What a person has marked as contested; None: nothing.
+    dispute: Dispute | None = None
+    # What people wrote down, the oldest first.
+    notes: tuple[Note, ...] = ()
+    # What takes back what was just done with it.
+    undo: Undo | None = None
 
 
-def waiting(connection: Connection) -> list[tuple[Case, Customer | None]]:
-    """Open cases with their customers, the most urgent first."""
+def waiting(connection: Connection, now: datetime | None = None) -> list[tuple[Case, Customer | None]]:
+    """Open cases with their customers, the most urgent first; at `now`, those that nobody has put off."""
     return [
         (found, people.get(connection, found.customer_id) if found.customer_id else None)
-        for found in case.waiting(connection)
+        for found in case.waiting(connection, now=now)
     ]
 
 
@@ -65,17 +81,28 @@ def show(house: House, connection: Connection, case_id: int) -> CaseFile:
         reply,
         tuple(h for h in held if h.hold_id in ids),
         tuple(h for h in held if h.hold_id not in ids),
+        dispute.get(connection, case_id),
+        tuple(note.of_case(connection, case_id, found.customer_id)),
     )
+
+
+def open_case(house: House, connection: Connection, case_id: int) -> CaseFile:
+    """One case that still waits; Refused where there is none of that number, or it is closed."""
+    found = show(house, connection, case_id)
+    if found.case.resolved_at is not None:
+        raise Refused(f"Case {case_id} was resolved already: {found.case.resolution}")
+    return found
 
 
 def _holds(connection: Connection, found: Case) -> list[Hold]:
     """The holds that came with a case: of the same reply, or of the same matter where no reply opened it."""
     if found.inbound_id is not None:
         return [h for h in hold.of_inbound(connection, found.inbound_id) if h.customer_id == found.customer_id]
-    kind = _HOLD_OF.get(found.kind)
-    if found.customer_id is None or kind is None:
+    kind, contested = _HOLD_OF.get(found.kind), dispute.get(connection, found.case_id)
+    if found.customer_id is None:
         return []
-    return [h for h in hold.of_customers(connection, [found.customer_id]).get(found.customer_id, ()) if h.kind is kind]
+    held = hold.of_customers(connection, [found.customer_id]).get(found.customer_id, ())
+    return [h for h in held if h.kind is kind or (contested is not None and h.hold_id == contested.hold_id)]
 
 
 def resolve(house: House, actor: str, case_id: int, resolution: str, *, lift: bool = False) -> CaseFile:
@@ -86,10 +113,88 @@ def resolve(house: House, actor: str, case_id: int, resolution: str, *, lift: bo
     if not resolution.strip():
         raise Refused("Say what came of it, e.g. `reminderbot case resolve 12 they pay on Friday`.")
     with house.store.writing() as connection:
-        before = show(house, connection, case_id)
-        if not case.resolve(connection, case_id, resolution, house.clock.now(), actor):
-            raise Refused(f"Case {case_id} was resolved already: {before.case.resolution}")
+        before = open_case(house, connection, case_id)
+        now = house.clock.now()
+        case.resolve(connection, case_id, resolution, now, actor)
+        lifted: list[Hold] = []
         if lift:
             why = f"case {case_id} was resolved: {resolution}"
-            release_in(house, connection, actor, [h.hold_id for h in before.holds], why)
-        return show(house, connection, case_id)
+            lifted = release_in(house, connection, actor, [h.hold_id for h in before.holds], why)
+        back = undo.remember(
+            connection, UndoKind.RESOLVED, actor, now, {"holds": [h.hold_id for h in lifted]},
+            customer_id=before.case.customer_id, case_id=case_id,
+        )  # fmt: skip
+        return replace(show(house, connection, case_id), undo=back)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A case as it stands after somebody put it off or gave it to somebody, and what takes that back."""
+
+    case: Case
+    undo: Undo
+
+
+def snooze(house: House, actor: str, case_id: int, until: date) -> Moved:
+    """Take a case off the list until the morning of `until`; what it pauses stays paused."""
+    now = house.clock.now()
+    today = now.astimezone(house.rules.zone).date()
+    if until <= today:
+        raise Refused(f"{until} is not a day to come: name tomorrow or later.")
+    if until > today + LONGEST_SNOOZE:
+        raise Refused(f"{until} is too far off: put a case off for {LONGEST_SNOOZE.days} days at most.")
+    with house.store.writing() as connection:
+        found = open_case(house, connection, case_id).case
+        back = start_of_day(until, house.rules.zone)
+        case.snooze(connection, found, back, now, actor)
+        data = {
+            "before": found.snoozed_until.isoformat() if found.snoozed_until else None,
+            "after": back.isoformat(),
+        }
+        return _moved(connection, UndoKind.SNOOZED, actor, found, data, now)
+
+
+def assign(house: House, actor: str, case_id: int, name: str) -> Moved:
+    """Give a case to somebody; an empty name: to nobody in particular."""
+    return _give(house, actor, case_id, name, "")
+
+
+def hand_over(house: House, actor: str, case_id: int, name: str, words: str) -> Moved:
+    """Give a case to a colleague, with a word on how things stand."""
+    if not name.strip() or not words.strip():
+        raise Refused("Say who takes it over, and how things stand.")
+    return _give(house, actor, case_id, name, words.strip())
+
+
+def _give(house: House, actor: str, case_id: int, name: str, words: str) -> Moved:
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        found = open_case(house, connection, case_id).case
+        to = _colleague(connection, name)
+        if words:
+            note.write(connection, words, now, actor, customer_id=found.customer_id, case_id=case_id)
+        case.assign(connection, found, to, now, actor)
+        data = {"before": found.assigned_to, "after": to}
+        return _moved(connection, UndoKind.ASSIGNED, actor, found, data, now)
+
+
+def _moved(
+    connection: Connection, kind: UndoKind, actor: str, found: Case, data: Mapping[str, str | None], now: datetime
+) -> Moved:
+    back = undo.remember(connection, kind, actor, now, data, customer_id=found.customer_id, case_id=found.case_id)
+    after = case.get(connection, found.case_id)
+    assert after is not None
+    return Moved(after, back)
+
+
+def _colleague(connection: Connection, name: str) -> str:
+    """The name as it is written at the desk; where nobody signs in there, whatever it is."""
+    name = name.strip()
+    if not name:
+        return ""
+    known = [row.name for row in user.every(connection) if row.closed_at is None]
+    if known and name.lower() not in known:
+        raise Refused(f"Nobody at the desk is called {name}: there are {', '.join(known)}.")
+    if len(name) > _LONGEST_NAME:
+        raise Refused(f"A name has {_LONGEST_NAME} letters at most.")
+    return name.lower() if known else name

@@ -12,10 +12,11 @@ from reminderbot.core.calendar import start_of_day
 from reminderbot.core.customer import Customer
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.outlook import Foreseen, foresee
+from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk.find import one
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import hold, ledger, people
+from reminderbot.store import hold, ledger, people, undo
 
 LOOK_AHEAD = timedelta(days=90)
 
@@ -27,6 +28,7 @@ class Placed:
     hold_id: int
     customer: Customer
     invoice: str | None
+    undo: Undo
 
 
 def place(house: House, actor: str, words: str, until: date | None = None, why: str = "") -> Placed:
@@ -46,8 +48,10 @@ def place(house: House, actor: str, words: str, until: date | None = None, why: 
             invoices=(found.invoice,) if found.invoice else (),
             actor=actor,
         )
-        ledger.review(connection, [found.customer.customer_id], now)
-    return Placed(number, found.customer, found.invoice)
+        key = found.customer.customer_id
+        ledger.review(connection, [key], now)
+        back = undo.remember(connection, UndoKind.HELD, actor, now, {"hold": number}, customer_id=key)
+    return Placed(number, found.customer, found.invoice, back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +115,33 @@ def _chosen(house: House, connection: Connection, words: str) -> tuple[tuple[Hol
     return chosen, found.customer
 
 
-def release(house: House, actor: str, hold_ids: Sequence[int], why: str = "") -> int:
-    """Lift these holds; gives how many still were there. What is due then is found at the next planning run."""
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """How many holds were lifted, and what places them again; None: none was there any more."""
+
+    count: int
+    undo: Undo | None
+
+
+def release(house: House, actor: str, hold_ids: Sequence[int], why: str = "") -> Lifted:
+    """Lift these holds, as far as they still stand. What is due then is found at the next planning run."""
     with house.store.writing() as connection:
-        return release_in(house, connection, actor, hold_ids, why)
+        lifted = release_in(house, connection, actor, hold_ids, why)
+        if not lifted:
+            return Lifted(0, None)
+        whose = {known.customer_id for known in lifted}
+        back = undo.remember(
+            connection, UndoKind.RELEASED, actor, house.clock.now(), {"holds": [known.hold_id for known in lifted]},
+            customer_id=whose.pop() if len(whose) == 1 else None,
+        )  # fmt: skip
+    return Lifted(len(lifted), back)
 
 
-def release_in(house: House, connection: Connection, actor: str, hold_ids: Sequence[int], why: str) -> int:
-    """The same inside a transaction that does more."""
+def release_in(house: House, connection: Connection, actor: str, hold_ids: Sequence[int], why: str) -> list[Hold]:
+    """The same inside a transaction that does more; gives those that were lifted."""
     now = house.clock.now()
-    count = 0
-    for known in hold.every(connection):
-        if known.hold_id in hold_ids:
-            count += hold.release(connection, known.hold_id, now, actor, why or "lifted by hand")
-            ledger.review(connection, [known.customer_id], now)
-    return count
+    standing = [known for known in hold.every(connection) if known.hold_id in hold_ids]
+    for known in standing:
+        hold.release(connection, known.hold_id, now, actor, why or "lifted by hand")
+    ledger.review(connection, {known.customer_id for known in standing}, now)
+    return standing

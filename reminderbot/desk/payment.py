@@ -8,11 +8,13 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from reminderbot.core.event import Event, EventKind
+from reminderbot.core.invoice import PaymentKind
 from reminderbot.core.money import Money, minor_digits
+from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk.find import one_invoice
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import journal, ledger, listing, payment
+from reminderbot.store import journal, ledger, listing, payment, undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Noted:
     customer: str
     received: Money
     still_open: Money
+    undo: Undo | None = None
 
 
 def paid(house: House, actor: str, number: str, amount: Decimal | None = None) -> Noted:
@@ -30,6 +33,15 @@ def paid(house: House, actor: str, number: str, amount: Decimal | None = None) -
 
     The ledger's own word counts again as soon as it says the same or more. Refused where nothing, or less, is open.
     """
+    return _note(house, actor, number, amount, PaymentKind.PAYMENT)
+
+
+def credit(house: House, actor: str, number: str, amount: Decimal | None = None) -> Noted:
+    """Note that `amount` (none: all that is open) of an invoice need not be paid: the credit note is on its way."""
+    return _note(house, actor, number, amount, PaymentKind.CREDIT_NOTE)
+
+
+def _note(house: House, actor: str, number: str, amount: Decimal | None, kind: PaymentKind) -> Noted:
     now = house.clock.now()
     with house.store.writing() as connection:
         found = one_invoice(connection, number)
@@ -40,15 +52,18 @@ def paid(house: House, actor: str, number: str, amount: Decimal | None = None) -
             raise Refused(f"Nothing is open on {bill.number}: there is nothing to note.")
         received = Money(still.amount if amount is None else amount, bill.currency)
         _check(received, still, bill.number)
-        payment.note(
-            connection, bill, bill.total - still.amount + received.amount, now.astimezone(house.rules.zone).date()
-        )
+        before = payment.noted(connection, bill.number)
+        today = now.astimezone(house.rules.zone).date()
+        payment.note(connection, bill, bill.total - still.amount + received.amount, today, kind)
         ledger.settle_balances(connection, [bill.customer_id])
         ledger.review(connection, [bill.customer_id], now)
         data = {"invoice": bill.number, "amount": str(received), "by_hand": True}
-        journal.record(connection, Event(EventKind.PAID, now, actor, bill.customer_id, data))
+        told = EventKind.CREDITED if kind is PaymentKind.CREDIT_NOTE else EventKind.PAID
+        journal.record(connection, Event(told, now, actor, bill.customer_id, data))
         left = _open(connection, bill.number)
-    return Noted(bill.number, found.customer.name, received, left)
+        data = {"invoice": bill.number, "before": str(before) if before is not None else None}
+        back = undo.remember(connection, UndoKind.PAID, actor, now, data, customer_id=bill.customer_id)
+    return Noted(bill.number, found.customer.name, received, left, back)
 
 
 def take_back(house: House, actor: str, number: str) -> Noted:

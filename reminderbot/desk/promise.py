@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from reminderbot.core.customer import Customer
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.promise import PromiseState, end_of_grace
+from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk.find import one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import hold, ledger, people, promise
+from reminderbot.store import hold, ledger, people, promise, undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Promised:
     remaining: tuple[Hold, ...]
     # An earlier promise was replaced.
     replaced: bool
+    undo: Undo
 
 
 def note(
@@ -48,7 +50,7 @@ def note(
         if due_on < today:
             raise Refused(f"{due_on} has passed already: name today or a day to come.")
         numbers = _numbers(connection, who, invoices)
-        replaced = _replace(house, connection, actor, who.customer_id)
+        replaced, lifted = _replace(house, connection, actor, who.customer_id)
         until = end_of_grace(due_on, house.rules.business_days(who.country), zone)
         told = f"noted by {actor}"
         number = promise.make(
@@ -56,14 +58,16 @@ def note(
             promised_on=today, amount=amount, invoices=numbers, actor=actor,
         )  # fmt: skip
         why = f"they promised to pay by {due_on} ({told}); two business days are given for the bank"
-        hold.place(
+        placed = hold.place(
             connection, who.customer_id, HoldKind.PROMISE, why, now,
             until=until, invoices=numbers if invoices else (), actor=actor,
         )  # fmt: skip
         ledger.review(connection, [who.customer_id], now)
         held = active(hold.of_customers(connection, [who.customer_id])[who.customer_id], now)
+        data = {"promise": number, "hold": placed, "replaced": replaced, "lifted": lifted}
+        back = undo.remember(connection, UndoKind.PROMISED, actor, now, data, customer_id=who.customer_id)
     others = tuple(other for other in held if other.kind is not HoldKind.PROMISE)
-    return Promised(number, who, due_on, until, others, replaced)
+    return Promised(number, who, due_on, until, others, bool(replaced), back)
 
 
 def _numbers(connection: Connection, who: Customer, invoices: Sequence[str]) -> tuple[str, ...]:
@@ -75,12 +79,15 @@ def _numbers(connection: Connection, who: Customer, invoices: Sequence[str]) -> 
     return tuple(invoices) or known
 
 
-def _replace(house: House, connection: Connection, actor: str, customer_id: str) -> bool:
+def _replace(house: House, connection: Connection, actor: str, customer_id: str) -> tuple[list[int], list[int]]:
+    """Close earlier promises and lift their holds; gives both."""
     now = house.clock.now()
     earlier = promise.open_ones(connection, [customer_id]).get(customer_id, [])
     for word in earlier:
         promise.settle(connection, word, PromiseState.CLOSED, now)
+    lifted: list[int] = []
     for known in hold.of_customers(connection, [customer_id]).get(customer_id, []):
         if known.kind is HoldKind.PROMISE:
             hold.release(connection, known.hold_id, now, actor, "a new promise takes its place")
-    return bool(earlier)
+            lifted.append(known.hold_id)
+    return [word.promise_id for word in earlier], lifted

@@ -88,14 +88,45 @@ def resolve(connection: Connection, case_id: int, resolution: str, now: datetime
     return True
 
 
+def reopen(connection: Connection, found: Case, now: datetime, actor: str) -> None:
+    """Have a case wait again, as if nobody had closed it."""
+    _change(connection, found.case_id, resolved_at=None, resolved_by=None, resolution="")
+    journal.record(connection, Event(EventKind.CASE_REOPENED, now, actor, found.customer_id, {"case": found.case_id}))
+
+
+def snooze(connection: Connection, found: Case, until: datetime | None, now: datetime, actor: str) -> None:
+    """Take a case off the list until then; None: back onto it."""
+    _change(connection, found.case_id, snoozed_until=until)
+    data = {"case": found.case_id, "until": until.isoformat() if until else None}
+    journal.record(connection, Event(EventKind.SNOOZED, now, actor, found.customer_id, data))
+
+
+def assign(connection: Connection, found: Case, name: str, now: datetime, actor: str) -> None:
+    """Give a case to somebody; an empty name: to nobody in particular."""
+    _change(connection, found.case_id, assigned_to=name)
+    data = {"case": found.case_id, "to": name}
+    journal.record(connection, Event(EventKind.ASSIGNED, now, actor, found.customer_id, data))
+
+
+def is_about(connection: Connection, case_id: int, invoices: Sequence[str]) -> None:
+    """Note which invoices a case turned out to be about."""
+    _change(connection, case_id, invoices=list(invoices))
+
+
+def _change(connection: Connection, case_id: int, **values: Any) -> None:
+    connection.execute(update(case).where(case.c.case_id == case_id).values(**values))
+
+
 def get(connection: Connection, case_id: int) -> Case | None:
     row = connection.execute(select(case).where(case.c.case_id == case_id)).first()
     return None if row is None else _case_of(row)
 
 
-def waiting(connection: Connection, customer_id: str | None = None) -> list[Case]:
-    """Open cases, most urgent first and the longest waiting first among equals."""
+def waiting(connection: Connection, customer_id: str | None = None, now: datetime | None = None) -> list[Case]:
+    """Open cases, most urgent first and the longest waiting first among equals; at `now`, those not snoozed."""
     query = select(case).where(case.c.resolved_at.is_(None))
+    if now is not None:
+        query = query.where(case.c.snoozed_until.is_(None) | (case.c.snoozed_until <= now))
     if customer_id is not None:
         query = query.where(case.c.customer_id == customer_id)
     found = [_case_of(row) for row in connection.execute(query)]
@@ -114,4 +145,6 @@ def _case_of(row: Row[Any]) -> Case:
         row.inbound_id,
         row.resolved_at,
         row.resolution,
+        row.snoozed_until,
+        row.assigned_to,
     )

@@ -64,6 +64,18 @@ def release(connection: Connection, hold_id: int, now: datetime, actor: str, why
     return True
 
 
+def place_again(connection: Connection, hold_id: int, why: str, now: datetime, actor: str) -> int | None:
+    """Place a hold anew that was lifted, as it was; None where it would have lapsed by now."""
+    row = connection.execute(select(hold).where(hold.c.hold_id == hold_id)).one()
+    if row.until is not None and row.until <= now:
+        return None
+    told = row.why if row.why.endswith(why) else f"{row.why}; {why}"
+    return place(
+        connection, row.customer_id, HoldKind(row.kind), told, now,
+        until=row.until, invoices=row.invoices, inbound_id=row.inbound_id, actor=actor,
+    )  # fmt: skip
+
+
 def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Hold]]:
     """All holds that nobody has lifted; those that lapsed by the clock among them."""
     found: dict[str, list[Hold]] = defaultdict(list)

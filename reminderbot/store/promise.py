@@ -61,6 +61,17 @@ def settle(connection: Connection, kept: Promise, state: PromiseState, now: date
         journal.record(connection, Event(event, now, "reminderbot", kept.customer_id, data))
 
 
+def take_back(connection: Connection, promise_id: int, replaced: Collection[int], now: datetime, actor: str) -> None:
+    """Have a promise count as never given, and those whose place it took stand again."""
+    row = connection.execute(select(promise).where(promise.c.promise_id == promise_id)).one()
+    closed = update(promise).where(promise.c.promise_id == promise_id)
+    connection.execute(closed.values(state=PromiseState.CLOSED.value))
+    again = update(promise).where(promise.c.promise_id.in_(replaced))
+    connection.execute(again.values(state=PromiseState.OPEN.value))
+    data = {"promise": promise_id, "again": list(replaced)}
+    journal.record(connection, Event(EventKind.PROMISE_TAKEN_BACK, now, actor, row.customer_id, data))
+
+
 def open_ones(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Promise]]:
     """Open promises by customer."""
     found: dict[str, list[Promise]] = defaultdict(list)

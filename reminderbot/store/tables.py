@@ -38,6 +38,9 @@ customer = Table(
     Column("contact_name", Words, nullable=False),
     Column("email", Words),
     Column("phone", Words),
+    # What a person put in their place, until the ledger brings another one.
+    Column("email_by_hand", Words),
+    Column("phone_by_hand", Words),
     Column("language", Name(35), nullable=False),
     Column("time_zone", Name(64), nullable=False),
     Column("country", String(2), nullable=False),
@@ -56,6 +59,8 @@ Index(
 )
 Index("ix_customer_email", customer.c.email)
 Index("ix_customer_phone", customer.c.phone)
+Index("ix_customer_email_by_hand", customer.c.email_by_hand)
+Index("ix_customer_phone_by_hand", customer.c.phone_by_hand)
 
 invoice = Table(
     "invoice",
@@ -145,9 +150,67 @@ case = Table(
     Column("resolved_at", Moment),
     Column("resolved_by", Words),
     Column("resolution", Words, nullable=False),
+    # It leaves the list until then; what it pauses stays paused.
+    Column("snoozed_until", Moment),
+    # The name of who takes care of it; empty: nobody in particular.
+    Column("assigned_to", Words, nullable=False, server_default=""),
 )
 Index("ix_case_customer", case.c.customer_id, case.c.resolved_at)
 Index("ix_case_open", case.c.resolved_at, case.c.kind)
+
+# What a customer contests, as a person marked it, and what became of it.
+dispute = Table(
+    "dispute",
+    metadata,
+    Column("case_id", ForeignKey("case_file.case_id"), primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("invoices", JSON, nullable=False),
+    # The pause on just these.
+    Column("hold_id", Integer, nullable=False),
+    Column("marked_by", Words, nullable=False),
+    Column("marked_at", Moment, nullable=False),
+    # None: nobody has settled it yet.
+    Column("upheld", Boolean),
+    Column("settled_by", Words),
+    Column("settled_at", Moment),
+    Column("note", Words, nullable=False),
+)
+Index("ix_dispute_customer", dispute.c.customer_id)
+
+# What people wrote down: a note, or how a call went.
+note = Table(
+    "note",
+    metadata,
+    Column("note_id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id")),
+    Column("case_id", ForeignKey("case_file.case_id")),
+    Column("written_at", Moment, nullable=False),
+    Column("written_by", Words, nullable=False),
+    # How a call ended; none: it is no call.
+    Column("call", String(20)),
+    Column("words", Words, nullable=False),
+)
+Index("ix_note_customer", note.c.customer_id, note.c.note_id)
+Index("ix_note_case", note.c.case_id)
+
+# What a person did that can be taken back while nothing has happened since.
+undo = Table(
+    "undo",
+    metadata,
+    Column("undo_id", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("done_at", Moment, nullable=False),
+    Column("customer_id", ForeignKey("customer.customer_id")),
+    Column("case_id", ForeignKey("case_file.case_id")),
+    # Where the journal ended then.
+    Column("seq", Integer, nullable=False),
+    # What it takes to put everything back.
+    Column("data", JSON, nullable=False),
+    Column("undone_at", Moment),
+    Column("undone_by", Words),
+)
 
 closed_channel = Table(
     "closed_channel",
@@ -209,6 +272,21 @@ Index("ix_outbox_message_id", outbox.c.message_id)
 # Counting what was said lately reads the index alone: the rows are as large as their letters.
 Index("ix_outbox_settled", outbox.c.claimed_at, outbox.c.state, outbox.c.customer_id, outbox.c.segments)
 
+# What a person wrote back to a customer: its words, and the conversation it belongs to.
+answer = Table(
+    "answer",
+    metadata,
+    Column("reminder_id", ForeignKey("outbox.reminder_id"), primary_key=True),
+    Column("case_id", ForeignKey("case_file.case_id"), nullable=False),
+    Column("written_by", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("words", Words, nullable=False),
+    # E-mail: the Message-ID of what it answers, and of the messages before that.
+    Column("in_reply_to", Words, nullable=False),
+    Column("thread", JSON, nullable=False),
+)
+Index("ix_answer_case", answer.c.case_id)
+
 # Invariant 1, in the database itself: one copy per invoice, round, tier, channel and recipient.
 outbox_step = Table(
     "outbox_step",
@@ -259,6 +337,8 @@ inbound = Table(
     Column("kinds", JSON),
     Column("understanding", JSON),
     Column("subject", Words),
+    # E-mail: its own Message-ID, so that a person's answer stands in the same thread.
+    Column("message_id", Words),
     UniqueConstraint("channel", "identity"),
 )
 Index("ix_inbound_state", inbound.c.state)

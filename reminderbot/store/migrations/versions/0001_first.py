@@ -39,6 +39,8 @@ def upgrade() -> None:
         sa.Column("contact_name", sa.Text(), nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("email_by_hand", sa.Text(), nullable=True),
+        sa.Column("phone_by_hand", sa.Text(), nullable=True),
         sa.Column("language", sa.String(length=35), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
@@ -58,6 +60,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_customer_email", "customer", ["email"])
     op.create_index("ix_customer_phone", "customer", ["phone"])
+    op.create_index("ix_customer_email_by_hand", "customer", ["email_by_hand"])
+    op.create_index("ix_customer_phone_by_hand", "customer", ["phone_by_hand"])
     op.create_table(
         "inbound",
         sa.Column("inbound_id", sa.Integer(), nullable=False),
@@ -78,6 +82,7 @@ def upgrade() -> None:
         sa.Column("kinds", sa.JSON(), nullable=True),
         sa.Column("understanding", sa.JSON(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_inbound")),
         sa.UniqueConstraint("channel", "identity", name=op.f("uq_inbound_channel_identity")),
     )
@@ -121,6 +126,8 @@ def upgrade() -> None:
         sa.Column("resolved_at", sa.DateTime(), nullable=True),
         sa.Column("resolved_by", sa.Text(), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=False),
+        sa.Column("snoozed_until", sa.DateTime(), nullable=True),
+        sa.Column("assigned_to", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.customer_id"], name=op.f("fk_case_file_customer_id_customer")
         ),
@@ -128,6 +135,57 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_customer", "case_file", ["customer_id", "resolved_at"])
     op.create_index("ix_case_open", "case_file", ["resolved_at", "kind"])
+    op.create_table(
+        "dispute",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.String(length=30), nullable=False),
+        sa.Column("hold_id", sa.Integer(), nullable=False),
+        sa.Column("invoices", sa.JSON(), nullable=False),
+        sa.Column("marked_by", sa.Text(), nullable=False),
+        sa.Column("marked_at", sa.DateTime(), nullable=False),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.Column("settled_by", sa.Text(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.case_id"], name=op.f("fk_dispute_case_id_case_file")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.customer_id"], name=op.f("fk_dispute_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_dispute")),
+    )
+    op.create_index("ix_dispute_customer", "dispute", ["customer_id"])
+    op.create_table(
+        "note",
+        sa.Column("note_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("written_at", sa.DateTime(), nullable=False),
+        sa.Column("written_by", sa.Text(), nullable=False),
+        sa.Column("call", sa.String(length=20), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_note_customer_id_customer")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.case_id"], name=op.f("fk_note_case_id_case_file")),
+        sa.PrimaryKeyConstraint("note_id", name=op.f("pk_note")),
+    )
+    op.create_index("ix_note_customer", "note", ["customer_id", "note_id"])
+    op.create_index("ix_note_case", "note", ["case_id"])
+    op.create_table(
+        "undo",
+        sa.Column("undo_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("done_at", sa.DateTime(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("undone_at", sa.DateTime(), nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_undo_customer_id_customer")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.case_id"], name=op.f("fk_undo_case_id_case_file")),
+        sa.PrimaryKeyConstraint("undo_id", name=op.f("pk_undo")),
+    )
     op.create_table(
         "decision",
         sa.Column("customer_id", sa.String(length=200), nullable=False),
@@ -218,6 +276,20 @@ def upgrade() -> None:
     op.create_index("ix_outbox_recipient", "outbox", ["recipient_hash", "claimed_at"])
     op.create_index("ix_outbox_settled", "outbox", ["claimed_at", "state", "customer_id", "segments"])
     op.create_index("ix_outbox_state", "outbox", ["state", "not_before"])
+    op.create_table(
+        "answer",
+        sa.Column("reminder_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("written_by", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("in_reply_to", sa.Text(), nullable=False),
+        sa.Column("thread", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["reminder_id"], ["outbox.reminder_id"], name=op.f("fk_answer_reminder_id_outbox")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.case_id"], name=op.f("fk_answer_case_id_case_file")),
+        sa.PrimaryKeyConstraint("reminder_id", name=op.f("pk_answer")),
+    )
+    op.create_index("ix_answer_case", "answer", ["case_id"])
     op.create_table(
         "payment",
         sa.Column("payment_id", sa.String(length=200), nullable=False),

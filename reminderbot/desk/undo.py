@@ -1,0 +1,134 @@
+"""Takes back what a person did, as long as nothing has happened since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from reminderbot.core.case import Case
+from reminderbot.core.dispute import Reason
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.undo import Doing, UndoKind
+from reminderbot.desk.refusal import Refused
+from reminderbot.house import House
+from reminderbot.store import case, dispute, hold, journal, ledger, payment, promise
+from reminderbot.store import undo as undoes
+
+# These change nothing but the list; only the same case's own state can stand in their way.
+_LISTS = frozenset({UndoKind.SNOOZED, UndoKind.ASSIGNED})
+
+
+def undo(house: House, actor: str, undo_id: int) -> Doing:
+    """Take back what was done, or say why that can no longer be done in one step."""
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        doing = undoes.get(connection, undo_id)
+        if doing is None:
+            raise Refused("There is nothing to take back.")
+        if doing.undone_by is not None:
+            raise Refused(f"{doing.undone_by} has taken that back already.")
+        if doing.undo.kind not in _LISTS and (why := undoes.since(connection, doing)):
+            raise Refused(f"That can no longer be taken back in one step: {why} since. Look how things stand now.")
+        _BACK[doing.undo.kind](house, connection, doing, actor, now)
+        if doing.customer_id is not None:
+            ledger.review(connection, [doing.customer_id], now)
+        undoes.done(connection, doing, actor, now)
+    return doing
+
+
+def _held(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    hold.release(connection, doing.data["hold"], now, actor, "taken back")
+
+
+def _released(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    _place_again(connection, doing.data["holds"], actor, now)
+
+
+def _resolved(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    case.reopen(connection, _case(connection, doing), now, actor)
+    _place_again(connection, doing.data["holds"], actor, now)
+
+
+def _promised(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    promise.take_back(connection, doing.data["promise"], doing.data["replaced"], now, actor)
+    _place_again(connection, doing.data["lifted"], actor, now)
+    hold.release(connection, doing.data["hold"], now, actor, "the promise was taken back")
+
+
+def _paid(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    number, before = doing.data["invoice"], doing.data["before"]
+    if not payment.put_back(connection, number, Decimal(before) if before else None):
+        raise Refused(f"What was noted on {number} was taken back already.")
+    ledger.settle_balances(connection, [doing.customer_id] if doing.customer_id else [])
+    data = {"invoice": number, "by_hand": True, "taken_back": True}
+    journal.record(connection, Event(EventKind.PAID, now, actor, doing.customer_id, data))
+
+
+def _snoozed(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    found = _case(connection, doing)
+    after, before = datetime.fromisoformat(doing.data["after"]), doing.data["before"]
+    _refuse_moved(found, still=found.snoozed_until == after and found.resolved_at is None)
+    case.snooze(connection, found, datetime.fromisoformat(before) if before else None, now, actor)
+
+
+def _assigned(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    found = _case(connection, doing)
+    _refuse_moved(found, still=found.assigned_to == doing.data["after"] and found.resolved_at is None)
+    case.assign(connection, found, doing.data["before"], now, actor)
+
+
+def _refuse_moved(found: Case, *, still: bool) -> None:
+    if not still:
+        raise Refused(f"Case {found.case_id} has been moved or resolved since: look how it stands now.")
+
+
+def _disputed(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    found = _case(connection, doing)
+    placed = _in_place(connection, doing, actor, now)
+    case.is_about(connection, found.case_id, doing.data["invoices"])
+    before = doing.data["before"]
+    if before is None or found.customer_id is None:
+        dispute.forget(connection, found.case_id)
+        return
+    reason, numbers = Reason(before["reason"]), before["invoices"]
+    dispute.mark(connection, found.case_id, found.customer_id, reason, numbers, placed, now, actor)
+
+
+def _settled(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    found = _case(connection, doing)
+    case.reopen(connection, found, now, actor)
+    dispute.unsettle(connection, found.case_id, _in_place(connection, doing, actor, now))
+
+
+def _in_place(connection: Connection, doing: Doing, actor: str, now: datetime) -> int:
+    """Put the pauses of before in the place of the one since; gives the last of them, 0 where there was none."""
+    again = _place_again(connection, doing.data["lifted"], actor, now)
+    hold.release(connection, doing.data["placed"], now, actor, "taken back")
+    return again[-1] if again else 0
+
+
+def _place_again(connection: Connection, hold_ids: Iterable[int], actor: str, now: datetime) -> list[int]:
+    placed = [hold.place_again(connection, hold_id, "placed again", now, actor) for hold_id in hold_ids]
+    return [hold_id for hold_id in placed if hold_id is not None]
+
+
+def _case(connection: Connection, doing: Doing) -> Case:
+    found = case.get(connection, doing.case_id or 0)
+    assert found is not None
+    return found
+
+
+_BACK: dict[UndoKind, Callable[[House, Connection, Doing, str, datetime], None]] = {
+    UndoKind.HELD: _held,
+    UndoKind.RELEASED: _released,
+    UndoKind.RESOLVED: _resolved,
+    UndoKind.PROMISED: _promised,
+    UndoKind.PAID: _paid,
+    UndoKind.SNOOZED: _snoozed,
+    UndoKind.ASSIGNED: _assigned,
+    UndoKind.DISPUTED: _disputed,
+    UndoKind.SETTLED: _settled,
+}
