@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers.chromium import Chromium
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
 from tests.servers.postgres import Postgres
@@ -64,3 +65,13 @@ def postgres() -> Iterator[Postgres]:
 def postgres_url(postgres: Postgres) -> str:
     """The SQLAlchemy URL of a fresh, empty PostgreSQL database."""
     return postgres.create_database()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """A running Chromium."""
+    browser = Chromium()
+    try:
+        yield browser
+    finally:
+        browser.end()

@@ -15,6 +15,9 @@ want() {
 [ -x /usr/lib/dovecot/lmtp ] || want dovecot-lmtpd "Dovecot's LMTP" "no test of delivery into a real mailbox"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || want postgresql PostgreSQL "no test of a store on PostgreSQL"
 [ -x "$(command -v systemd-analyze)" ] || want systemd systemd-analyze "no test of the systemd units"
+# Ubuntu's package of that name is a stub that asks for snap.
+[ -x "$(command -v chromium)" ] || ! grep -qx 'ID=debian' /etc/os-release 2>/dev/null ||
+    want chromium Chromium "no test of the desk in a browser"
 [ -n "$packages" ] || exit 0
 
 cure="to have these tests too: apt-get install$packages"
