@@ -30,6 +30,11 @@ TOLD = (
     EventKind.PROMISE_BROKEN,
     EventKind.CASE_OPENED,
     EventKind.CASE_RESOLVED,
+    EventKind.CASE_REOPENED,
+    EventKind.PROMISE_TAKEN_BACK,
+    EventKind.NOTED,
+    EventKind.ASSIGNED,
+    EventKind.CONTACT_CHANGED,
     EventKind.OPTED_OUT,
     EventKind.SUPPRESSED,
 )

@@ -79,7 +79,7 @@ def today(house: House, connection: Connection, status: Status) -> Today:
     """Gather the first page; `status` is how things stand at this moment."""
     day = status.now.astimezone(house.rules.zone).date()
     until = day + timedelta(days=6 - day.weekday())
-    cases = case.waiting(connection)
+    cases = case.waiting(connection, now=status.now)
     words = promise.due_between(connection, day, until)
     rows = outbox.planned_next(connection, _SHOWN)
     shown = cases[:_SHOWN]
@@ -110,9 +110,9 @@ def today(house: House, connection: Connection, status: Status) -> Today:
     )
 
 
-def matters(connection: Connection, kind: CaseKind | None = None) -> list[Matter]:
-    """All that wait for a person, or those of one kind, the most urgent first."""
-    found = [one for one in case.waiting(connection) if kind is None or one.kind is kind]
+def matters(connection: Connection, now: datetime, kind: CaseKind | None = None) -> list[Matter]:
+    """All that wait for a person at this moment, or those of one kind, the most urgent first."""
+    found = [one for one in case.waiting(connection, now=now) if kind is None or one.kind is kind]
     return _matters(connection, found, people.names(connection, [one.customer_id for one in found]))
 
 

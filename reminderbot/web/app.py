@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reminderbot.core.loopback import is_loopback
 from reminderbot.house import House
 from reminderbot.logs import log
-from reminderbot.web import cases, customers, machine, mails, me, people, sign_in, today
+from reminderbot.web import cases, customers, machine, mails, me, people, sign_in, today, undo
 from reminderbot.web.guard import LARGEST_FORM, guard
 from reminderbot.web.show import dress
 from reminderbot.web.webhook import Webhooks
@@ -29,7 +29,7 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
     words = words_for(house.business.language)
     guard(app, house, webhooks, words)
     dress(app, house, words)
-    for room in (machine, sign_in, me, people, today, cases, mails, customers):
+    for room in (machine, sign_in, me, people, today, cases, mails, customers, undo):
         app.register_blueprint(room.pages(house))
     if webhooks is not None:
         app.register_blueprint(webhooks.blueprint)

@@ -10,7 +10,7 @@ from reminderbot.desk.refusal import Refused
 from reminderbot.desk.talk import marked
 from reminderbot.house import House
 from reminderbot.store import listing
-from reminderbot.web.cases import day_in
+from reminderbot.web.fields import day_in, words_in
 from reminderbot.web.guard import user
 from reminderbot.web.show import tell
 
@@ -46,16 +46,16 @@ def pages(house: House) -> Blueprint:
 
     @blueprint.post("/pause/<path:customer_id>")
     def pause(customer_id: str) -> Response:
-        until = day_in(request.form.get("until", ""))
-        place(house, user().name, customer_id, until, request.form.get("why", "").strip())
-        tell("customers.paused")
+        placed = place(house, user().name, customer_id, day_in("until"), words_in("why"))
+        tell("customers.paused", undo=placed.undo)
         return stay(customer_id)
 
     @blueprint.post("/lift/<int:hold_id>/<path:customer_id>")
     def lift(hold_id: int, customer_id: str) -> Response:
-        if not release(house, user().name, [hold_id], "lifted at the desk"):
+        lifted = release(house, user().name, [hold_id], "lifted at the desk")
+        if not lifted.count:
             raise Refused("That pause was lifted already.")
-        tell("customers.lifted")
+        tell("customers.lifted", undo=lifted.undo)
         return stay(customer_id)
 
     return blueprint

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row
@@ -12,6 +13,7 @@ from sqlalchemy import Row
 from reminderbot.compose import formats
 from reminderbot.core.account import OpenItem
 from reminderbot.core.money import Money
+from reminderbot.core.undo import Undo
 from reminderbot.desk.talk import Entry
 from reminderbot.house import House
 from reminderbot.web.access import rooms
@@ -33,21 +35,22 @@ def dress(app: Flask, house: House, words: Words) -> None:
     )  # fmt: skip
     # Macros see globals only.
     app.jinja_env.globals.update(
-        t=words, told=shown.told, invoice_options=shown.invoices, business=house.business.name, language=words.language
-    )
+        t=words, told=shown.told, choices=shown.choices, invoice_options=shown.invoices,
+        business=house.business.name, language=words.language,
+    )  # fmt: skip
 
     @app.context_processor
     def always() -> dict[str, Any]:
         return {"user": g.get("user"), "rooms": lambda: rooms(g.get("user"))}
 
 
-def tell(text: str, **values: object) -> None:
-    """Say the text of that name at the top of the next page."""
+def tell(text: str, *, undo: Undo | None = None, **values: object) -> None:
+    """Say the text of that name at the top of the next page, and offer to take back what was done."""
     from flask import current_app, flash
 
     words = current_app.jinja_env.globals.get("t")
     assert isinstance(words, Words)
-    flash(words(text, None, **values))
+    flash(words(text, None, **values), str(undo.undo_id) if undo else "")
 
 
 def capitalize_first(sentence: str) -> str:
@@ -107,6 +110,10 @@ class Shown:
         """One event of a customer's story as a sentence."""
         text = self._words.or_none(f"event.{entry.what}") or entry.what
         return text.format_map(defaultdict(str, {name: value for name, value in entry.data.items() if value}))
+
+    def choices(self, values: Iterable[StrEnum], table: str) -> list[tuple[str, str]]:
+        """The values of a kind to choose from, by the texts in a table of the words."""
+        return [(value.value, self._words.or_none(f"{table}.{value.value}") or value.value) for value in values]
 
     def invoices(self, items: Iterable[OpenItem]) -> list[tuple[str, str]]:
         """Open invoices to choose from."""

@@ -156,3 +156,35 @@ def test_no_words_of_a_customer_are_taken_for_markup(house: House) -> None:
     assert "<script>alert" not in page.html
     assert "<img src=x" not in page.html
     assert "alert(1)" in page.text
+
+
+def test_what_was_just_done_is_taken_back_with_one_click(house: House, carl: Browser) -> None:
+    page = carl.send(carl.get("/cases/2"), "/cases/2/promise", due_on="2026-12-04")
+    (undo,) = [form.action for form in page.forms() if form.action.startswith("/undo/")]
+    assert "Taken back." in carl.send(page, undo).text
+    with house.store.reading() as connection:
+        assert [word.state for word in promise.of_customer(connection, "EXAMPLE-2")] == [PromiseState.CLOSED]
+
+
+def test_a_case_put_off_leaves_the_list_and_keeps_the_pause(house: House, carl: Browser) -> None:
+    page = carl.send(carl.get("/cases/1"), "/cases/1/snooze", until="2026-11-30")
+    assert "Case 1 comes back on" in page.text
+    assert "1 matters" not in carl.get("/").text
+    assert "One matter needs a person" in carl.get("/").text
+    assert holds(house, "EXAMPLE-1") == [HoldKind.DISPUTE]
+
+
+def test_a_note_a_call_and_a_colleague_stand_in_the_case(carl: Browser) -> None:
+    carl.send(carl.get("/cases/1"), "/cases/1/note", words="Ada is on holiday", call="message_left")
+    page = carl.send(carl.get("/cases/1"), "/cases/1/assign", name="carl", words="please look at the delivery note")
+    assert "Case 1 is with carl now." in page.text
+    assert "message left Ada is on holiday carl" in page.text
+
+
+def test_a_dispute_is_marked_settled_and_the_reminders_go_on_gently(house: House, carl: Browser) -> None:
+    page = carl.get("/cases/1")
+    page = carl.send(page, "/cases/1/dispute", reason="not_delivered", invoice="EXAMPLE-1001")
+    assert "Marked as contested: EXAMPLE-1001." in page.text
+    page = carl.send(page, "/cases/1/settle", upheld="no", note="the carrier has the signature")
+    assert "reminders go on gently" in page.text
+    assert "EXAMPLE-1001" in carl.get("/customers/EXAMPLE-1").text

@@ -12,10 +12,15 @@ WEB = Path(module.__file__).parent
 # t("today.title"), tell("people.closed"), words("errors.e500"): a name, or the beginning of one that is put together.
 _ASKED = re.compile(r"""\b(?:t|tell|words|or_none|text)\(f?["']([a-z_]+\.[a-z_.{]*)""")
 
+# choices(reasons, "dispute_reason"): a table of which every text may be asked for.
+_CHOICES = re.compile(r"""\bchoices\(\w+, ["']([a-z_]+)["']\)""")
+
 
 def asked() -> set[str]:
     sources = [*WEB.glob("*.py"), *WEB.glob("templates/*.html")]
-    return {found.partition("{")[0] for source in sources for found in _ASKED.findall(source.read_text("utf-8"))}
+    texts = [source.read_text("utf-8") for source in sources]
+    one_by_one = {found.partition("{")[0] for text in texts for found in _ASKED.findall(text)}
+    return one_by_one | {f"{table}." for text in texts for table in _CHOICES.findall(text)}
 
 
 def known() -> set[str]:

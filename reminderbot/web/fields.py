@@ -1,0 +1,50 @@
+"""What a person typed into a form, as the values that the desk takes; Refused with a sentence where it is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TypeVar
+
+from reminderbot.desk.refusal import Refused
+
+T = TypeVar("T")
+
+
+def words_in(name: str) -> str:
+    """The words of a field, without blanks around them; empty where there are none."""
+    from flask import request
+
+    return request.form.get(name, "").strip()
+
+
+def day_in(name: str) -> date | None:
+    """The day of a field; None where it was left empty."""
+    words = words_in(name)
+    try:
+        return date.fromisoformat(words) if words else None
+    except ValueError:
+        raise Refused(f"'{words}' is no day: write it as 2026-03-31.") from None
+
+
+def amount_in(name: str) -> Decimal | None:
+    """The sum of a field, above nothing; None where it was left empty."""
+    words = words_in(name)
+    if not words:
+        return None
+    try:
+        found = Decimal(words)
+    except InvalidOperation:
+        raise Refused(f"'{words}' is no sum: write it as 1250.00.") from None
+    if not found.is_finite() or found <= 0:
+        raise Refused(f"'{words}' is no sum: write one above nothing.")
+    return found
+
+
+def choice_in(word: str, choices: Iterable[T], otherwise: str) -> T:
+    """The one of `choices` that is called `word`; else Refused with the sentence `otherwise`."""
+    for choice in choices:
+        if str(choice) == word:
+            return choice
+    raise Refused(otherwise)
