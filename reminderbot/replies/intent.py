@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from reminderbot.core.understanding import DisputeReason, Finding, Kind
+from reminderbot.replies import tables
 from reminderbot.replies.explained import clauses_of, is_explained, proper_names
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
 from reminderbot.replies.hits import INVOICE_SIGN, Hit, Reader, hits_beside_names, hits_in, placed, without_idioms
@@ -68,10 +69,10 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     spoken = text
     for number in invoice_numbers_in(text, reader.invoices):
         spoken = re.sub(re.escape(number), f" {INVOICE_SIGN} ", spoken, flags=re.IGNORECASE)
-    words = _words(spoken, reader)
+    plain = _opt_out_in_any_language(spoken)
     is_question = "?" in text
-    words = [word for word in words if word != "?"]
-    days = days_in(words, reader.tables, reader.today, reader.locale)
+    words = plain or [word for word in _words(spoken, reader) if word != "?"]
+    days = days_in(words, reader.tables, reader.today, reader.locale) if not plain else []
     sums = [found for found in sums_in(words) if not any(found.start < d.end and d.start < found.end for d in days)]
     shown, origins = placed(words, days, sums)
     left, origins, cut = without_idioms(shown, origins, reader.tables)
@@ -123,6 +124,18 @@ def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> 
         return day.past
     # "Not until Friday" is a day after all.
     return not (len(before) > 1 and before[-2] in DENIALS)
+
+
+def _opt_out_in_any_language(text: str) -> list[str]:
+    """The words of a sentence that is an opt-out as a whole, as they stand; empty: it is none.
+
+    Short forms and months of our own language would make others of them: "nie", "not", "mai".
+    """
+    words = [word for word in tokens(text, {}) if word != "?"]
+    told = f" {' '.join(words)} "
+    known = tables.load(tables.ELSEWHERE).index.candidates(words)
+    whole = (p for p in known if p.group == Kind.OPT_OUT.value and p.source.startswith("^") and p.source.endswith("$"))
+    return words if any(phrase.pattern.search(told) for phrase in whole) else []
 
 
 def _words(text: str, reader: Reader) -> list[str]:
@@ -278,6 +291,10 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
     # "My solicitor will deal with this" promises nothing.
     if Kind.PROMISE in result and ("not_promise" in sentence.groups or (Kind.LEGAL in result and not sentence.days)):
         del result[Kind.PROMISE]
+    # "I have had no mail from you" asks for one rather than for none.
+    if Kind.OPT_OUT in result and "not_opt_out" in sentence.groups:
+        del result[Kind.OPT_OUT]
+        result.setdefault(Kind.QUESTION, None)
     if Kind.PAID in result and sentence.is_question:
         result.setdefault(Kind.QUESTION, None)
     return result
