@@ -25,6 +25,8 @@ _GAP = r"(?:[^\w]{1,3}\w++){0,4}?[^\w]{1,3}"
 
 # "No late fees" threatens nobody, where "no more time" does.
 _NEGATED = ("threat", "law")
+# Thanks can be sarcastic, and shouting has nothing to do with words; these are only sharp in a sharp sentence.
+_EXCUSED = ("threat", "law", "ultimatum", "blame", "demand")
 
 
 class _Plain(dict[int, str]):
@@ -57,8 +59,8 @@ class Unfit:
     together: tuple[tuple[re.Pattern[str], ...], ...]
     # The words are left alone where this ends just before them.
     negation: re.Pattern[str] | None
-    # A sentence that has this is left alone.
-    unless: re.Pattern[str] | None
+    # A sentence that has one of these is left alone.
+    unless: tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,10 @@ def courtesy_of(language: str) -> Courtesy | None:
         return None
     rules = tomllib.loads(source.read_text("utf-8"))
     sets = _sets(rules["words"])
-    negation = any_of([rules["negation"]], sets)
+    negation, harmless = any_of([rules["negation"]], sets), any_of(rules["harmless"], sets)
     return Courtesy(
         {name: any_of(patterns, sets) for name, patterns in rules["must"].items()},
-        tuple(_unfit(rule, rules["better"], sets, negation) for rule in rules["unfit"]),
+        tuple(_unfit(rule, rules["better"], sets, negation, harmless) for rule in rules["unfit"]),
         frozenset(plain(word) for word in rules["loud"]),
         tuple((level["level"], any_of(level["patterns"], sets)) for level in rules["firmness"]),
         rules["reading"]["longest"],
@@ -112,10 +114,16 @@ def about(rule: str) -> tuple[Severity, Kind, str, str]:
 
 
 def _unfit(
-    rule: Mapping[str, Any], better: Mapping[str, str], sets: Mapping[str, str], negation: re.Pattern[str]
+    rule: Mapping[str, Any],
+    better: Mapping[str, str],
+    sets: Mapping[str, str],
+    negation: re.Pattern[str],
+    harmless: re.Pattern[str],
 ) -> Unfit:
     together = [tuple(any_of([group], sets) for group in groups) for groups in rule.get("together", [])]
     severity, kind, why, advice = about(rule["is"])
+    unless = [any_of(rule["unless"], sets)] if "unless" in rule else []
+    unless += [harmless] if rule["is"] in _EXCUSED else []
     return Unfit(
         severity,
         kind,
@@ -124,7 +132,7 @@ def _unfit(
         any_of(rule["patterns"], sets) if "patterns" in rule else None,
         tuple(together),
         negation if rule["is"] in _NEGATED else None,
-        any_of(rule["unless"], sets) if "unless" in rule else None,
+        tuple(unless),
     )
 
 
@@ -147,4 +155,6 @@ def any_of(patterns: Iterable[str], sets: Mapping[str, str]) -> re.Pattern[str]:
 def _whole_words(pattern: str) -> str:
     pattern = pattern.translate(_NO_ACCENTS).replace(" ~ ", _GAP)
     before = "" if pattern[0] in "!^" or pattern[:2] in (r"\?", r"\.") else r"(?<!\w)"
-    return f"{before}(?:{pattern})(?!\\w)"
+    # A space at the end asks for another word, which is not part of what is quoted.
+    after = "(?= )" if pattern.endswith(" ") else r"(?!\w)"
+    return f"{before}(?:{pattern.rstrip()}){after}"

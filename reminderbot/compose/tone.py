@@ -63,7 +63,7 @@ def _unfit(sentence: str, rules: Courtesy) -> Iterator[Finding]:
     seen = plain(sentence)
     for unfit in rules.unfit:
         places = _places(seen, unfit)
-        if places and not (unfit.unless and unfit.unless.search(seen)):
+        if places and not any(unless.search(seen) for unless in unfit.unless):
             yield from (Finding(unfit.severity, _quoted(sentence, *place), unfit.why, unfit.better, unfit.kind)
                         for place in places)  # fmt: skip
 
