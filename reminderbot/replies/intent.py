@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -62,6 +62,8 @@ class Sentence:
     is_story: bool = False
     # What it may be about where the whole reply says nothing clearer.
     hints: tuple[Finding, ...] = ()
+    # How many words show each kind: "bounced" is one, "we cannot pay this month" are many.
+    strength: Mapping[Kind, int] = field(default_factory=dict)
 
 
 def read_sentence(text: str, reader: Reader) -> Sentence:
@@ -98,12 +100,27 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
         is_hedged="hedge" in groups,
         on_condition=bool(groups & {"condition", "condition_on_us"}),
         on_us="condition_on_us" in groups,
+        strength=_strength(hits),
     )
     sentence = replace(sentence, findings=tuple(_findings(sentence, reader)))
     hints = tuple(_hints(sentence, reader))
     accounted = is_explained(left, hits, text, reader)
     is_story = not accounted and is_explained(left, hits, text, reader, story=True)
     return replace(sentence, hints=hints, accounted=accounted, is_story=is_story)
+
+
+def _strength(hits: Iterable[Hit]) -> dict[Kind, int]:
+    strength: dict[Kind, int] = {}
+    for hit in hits:
+        kind = _kind_of(hit.group)
+        if kind is not None:
+            strength[kind] = max(strength.get(kind, 0), len(set(hit.explains)))
+    return strength
+
+
+def _kind_of(group: str) -> Kind | None:
+    head = group.partition(".")[0]
+    return _KINDS.get("wrong_contact" if head == "handed_on" else head)
 
 
 def _deadlines(days: Iterable[Day], words: Sequence[str], tables: Sequence[Table]) -> tuple[Day, ...]:
@@ -258,8 +275,7 @@ def _kinds_in(groups: Iterable[str]) -> dict[Kind, DisputeReason | None]:
     """The kinds that groups of patterns stand for, a dispute with the first reason that is one."""
     kinds: dict[Kind, DisputeReason | None] = {}
     for group in sorted(groups):
-        head, _, reason = group.partition(".")
-        kind = _KINDS.get("wrong_contact" if head == "handed_on" else head)
+        kind, reason = _kind_of(group), group.partition(".")[2]
         if kind is None:
             continue
         kinds.setdefault(kind, None)

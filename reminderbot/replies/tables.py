@@ -222,7 +222,7 @@ def _element(element: str, lists: dict[str, str]) -> tuple[str, frozenset[str]]:
     optional = element.startswith("[") and element.endswith("]")
     choices = _choices(element.strip("[]"), lists)
     expressions = "|".join(sorted((_words(choice) for choice in choices), key=len, reverse=True))
-    anchors = frozenset(choice.split("_")[0] for choice in choices)
+    anchors = frozenset(_parts(choice)[0] for choice in choices)
     certain = not optional and not any("*" in choice for choice in choices)
     return f"(?:(?:{expressions}) )" + ("?" if optional else ""), anchors if certain else frozenset()
 
@@ -238,7 +238,12 @@ def _choices(element: str, lists: dict[str, str]) -> list[str]:
 
 
 def _words(choice: str) -> str:
-    return " ".join(re.escape(word).replace(r"\*", r"[^\s,]*") for word in choice.split("_"))
+    return " ".join(re.escape(word).replace(r"\*", r"[^\s,]*") for word in _parts(choice))
+
+
+def _parts(choice: str) -> list[str]:
+    """The words of one choice; a hyphen parts them as it does in a reply ("post-dated" is read as two words)."""
+    return re.split("[_-]", choice)
 
 
 def _rarity(words: frozenset[str]) -> float:

@@ -51,6 +51,14 @@ _THEN = re.compile(
 _RANK = {kind: place for place, kind in enumerate(ORDER)}
 # Anger matters less than what it is about.
 _ABUSE = _RANK[Kind.OPT_OUT] + 0.5
+# Two words may mean much else ("the cheque bounced", "we split up"): where one of these is said in more words, a kind
+# that rests on no more than two of them is not meant.
+_YIELDS = {
+    Kind.DISPUTE: frozenset({Kind.PAID, Kind.HARDSHIP, Kind.WRONG_CONTACT}),
+    Kind.HARDSHIP: frozenset({Kind.LEGAL, Kind.DISPUTE, Kind.WRONG_CONTACT}),
+    Kind.INSTALMENTS: frozenset({Kind.DISPUTE, Kind.SENSITIVE, Kind.WRONG_CONTACT}),
+}
+_FEW_WORDS = 2
 # What a paying customer attaches.
 _REMITTANCE = re.compile(
     r"(?i)remittance|payment|receipt|proof|advice|beleg|zahlung|überweisung|justificante|pago|virement|paiement"
@@ -244,7 +252,7 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     if {f.kind for f in findings} <= _UNCLEAR and not asked:
         findings += hints
     groups = {group for s in read for group in s.groups}
-    findings = _without_asides(findings, read, reader.today)
+    findings = _without_weaker(_without_asides(findings, read, reader.today), read)
     kinds = _kinds(findings, abusive="sensitive.grave" not in groups)
     unexplained = tuple(s.text for s in read if not s.accounted)
     if kinds == (Kind.AUTO_REPLY,):
@@ -286,6 +294,23 @@ def _without_asides(findings: list[Finding], read: Sequence[Sentence], today: da
     if len(kinds) > 1:
         findings = [f for f in findings if f.kind is not Kind.WRONG_CONTACT or f.text not in passed_on]
     return findings
+
+
+def _without_weaker(findings: list[Finding], read: Sequence[Sentence]) -> list[Finding]:
+    """Without the kinds that a word or two seem to show where another one is plainly said; never one of an invoice.
+
+    Nor is paid what was billed twice: "it repeats the one we settled in May" tells of the other.
+    """
+    said = {f.kind: sum(s.strength.get(f.kind, 0) for s in read) for f in findings}
+
+    def yields(finding: Finding) -> bool:
+        if finding.kind is Kind.PAID:
+            return _reason(findings) is DisputeReason.DUPLICATE and not finding.invoices
+        words = said[finding.kind]
+        stronger = _YIELDS.get(finding.kind, frozenset()) & said.keys()
+        return 0 < words <= _FEW_WORDS and not finding.invoices and any(said[kind] > words for kind in stronger)
+
+    return [finding for finding in findings if not yields(finding)]
 
 
 def _reason(findings: Sequence[Finding]) -> DisputeReason | None:

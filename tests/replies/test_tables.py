@@ -86,6 +86,10 @@ def test_a_gap_is_three_words_at_most() -> None:
     assert not phrase.pattern.search(" will a b c d pay ")
 
 
+def test_a_hyphen_in_a_pattern_parts_two_words_as_it_does_in_a_reply() -> None:
+    assert compile_phrase("promise", "post-dated|dated cheque", {}).pattern.search(" a post dated cheque ")
+
+
 def test_the_language_is_told_by_its_small_words() -> None:
     assert tables.language_of("Ich werde die Rechnung am Freitag bezahlen", "en") == "de"
     assert tables.language_of("Nie zapłacę. Kafelki odpadają po tygodniu, fuszerka", "en") == ""

@@ -213,6 +213,17 @@ def test_a_hint_names_the_kind_where_nothing_clearer_is_said_and_calls_a_person(
     assert (found.kinds, found.needs_human) == ((Kind.DISPUTE,), True)
 
 
+def test_what_a_word_or_two_seem_to_show_yields_to_what_is_plainly_said() -> None:
+    assert sms("Not me, I'm a schoolteacher in Gore and you have the wrong number").kinds == (Kind.WRONG_CONTACT,)
+    found = sms("I've just been laid off, I lost my job and my universal credit was not paid")
+    assert found.kinds == (Kind.HARDSHIP,)
+
+
+def test_of_two_bills_for_one_thing_that_paid_is_the_other() -> None:
+    assert sms("This invoice repeats the one we settled in May").kinds == (Kind.DISPUTE,)
+    assert sms("INV-4711 was billed twice, INV-4712 was paid in January").kinds == (Kind.DISPUTE, Kind.PAID)
+
+
 def test_what_a_machine_writes_is_never_a_promise_or_a_payment() -> None:
     found = mail("I will pay on Friday. We have paid. STOP", Auto_Submitted="auto-replied")
     assert found.by_machine
