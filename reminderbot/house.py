@@ -18,7 +18,7 @@ from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import AccessTokens
 from reminderbot.core.stop import Mode
-from reminderbot.core.token import Keys
+from reminderbot.core.token import Keys, Purpose, make_token
 from reminderbot.store.account import Gatherer
 from reminderbot.store.sendlog import SendLog
 from reminderbot.store.session import Store
@@ -139,6 +139,14 @@ class House:
     # One reader at a time acts on what came in, and one sender at a time sends: those of before a reload as well.
     triage_lock: threading.Lock = field(default_factory=threading.Lock)
     sending_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def tokenised(self, purpose: Purpose, number: int) -> str:
+        """Our reply address with a token, so that an answer or a bounce finds its message; plain where that is off."""
+        address = self.sender.reply_to
+        if not self.sender.plus_addressing:
+            return address
+        local, _, domain = address.rpartition("@")
+        return f"{local}+{make_token(self.keys, purpose, number)}@{domain}"
 
     @property
     def stop_file(self) -> Path:

@@ -27,6 +27,13 @@ def clean(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
+def clean_text(text: str) -> str:
+    """`text` in its own lines and paragraphs, each of visible characters; nothing is shortened."""
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", text)
+    return "\n".join("".join(map(_visible, line)).rstrip() for line in text.splitlines())
+
+
 def clean_lines(text: str) -> str:
     """A postal address, written in one line or several, as one line."""
     return ", ".join(line.strip(" ,") for line in map(clean, text.splitlines()) if line.strip(" ,"))

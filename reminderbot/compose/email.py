@@ -27,6 +27,7 @@ _MAILTO = re.compile(r"mailto:[!-;=?-~]+", re.ASCII)
 # RFC 2047: a line with an encoded word has at most 76 characters, and "Subject: " takes nine of the first.
 _WORD_BYTES = 39
 _LINE = 76
+_LONGEST_ID = 320
 # Enough of a conversation to keep it together; a long one would fill the header.
 _MOST_REFERENCES = 10
 _QUOTED_PRINTABLE = "Content-Transfer-Encoding: quoted-printable"
@@ -64,16 +65,23 @@ def _fields(subject: str, headers: EmailHeaders) -> Iterator[tuple[str, str]]:
     if references:
         yield "References", "\r\n ".join(_checked(_MESSAGE_ID, reference, "References") for reference in references)
     yield "Reply-To", _checked(_ADDRESS, headers.reply_to, "Reply-To")
-    # RFC 3834: so that no machine answers; the second is Microsoft's word for it.
-    yield "Auto-Submitted", "auto-generated"
-    yield "X-Auto-Response-Suppress", "OOF, AutoReply"
+    if headers.by_machine:
+        # RFC 3834: so that no machine answers; the second is Microsoft's word for it.
+        yield "Auto-Submitted", "auto-generated"
+        yield "X-Auto-Response-Suppress", "OOF, AutoReply"
     if headers.unsubscribe:
         yield "List-Unsubscribe", f"<{_checked(_MAILTO, headers.unsubscribe, 'List-Unsubscribe')}>"
-    yield "X-Reminderbot", _checked(_LOOP_MARK, headers.loop_mark, "X-Reminderbot")
+    if headers.by_machine:
+        yield "X-Reminderbot", _checked(_LOOP_MARK, headers.loop_mark, "X-Reminderbot")
+
+
+def is_message_id(value: str) -> bool:
+    """Whether a Message-ID, which may be a stranger's, can stand in a header of ours."""
+    return bool(_MESSAGE_ID.fullmatch(value)) and len(value) <= _LONGEST_ID
 
 
 def _checked(form: re.Pattern[str], value: str, where: str) -> str:
-    if not form.fullmatch(value) or len(value) > 320:
+    if not form.fullmatch(value) or len(value) > _LONGEST_ID:
         raise UnsafeMessage(f"{where} cannot be {value[:80]!r}: nothing was sent")
     return value
 

@@ -11,12 +11,8 @@ import re
 
 from reminderbot.compose.headers import EmailHeaders, UnsafeMessage
 
-_ALWAYS = frozenset(
-    (
-        b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"auto-submitted",
-        b"x-auto-response-suppress", b"x-reminderbot", b"mime-version", b"content-type",
-    )
-)  # fmt: skip
+_ALWAYS = frozenset((b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version", b"content-type"))
+_BY_MACHINE = frozenset((b"auto-submitted", b"x-auto-response-suppress", b"x-reminderbot"))
 _PART_HEADERS = frozenset((b"content-type", b"content-transfer-encoding"))
 _LONGEST_LINE = 998
 _WORD = rb"=\?utf-8\?b\?[A-Za-z0-9+/=]*\?="
@@ -72,7 +68,7 @@ def _guard_words(head: bytes) -> None:
 
 
 def _guard_names(fields: dict[bytes, bytes], expected: EmailHeaders) -> None:
-    meant = set(_ALWAYS)
+    meant = set(_ALWAYS | _BY_MACHINE) if expected.by_machine else set(_ALWAYS)
     meant |= {b"references"} if expected.references else set()
     meant |= {b"in-reply-to"} if expected.in_reply_to or expected.references else set()
     meant |= {b"list-unsubscribe"} if expected.unsubscribe else set()

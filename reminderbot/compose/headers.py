@@ -34,3 +34,5 @@ class EmailHeaders:
     unsubscribe: str = ""
     # Says to ourselves, should it come back, that we wrote it.
     loop_mark: str = "reminder"
+    # False: a person wrote it; then no header says otherwise, for another machine would not show it to a person.
+    by_machine: bool = True

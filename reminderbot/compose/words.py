@@ -30,6 +30,9 @@ class Words:
     pay: str
     # How a text message names the keyword that the carriers act on in every country.
     reply_stop: str
+    # How a person's answer begins and ends.
+    thanks: str
+    regards: str
 
 
 WORDS = {
@@ -51,6 +54,8 @@ WORDS = {
         order="your order {number}",
         pay="Pay this invoice",
         reply_stop="Reply STOP",
+        thanks="Thank you for your message.",
+        regards="Kind regards",
     ),
     "de": Words(
         hello="Guten Tag,",
@@ -71,6 +76,8 @@ WORDS = {
         order="Ihre Bestellung {number}",
         pay="Diese Rechnung bezahlen",
         reply_stop="antworten Sie STOP",
+        thanks="vielen Dank für Ihre Nachricht.",
+        regards="Mit freundlichen Grüßen",
     ),
     "es": Words(
         hello="Buenos días:",
@@ -90,6 +97,8 @@ WORDS = {
         order="su pedido {number}",
         pay="Pagar esta factura",
         reply_stop="responda STOP",
+        thanks="Gracias por su mensaje.",
+        regards="Un cordial saludo",
     ),
     "fr": Words(
         hello="Bonjour,",
@@ -109,6 +118,8 @@ WORDS = {
         order="votre commande {number}",
         pay="Payer cette facture",
         reply_stop="répondez STOP",
+        thanks="Merci pour votre message.",
+        regards="Cordialement",
     ),
     "it": Words(
         hello="Buongiorno,",
@@ -128,6 +139,8 @@ WORDS = {
         order="il suo ordine {number}",
         pay="Paga questa fattura",
         reply_stop="Risponda STOP",
+        thanks="grazie per il Suo messaggio.",
+        regards="Cordiali saluti",
     ),
     "nl": Words(
         hello="Goedendag,",
@@ -147,6 +160,8 @@ WORDS = {
         order="uw bestelling {number}",
         pay="Deze factuur betalen",
         reply_stop="antwoord STOP",
+        thanks="Hartelijk dank voor uw bericht.",
+        regards="Met vriendelijke groet",
     ),
     # For Brazil and Portugal alike: no word that only one of them writes or spells so.
     "pt": Words(
@@ -167,6 +182,8 @@ WORDS = {
         order="a sua ordem de compra {number}",
         pay="Pagar esta fatura",
         reply_stop="Responda STOP",
+        thanks="Agradeço a sua mensagem.",
+        regards="Atenciosamente",
     ),
 }
 

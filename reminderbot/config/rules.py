@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from reminderbot.config.kinds import seen
 from reminderbot.config.settings import NO_TENANT, Auth, Config, ProviderName, Security
+from reminderbot.core.answer import ANSWER
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Tier
 from reminderbot.core.ladder import mistakes as ladder_mistakes
 from reminderbot.core.loopback import is_loopback
@@ -87,6 +88,8 @@ def tier(values: Values) -> Found:
     """A tier writes to the customer or gives a person a task, not both."""
     if values.get("task") and values.get("channels"):
         yield "channels", "stands beside a task, which is for a person and sends nothing: take one of the two out"
+    if values.get("name") == ANSWER:
+        yield "name", f"cannot be {ANSWER}: that is what a person's own letters are called"
 
 
 def ladder(found: Ladder, min_gap_days: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from reminderbot.core.answer import Answer
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import Case, CaseKind
 from reminderbot.core.customer import Customer
@@ -19,7 +20,7 @@ from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk.hold import release_in
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import case, dispute, hold, inbox, note, people, undo, user
+from reminderbot.store import answer, case, dispute, hold, inbox, note, people, undo, user
 
 # Whoever puts a matter off for longer wants it settled.
 LONGEST_SNOOZE = timedelta(days=180)
@@ -50,6 +51,8 @@ class CaseFile:
     dispute: Dispute | None = None
     # What people wrote down, the oldest first.
     notes: tuple[Note, ...] = ()
+    # What people wrote back in it, the oldest first.
+    answers: tuple[Answer, ...] = ()
     # What takes back what was just done with it.
     undo: Undo | None = None
 
@@ -83,6 +86,7 @@ def show(house: House, connection: Connection, case_id: int) -> CaseFile:
         tuple(h for h in held if h.hold_id not in ids),
         dispute.get(connection, case_id),
         tuple(note.of_case(connection, case_id, found.customer_id)),
+        tuple(answer.of_case(connection, case_id)),
     )
 
 

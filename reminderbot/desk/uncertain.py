@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from reminderbot.core.answer import ANSWER, may_answer
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import State
 from reminderbot.core.ladder import Channel
@@ -71,7 +72,10 @@ def resend(house: House, actor: str, number: int) -> datetime:
         uncertain.plan_again(connection, row, actor, now, now)
         # Asked with the first copy counted as heard and no longer as underway, exactly as when it leaves.
         facts = house.gatherer.gather(connection, [row.customer_id], now).get(row.customer_id)
-        judged = may_repeat(uncertain.copy_of(row), facts, house.rules, now)
+        if row.tier == ANSWER:
+            judged = may_answer(facts, Channel(row.channel), row.recipient, house.rules, now)
+        else:
+            judged = may_repeat(uncertain.copy_of(row), facts, house.rules, now)
         if judged.not_before is None:
             raise Refused(f"Reminder {number} cannot be sent again: {judged.why_not}. Nothing was sent.")
         outbox.reschedule(connection, number, judged.not_before)

@@ -12,13 +12,14 @@ from reminderbot.core.case import Case
 from reminderbot.core.dispute import Reason
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.undo import Doing, UndoKind
+from reminderbot.desk.answer import take_back
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import case, dispute, hold, journal, ledger, payment, promise
 from reminderbot.store import undo as undoes
 
-# These change nothing but the list; only the same case's own state can stand in their way.
-_LISTS = frozenset({UndoKind.SNOOZED, UndoKind.ASSIGNED})
+# Nothing that happens to the customer stands in the way of these, only what became of the case or the answer itself.
+_BY_THEMSELVES = frozenset({UndoKind.SNOOZED, UndoKind.ASSIGNED, UndoKind.ANSWERED})
 
 
 def undo(house: House, actor: str, undo_id: int) -> Doing:
@@ -30,7 +31,7 @@ def undo(house: House, actor: str, undo_id: int) -> Doing:
             raise Refused("There is nothing to take back.")
         if doing.undone_by is not None:
             raise Refused(f"{doing.undone_by} has taken that back already.")
-        if doing.undo.kind not in _LISTS and (why := undoes.since(connection, doing)):
+        if doing.undo.kind not in _BY_THEMSELVES and (why := undoes.since(connection, doing)):
             raise Refused(f"That can no longer be taken back in one step: {why} since. Look how things stand now.")
         _BACK[doing.undo.kind](house, connection, doing, actor, now)
         if doing.customer_id is not None:
@@ -78,6 +79,10 @@ def _assigned(_: House, connection: Connection, doing: Doing, actor: str, now: d
     found = _case(connection, doing)
     _refuse_moved(found, still=found.assigned_to == doing.data["after"] and found.resolved_at is None)
     case.assign(connection, found, doing.data["before"], now, actor)
+
+
+def _answered(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    take_back(connection, doing.data["reminder"], actor, now)
 
 
 def _refuse_moved(found: Case, *, still: bool) -> None:
@@ -131,4 +136,5 @@ _BACK: dict[UndoKind, Callable[[House, Connection, Doing, str, datetime], None]]
     UndoKind.ASSIGNED: _assigned,
     UndoKind.DISPUTED: _disputed,
     UndoKind.SETTLED: _settled,
+    UndoKind.ANSWERED: _answered,
 }

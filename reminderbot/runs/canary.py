@@ -26,7 +26,6 @@ from reminderbot.door import mode, standing_stops
 from reminderbot.house import House
 from reminderbot.logs import log
 from reminderbot.replies.match import Clues
-from reminderbot.runs.write import tokenised
 from reminderbot.store import canary, halt
 
 # Somebody wants silence, or this may be a copy of the store that sends its own.
@@ -96,7 +95,7 @@ def _may_leave(house: House, connection: Connection, now: datetime) -> bool:
 
 
 def _message(house: House, new: Canary, now: datetime) -> OutgoingMessage:
-    address = tokenised(house, Purpose.CANARY, new.number)
+    address = house.tokenised(Purpose.CANARY, new.number)
     own_id = f"<{make_token(house.keys, Purpose.CANARY, new.number)}@{house.sender.from_address.rpartition('@')[2]}>"
     headers = EmailHeaders(
         sender_name=house.business.name,

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from reminderbot.core.answer import ANSWER
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.ladder import Channel
 from reminderbot.core.outlook import AGAIN
@@ -52,16 +53,20 @@ class Room:
             self._segments = limits.segments_per_month - said.segments_since(connection, month)
 
     def wait(self, row: Row[Any]) -> datetime | None:
-        """When a reminder may be tried again that the caps do not let out now; None: it may leave."""
+        """When a reminder may be tried again that the caps do not let out now; None: it may leave.
+
+        A person's answer takes its place among them and waits for none but the month's text messages, which cost.
+        """
+        texts_are_spent = row.channel == Channel.SMS.value and self._segments <= 0
+        if row.tier == ANSWER:
+            return self._next_month if texts_are_spent else None
         if self._day <= 0:
             return self._tomorrow
         if row.customer_id in self._strangers and self._first <= 0:
             return self._tomorrow
         if self._hour <= 0:
             return self._next_hour
-        if row.channel == Channel.SMS.value and self._segments <= 0:
-            return self._next_month
-        return None
+        return self._next_month if texts_are_spent else None
 
     def take(self, row: Row[Any], segments: int | None) -> None:
         self._day -= 1

@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from reminderbot.answer import WrittenAnswer, write_answer
 from reminderbot.compose.errors import LetterError
 from reminderbot.compose.facts import NothingOwed
 from reminderbot.compose.headers import UnsafeMessage
 from reminderbot.core.account import OpenItem
+from reminderbot.core.answer import ANSWER, Answer, may_answer
 from reminderbot.core.calendar import is_open
 from reminderbot.core.case import CaseKind
 from reminderbot.core.dunning import Decision, Facts, decide
@@ -25,8 +27,8 @@ from reminderbot.core.uncertain import may_repeat
 from reminderbot.house import House
 from reminderbot.runs.caps import Room
 from reminderbot.runs.plan import same
-from reminderbot.runs.write import LONGEST_VALID, text_validity, write
-from reminderbot.store import case, ledger, outbox, said, uncertain
+from reminderbot.runs.write import LONGEST_VALID, Written, text_validity, write
+from reminderbot.store import answer, case, ledger, outbox, said, uncertain
 
 LETTER_RETRY = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
@@ -49,15 +51,18 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
     ids = list(dict.fromkeys(row.customer_id for row in rows))
     facts = house.gatherer.gather(connection, ids, now)
     threads = said.threads(connection, ids)
+    answers = answer.of_reminders(connection, [row.reminder_id for row in rows if row.tier == ANSWER])
     spent = outbox.spent_steps(connection, rows)
     room = Room(house, connection, rows, now)
     written_to: set[str] = set()
-    for row in rows:
+    # What a person wrote goes first: a reminder that is due as well then waits for the contact budget.
+    for row in sorted(rows, key=lambda row: row.tier != ANSWER):
         if written_to & {row.recipient_hash, row.customer_id}:
             # Two customers share an address, or one has two: the next window sees that it has just heard from us.
             continue
         known = facts.get(row.customer_id)
-        moment = (_again if row.earlier else _first)(house, connection, row, known, spent, now)
+        ask = _answer if row.tier == ANSWER else _again if row.earlier else _first
+        moment = ask(house, connection, row, known, spent, now)
         if known is None or moment is None:
             found.withdrawn += 1
             continue
@@ -65,7 +70,8 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
         if later := moment if moment > now else room.wait(row):
             outbox.reschedule(connection, row.reminder_id, later)
             continue
-        claim = _claim(house, row, known, threads.get(row.customer_id, ()), now, found)
+        written = answers.get(row.reminder_id)
+        claim = _claim(house, row, known, written, threads.get(row.customer_id, ()), now, found)
         if claim is None:
             outbox.reschedule(connection, row.reminder_id, now + LETTER_RETRY)
             continue
@@ -107,6 +113,22 @@ def _again(
     return judged.not_before
 
 
+def _answer(
+    house: House, connection: Connection, row: Row[Any], known: Facts | None, _: _Spent, now: datetime
+) -> datetime | None:
+    """When a person's answer may leave, whatever holds reminders; None: it may not any more, and they are told."""
+    judged = may_answer(known, Channel(row.channel), row.recipient, house.rules, now)
+    if judged.not_before is not None:
+        return judged.not_before
+    if row.earlier:
+        uncertain.give_back(connection, row, judged.why_not, now)
+        return None
+    outbox.withdraw(connection, row, judged.why_not, now)
+    told = f"{row.approved_by}'s answer to them did not leave: {judged.why_not}"
+    case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)
+    return None
+
+
 def _already_sent(row: Row[Any], facts: Facts, spent: _Spent) -> str:
     """Which of its steps another reminder has taken before (invariant 1); empty: none."""
     rounds = {item.invoice.number: item.round for item in facts.account.items}
@@ -117,7 +139,13 @@ def _already_sent(row: Row[Any], facts: Facts, spent: _Spent) -> str:
 
 
 def _claim(
-    house: House, row: Row[Any], facts: Facts, thread: tuple[str, ...], now: datetime, found: Claims
+    house: House,
+    row: Row[Any],
+    facts: Facts,
+    written: Answer | None,
+    thread: tuple[str, ...],
+    now: datetime,
+    found: Claims,
 ) -> outbox.Claim | None:
     """The reminder with its final bytes; None where its letter cannot be written, which is told and tried again."""
     items = tuple(item for item in facts.account.items if item.invoice.number in row.lists)
@@ -131,7 +159,12 @@ def _claim(
     try:
         # Only a text message has an end; finding it takes a while.
         closes = _closes(house, facts, now) if row.channel == Channel.SMS.value else timedelta(0)
-        made = write(house, row, facts, items, thread, now, closes)
+        made: Written | WrittenAnswer
+        if written is not None:
+            name = facts.account.customer.contact.name
+            made = write_answer(house, written, name, now, text_validity(closes))
+        else:
+            made = write(house, row, facts, items, thread, now, closes)
     except (LetterError, NothingOwed, UnsafeMessage) as error:
         found.troubles.append(f"reminder {row.reminder_id} ({row.tier}, {row.channel}) cannot be written: {error}")
         return None

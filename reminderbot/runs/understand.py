@@ -98,8 +98,7 @@ def _pause(house: House, row: Row[Any], clues: Clues | None) -> tuple[Match, str
             match, subject = match_text(house, connection, row.sender), ""
         else:
             match, subject = match_mail(house, connection, clues), clues.subject[:200]
-            row_sender = clues.sender
-            inbox.note_sender(connection, row.inbound_id, row_sender)
+            inbox.note_sender(connection, row.inbound_id, clues.sender, clues.message_id)
         for customer_id in match.customer_ids:
             if not any(h.customer_id == customer_id for h in hold.of_inbound(connection, row.inbound_id)):
                 why = "an answer came in and has not been read yet"

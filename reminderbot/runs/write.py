@@ -18,7 +18,7 @@ from reminderbot.core.account import OpenItem
 from reminderbot.core.dunning import Facts
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
-from reminderbot.core.token import Purpose, make_token, message_id
+from reminderbot.core.token import Purpose, message_id
 from reminderbot.house import House
 
 # A text message that the carrier still holds then is dropped by it (Twilio ValidityPeriod; its own default is 10 h).
@@ -50,7 +50,7 @@ def write(
     `thread` holds the Message-IDs of the reminders before it, `closes` is the time left in the recipient's window.
     """
     tier = house.rules.ladder.tiers[house.rules.ladder.index(row.tier)]
-    reply_to = tokenised(house, Purpose.REPLY, row.reminder_id)
+    reply_to = house.tokenised(Purpose.REPLY, row.reminder_id)
     request = LetterRequest(
         business=house.business,
         account=facts.account,
@@ -91,7 +91,7 @@ def _email(
     )
     final = build_email(rendered, headers)
     guard(final, headers)
-    envelope_sender = tokenised(house, Purpose.BOUNCE, row.reminder_id)
+    envelope_sender = house.tokenised(Purpose.BOUNCE, row.reminder_id)
     message = OutgoingMessage(str(row.reminder_id), Channel.EMAIL, envelope_sender, row.recipient, final, own_id)
     return Written(message, rendered.version)
 
@@ -113,12 +113,3 @@ def _text(house: House, row: Row[Any], told: LetterFacts, closes: timedelta) -> 
 def text_validity(closes: timedelta) -> timedelta:
     """How long the carrier may still deliver a text, where the recipient's window closes after `closes`."""
     return max(min(LONGEST_VALID, closes), SHORTEST_VALID)
-
-
-def tokenised(house: House, purpose: Purpose, number: int) -> str:
-    """Our reply address with a token, so that an answer or a bounce finds its reminder; plain where that is off."""
-    address = house.sender.reply_to
-    if not house.sender.plus_addressing:
-        return address
-    local, _, domain = address.rpartition("@")
-    return f"{local}+{make_token(house.keys, purpose, number)}@{domain}"

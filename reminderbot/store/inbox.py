@@ -82,9 +82,10 @@ def count_attempt(connection: Connection, inbound_id: int) -> None:
     connection.execute(changed.values(attempts=inbound.c.attempts + 1))
 
 
-def note_sender(connection: Connection, inbound_id: int, sender: str) -> None:
-    """Keep who wrote it, lower case, as soon as that is known."""
-    connection.execute(update(inbound).where(inbound.c.inbound_id == inbound_id).values(sender=sender))
+def note_sender(connection: Connection, inbound_id: int, sender: str, message_id: str) -> None:
+    """Keep who wrote it, lower case, and its own Message-ID, as soon as they are known."""
+    values = {"sender": sender, "message_id": message_id}
+    connection.execute(update(inbound).where(inbound.c.inbound_id == inbound_id).values(**values))
 
 
 def settle(connection: Connection, inbound_id: int, state: str, **values: Any) -> None:

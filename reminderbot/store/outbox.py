@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from reminderbot.core.account import OpenItem
+from reminderbot.core.answer import ANSWER
 from reminderbot.core.delivery import SAID, AfterAttempt, Outcome, State, Uncertain
 from reminderbot.core.dunning import Send
 from reminderbot.core.event import Event, EventKind
@@ -87,16 +88,23 @@ class New:
 
 
 def plan_all(
-    connection: Connection, reminders: Sequence[New], now: datetime, release_at: datetime, above: int = 0
-) -> None:
-    """Put reminders into the outbox, with numbers `above` all that were ever tried."""
+    connection: Connection,
+    reminders: Sequence[New],
+    now: datetime,
+    release_at: datetime,
+    above: int = 0,
+    *,
+    actor: str = _ACTOR,
+) -> list[int]:
+    """Put reminders into the outbox, with numbers `above` all that were ever tried; gives the numbers."""
     if not reminders:
-        return
+        return []
     # Only one writes at a time, and asking the database for the numbers it gave takes three times as long.
     first = max(int(connection.execute(_NEWEST).scalar() or 0), above) + 1
     numbered = list(enumerate(reminders, first))
     connection.execute(insert(outbox), [_planned(number, new, now, release_at) for number, new in numbered])
-    journal.record_all(connection, [_planned_event(number, new, now) for number, new in numbered])
+    journal.record_all(connection, [_planned_event(number, new, now, actor) for number, new in numbered])
+    return [number for number, _ in numbered]
 
 
 def _planned(number: int, new: New, now: datetime, release_at: datetime) -> dict[str, Any]:
@@ -120,10 +128,10 @@ def _planned(number: int, new: New, now: datetime, release_at: datetime) -> dict
     }
 
 
-def _planned_event(number: int, new: New, now: datetime) -> Event:
+def _planned_event(number: int, new: New, now: datetime, actor: str) -> Event:
     send = new.send
     data = {"reminder": number, "tier": send.tier, "channel": send.channel.value, "invoices": list(send.lists)}
-    return Event(EventKind.PLANNED, now, _ACTOR, new.customer_id, data)
+    return Event(EventKind.PLANNED, now, actor, new.customer_id, data)
 
 
 def planned_next(connection: Connection, most: int) -> list[Row[Any]]:
@@ -135,7 +143,7 @@ def planned_next(connection: Connection, most: int) -> list[Row[Any]]:
 def planned(connection: Connection, customer_ids: Sequence[str] | None = None) -> list[Row[Any]]:
     """Reminders that wait for their moment, of these customers or of all, the earliest first.
 
-    What a person sends again is none of them: no plan withdraws it.
+    What a person answers or sends again is none of them: no plan withdraws it.
     """
     if customer_ids is None:
         query = select(outbox).where(outbox.c.state == State.PLANNED.value)
@@ -143,7 +151,8 @@ def planned(connection: Connection, customer_ids: Sequence[str] | None = None) -
         # By the customers alone: SQLite would look up the state instead, and walk through all that is planned.
         planned_state = outbox.c.state.concat("") == State.PLANNED.value
         query = select(outbox).where(outbox.c.customer_id.in_(customer_ids), planned_state)
-    return list(connection.execute(query.where(~_SENT_AGAIN).order_by(outbox.c.not_before, outbox.c.reminder_id)))
+    query = query.where(~_SENT_AGAIN, outbox.c.tier != ANSWER)
+    return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id)))
 
 
 def due(
@@ -175,13 +184,13 @@ def reschedule(connection: Connection, reminder_id: int, not_before: datetime) -
     connection.execute(changed.values(not_before=not_before))
 
 
-def withdraw(connection: Connection, row: Row[Any], why: str, now: datetime) -> None:
+def withdraw(connection: Connection, row: Row[Any], why: str, now: datetime, actor: str = _ACTOR) -> None:
     """Take a planned reminder back; its invoices may be planned anew."""
     connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id == row.reminder_id))
     changed = update(outbox).where(outbox.c.reminder_id == row.reminder_id, outbox.c.state == State.PLANNED.value)
     connection.execute(changed.values(state=State.WITHDRAWN.value, reason=why, settled_at=now))
     data = {"reminder": row.reminder_id, "why": why}
-    journal.record(connection, Event(EventKind.WITHDRAWN, now, _ACTOR, row.customer_id, data))
+    journal.record(connection, Event(EventKind.WITHDRAWN, now, actor, row.customer_id, data))
 
 
 def approve(connection: Connection, reminder_ids: Sequence[int], actor: str, now: datetime) -> int:
@@ -232,7 +241,9 @@ def claim(connection: Connection, claims: Sequence[Claim], now: datetime) -> Non
     # What was deferred holds its steps already.
     if tried := [c.row.reminder_id for c in claims if c.row.attempts]:
         connection.execute(delete(outbox_step).where(outbox_step.c.reminder_id.in_(tried)))
-    connection.execute(insert(outbox_step), [step for c in claims for step in _steps(c)])
+    # A person's answer takes no step.
+    if steps := [step for c in claims for step in _steps(c)]:
+        connection.execute(insert(outbox_step), steps)
     seq = journal.record(connection, Event(EventKind.CLAIMED, now, _ACTOR, None, {"reminders": ids}))
     connection.execute(_CLAIM, [_claimed(c, seq, now) for c in claims])
 

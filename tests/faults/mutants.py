@@ -33,6 +33,8 @@ LINE = ("tests/security/test_whole_line.py",)
 BACKUP = ("tests/cli/test_backup.py",)
 CSV = ("tests/security/test_csv.py",)
 TLS = ("tests/security/test_tls.py",)
+ANSWERS = ("tests/desk/test_answer.py",)
+ACTIONS = ("tests/desk/test_dispute.py", "tests/desk/test_undo.py", "tests/desk/test_case.py")
 SMUGGLING = ("tests/security/test_smuggling.py",)
 
 
@@ -86,7 +88,7 @@ GUARDS = (
         "if False:",
     ),
     Guard("not before its moment", "runs/claim.py", "moment if moment > now else ", ""),
-    Guard("a second copy asks every gate", "runs/claim.py", "(_again if row.earlier else _first)", "_first"),
+    Guard("a second copy asks every gate", "runs/claim.py", "_again if row.earlier else _first", "_first"),
     Guard("both copies count", "store/account.py", "sorted(said | earlier)", "sorted(said)"),
     Guard("a second copy says what is owed", "core/uncertain.py", "if changed := [", "if False and ["),
     Guard("a refused second copy", "core/delivery.py", "State.UNCERTAIN if again else State.REFUSED", "State.REFUSED"),
@@ -490,6 +492,53 @@ GUARDS = (
         "dots are stuffed", "channels/smtp_transaction.py", 'body.replace(b"\\r\\n.", b"\\r\\n..")', "body", SMUGGLING
     ),
     Guard("text that can be kept", "store/types.py", 'if text.isascii() and "\\0" not in text:', "if True:", STORE),
+    # ---- what people write and do
+    Guard("an answer asks for an open address", "core/answer.py", "if not gate.passed:", "if False:", ANSWERS),
+    Guard("a text answer keeps their hours", "core/answer.py", "if channel is Channel.EMAIL:", "if True:", ANSWERS),
+    Guard("no plan withdraws an answer", "store/outbox.py", ", outbox.c.tier != ANSWER)", ")", ANSWERS),
+    Guard("an answer goes first", "runs/claim.py", "key=lambda row: row.tier != ANSWER", "key=lambda _: 0", ANSWERS),
+    Guard("one answer at a time", "desk/answer.py", "    if waiting:\n", "    if False:\n", ANSWERS),
+    Guard("no answer twice", "desk/answer.py", "_bare(known.words) == _bare(made.text)", "False", ANSWERS),
+    Guard(
+        "an answer that is begun only",
+        "desk/answer.py",
+        "if _bare(made.text) in map(_bare, begun):",
+        "if False:",
+        ANSWERS,
+    ),
+    Guard("an answer in draft", "desk/answer.py", "        if made.as_file:\n", "        if False:\n", ANSWERS),
+    Guard(
+        "an answer has no marks",
+        "compose/email.py",
+        "    if headers.by_machine:\n        yield",
+        "    if True:\n        yield",
+        ANSWERS,
+    ),
+    Guard("their Message-ID is looked at", "desk/answer.py", "own if is_message_id(own) else", "own or", ANSWERS),
+    Guard("an answer that has left", "desk/answer.py", "row.state != State.PLANNED.value or ", "", ANSWERS),
+    Guard("a lawyer is for the whole customer", "desk/dispute.py", "known.kind in WHOLE_CUSTOMER", "False", ACTIONS),
+    Guard(
+        "a settled dispute goes on gently",
+        "desk/dispute.py",
+        "until = start_of_day(resumes, house.rules.zone) if resumes else None",
+        "until = now",
+        ACTIONS,
+    ),
+    Guard(
+        "upheld it rests", "desk/dispute.py", "resumes = None if upheld else _resumes", "resumes = _resumes", ACTIONS
+    ),
+    Guard("what happened since", "desk/undo.py", "(why := undoes.since(connection, doing))", "(why := '')", ACTIONS),
+    Guard(
+        "a letter left since", "store/undo.py", "(outbox.c.claim_seq > done.seq)", "(outbox.c.claim_seq < 0)", ACTIONS
+    ),
+    Guard("taken back once", "desk/undo.py", "if doing.undone_by is not None:", "if False:", ACTIONS),
+    Guard(
+        "a snoozed case keeps its hold",
+        "store/case.py",
+        "case.c.snoozed_until <= now",
+        "case.c.snoozed_until < now",
+        ACTIONS,
+    ),
     # ---- log-ins that are refused, and tokens
     Guard(
         "a refused log-in rests", "store/halt.py", "refused_at <= now < refused_at + LOGIN_REST", "False", LOCKED_OUT

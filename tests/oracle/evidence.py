@@ -170,6 +170,7 @@ class Deed(StrEnum):
     CONSENTED = "consented"
     PAYMENT_RECORDED = "payment_recorded"
     ADOPTED = "adopted"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,9 @@ def _reminder_of(made: Record, text: Text, recipient: str) -> int | None:
 
 def _fits(made: Record, text: Text, mark: Mark, number: int) -> bool:
     plan = made.story.reminders[number].plan(mark.seq)
-    return plan is not None and any(wire.names(text.body, each) for each in story.invoices(plan.data))
+    # A person writes what they like, and names an invoice or does not.
+    named = plan is not None and any(wire.names(text.body, each) for each in story.invoices(plan.data))
+    return named or (plan is not None and story.is_answer(plan))
 
 
 def _named(made: Record, text: Text, people: set[str]) -> str | None:
@@ -194,6 +196,7 @@ def _sent(
     claim = _claim(made, number, mark)
     customer = customer if customer is not None else min(made.people.get(recipient, set()), default=None)
     decided = claim or mark
+    answer = plan is not None and story.is_answer(plan) and _wrote(made, customer, plan.at)
     same = letter.message_id if letter is not None else number
     copy = made.copies.get((channel, same))
     earlier = marks[-2].at if len(marks) > 1 else copy
@@ -214,7 +217,8 @@ def _sent(
         letter=letter,
         before=marks[:-1],
         copy=copy is not None,
-        by_person=_asked(made, customer, earlier, original.at),
+        by_person=answer or _asked(made, customer, earlier, original.at),
+        answer=answer,
         forgotten=mark is None and _forgotten(made, original.at),
     )
 
@@ -223,6 +227,11 @@ def _claim(made: Record, number: int | None, mark: Mark | None) -> Mark | None:
     if number is None or mark is None:
         return None
     return next((each for each in reversed(made.story.reminders[number].claimed) if each.seq < mark.seq), None)
+
+
+def _wrote(made: Record, customer: str | None, at: datetime) -> bool:
+    """Whether a person did write to this customer when the journal says that one did."""
+    return any(abs(done.at - at) <= CLOCKS for done in made.done(Deed.ANSWERED, customer))
 
 
 def _asked(made: Record, customer: str | None, earlier: datetime | None, at: datetime) -> bool:

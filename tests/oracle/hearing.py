@@ -66,14 +66,18 @@ def only_quieter(record: Record) -> Iterator[Violation]:
 
 
 def answers_nobody(record: Record) -> Iterator[Violation]:
-    """36. The bot never answers a message by itself; all it sends to customers are reminders, marked as a machine's."""
+    """36. The bot never answers a message by itself; its reminders are marked as a machine's."""
     for sent in record.sent:
         if sent.letter is None:
             continue
         if sent.letter.reminder is None:
             why = f"a mail to {sent.recipient} is no reminder: its Message-ID is {sent.letter.message_id!r}"
             yield Violation(36, sent.at, sent.customer, why)
-        if sent.letter.all("auto-submitted") != ("auto-generated",):
+        if sent.answer:
+            if sent.letter.all("auto-submitted") or sent.letter.all("x-reminderbot"):
+                why = f"{sent.name} was written by a person and says that a machine did, so that nobody may see it"
+                yield Violation(36, sent.at, sent.customer, why)
+        elif sent.letter.all("auto-submitted") != ("auto-generated",):
             why = f"{sent.name} does not say that a machine sent it, so that machines may answer it"
             yield Violation(36, sent.at, sent.customer, why)
 

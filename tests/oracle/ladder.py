@@ -74,6 +74,9 @@ def _climb(record: Record, customer: str, told: list[Sent | _Attempt]) -> Iterat
                 climbs.pop(number, None)
         if isinstance(each, _Attempt):
             _maybe(record, each, climbs)
+        elif each.answer:
+            # It takes no step for any invoice.
+            continue
         elif each.tier is None:
             for number in each.bills:
                 climbs[number].reached = set(range(_START, len(record.rules.ladder)))

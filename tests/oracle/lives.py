@@ -182,6 +182,26 @@ class Life:
         self.texts.append(Text(at(when), "+12125550199", to, body, valid, f"SM{number}"))
         return number
 
+    def wrote(self, when: str, channel: Channel = Channel.EMAIL, *, really: bool = True, marks: str = "") -> None:
+        """A person writes to Acme; `really`: somebody saw them do it, `marks`: headers that a machine would write."""
+        self._books(at(when) - timedelta(hours=1), at(when) - timedelta(hours=1))
+        self.reminders += 1
+        number = self.reminders
+        data = {"reminder": number, "tier": "answer", "channel": str(channel), "invoices": []}
+        self.told(at(when), "planned", "ACME", data, "olivia")
+        self.attempt(when, number)
+        if really:
+            self.did(when, Deed.ANSWERED, customer="ACME")
+        if channel is Channel.SMS:
+            self.texts.append(Text(at(when), "+12125550199", PHONE, "Yes, that is right.", 60, f"SM{number}"))
+            return
+        content = (
+            f"From: Shop <accounts@shop.example>\nTo: Jane <{JANE}>\nSubject: Re: your question\n"
+            f"Date: Tue, 08 Sep 2026 14:00:00 +0000\nMessage-ID: <r.{_base36(number)}.seal@shop.example>\n"
+            f"{marks}MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\nYes, that is right.\n"
+        )
+        self.mails.append(Mail(at(when), "accounts@shop.example", (JANE,), content.replace("\n", "\r\n").encode()))
+
     def answer(
         self, when: str, *means: Meaning, channel: Channel = Channel.EMAIL, words: str = "", **about: Any
     ) -> None:

@@ -59,6 +59,8 @@ class Sent:
     copy: bool = False
     # A person asked for this copy.
     by_person: bool = False
+    # A person's own words to a customer: no reminder, and none of a reminder's tiers, holds and hours.
+    answer: bool = False
     # Sent before the store forgot it; a person has vouched for the store since.
     forgotten: bool = False
 

@@ -32,7 +32,7 @@ _STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "qui
 def stopped_before_the_claim(record: Record) -> Iterator[Violation]:
     """3. `claim_seq > stop_seq` means not sent: no claim while a hold in the journal stands over its invoices."""
     for sent in record.sent:
-        if sent.reminder is None or sent.claim is None:
+        if sent.reminder is None or sent.claim is None or sent.answer:
             continue
         for hold in record.story.reminders[sent.reminder].held.get(sent.claim.seq, ()):
             if not hold.bills or hold.bills & set(sent.bills):
@@ -47,7 +47,7 @@ def stopped_by_a_person(record: Record) -> Iterator[Violation]:
         assert held.customer is not None
         lifted = record.lifted(held.customer, held.bills, held.at)
         end = min((each for each in (lifted, held.until) if each is not None), default=None)
-        for sent in _until(record.after(held.customer, held.at), end):
+        for sent in _written_by_nobody(_until(record.after(held.customer, held.at), end)):
             if not held.bills or held.bills & set(sent.bills):
                 why = f"{sent.name} was sent under the hold that a person placed at {held.at:%Y-%m-%d %H:%M}Z"
                 yield Violation(3, sent.at, sent.customer, why)
@@ -187,6 +187,11 @@ def _wants_a_person(arrival: Arrival) -> bool:
 def _until(sent: Iterator[Sent], end: datetime | None) -> Iterator[Sent]:
     """Those whose mark was made before a silence ended."""
     return sent if end is None else takewhile(lambda each: each.marked_at < end, sent)
+
+
+def _written_by_nobody(sent: Iterator[Sent]) -> Iterator[Sent]:
+    """Reminders: what a person wrote may leave under any hold."""
+    return (each for each in sent if not each.answer)
 
 
 def _automated(sent: Iterator[Sent]) -> Iterator[Sent]:

@@ -121,6 +121,11 @@ def invoices(data: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(str(each) for each in many) if isinstance(many, list | tuple) else ()
 
 
+def is_answer(plan: Line) -> bool:
+    """Whether the journal says that a person wrote this themselves."""
+    return plan.data.get("tier") == "answer" and plan.actor != PROGRAM
+
+
 def _reminder(story: Story, number: int) -> Reminder:
     return story.reminders.setdefault(number, Reminder(number))
 

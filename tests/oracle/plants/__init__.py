@@ -47,10 +47,12 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (15, silence.over_an_opt_out_that_was_seen_and_a_hold_lifted),
     (15, silence.a_text_that_a_person_wanted_over_stop),
     (15, silence.a_text_without_consent),
+    (15, silence.a_persons_answer_over_an_opt_out),
     (16, silence.a_text_over_stop_in_a_sentence),
     (17, hours.at_night),
     (17, hours.on_a_saturday),
     (17, hours.on_their_holiday),
+    (17, hours.a_persons_text_before_nine),
     (18, hours.in_an_unknown_zone),
     (19, hours.a_text_valid_too_long),
     (20, hours.two_in_a_day),
@@ -60,6 +62,7 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (21, hours.before_its_day),
     (21, hours.too_soon_after_the_tier_before),
     (21, hours.a_courtesy_after_the_due_date),
+    (21, hours.a_persons_answer_that_no_person_wrote),
     (22, hours.with_a_deaf_mailbox),
     (23, hours.with_a_mailbox_deaf_for_minutes),
     (24, hours.with_old_books),
@@ -78,6 +81,7 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (35, hours.a_hold_lifted_by_an_answer),
     (36, hours.a_letter_that_hides_the_machine),
     (36, hours.an_answer_of_its_own),
+    (36, hours.a_persons_answer_marked_as_a_machines),
     (38, hours.over_an_answer_nobody_could_read),
 )
 
@@ -130,4 +134,6 @@ ALLOWED: tuple[Plant, ...] = (
     hours.the_day_after_they_are_back,
     hours.a_hold_lifted_by_a_person,
     hours.an_alarm_to_the_owner,
+    hours.a_persons_answer_at_night_and_another_at_once,
+    silence.a_persons_answer_under_every_hold,
 )

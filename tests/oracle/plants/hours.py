@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from tests.oracle.evidence import Deed, Meaning
-from tests.oracle.lives import Life, at
+from tests.oracle.lives import SMS, Life, at
 
 
 def at_night(life: Life) -> None:
@@ -260,3 +260,20 @@ def a_letter_that_hides_the_machine(life: Life) -> None:
 def over_an_answer_nobody_could_read(life: Life) -> None:
     life.answer("2026-09-18 14:00", Meaning.OTHER)
     life.letter("2026-09-23 14:00", "options")
+
+
+def a_persons_text_before_nine(life: Life) -> None:
+    life.wrote("2026-09-21 12:30", SMS)
+
+
+def a_persons_answer_that_no_person_wrote(life: Life) -> None:
+    life.wrote("2026-09-30 14:00", really=False, marks="Auto-Submitted: auto-generated\n")
+
+
+def a_persons_answer_marked_as_a_machines(life: Life) -> None:
+    life.wrote("2026-09-21 14:00", marks="Auto-Submitted: auto-generated\n")
+
+
+def a_persons_answer_at_night_and_another_at_once(life: Life) -> None:
+    life.wrote("2026-09-19 03:00")
+    life.wrote("2026-09-19 03:05")

@@ -148,3 +148,16 @@ def a_text_over_stop_in_a_sentence(life: Life) -> None:
 def a_text_without_consent(life: Life) -> None:
     life.customers["ACME"] = replace(life.customers["ACME"], sms_consent=False)
     the_same_by_text(life)
+
+
+def a_persons_answer_over_an_opt_out(life: Life) -> None:
+    life.answer("2026-09-18 14:00", Meaning.OPT_OUT)
+    life.wrote("2026-09-23 14:00")
+
+
+def a_persons_answer_under_every_hold(life: Life) -> None:
+    life.answer("2026-09-18 14:00", Meaning.LEGAL)
+    hold = {"hold": 7, "kind": "legal", "invoices": [], "until": None}
+    life.told(at("2026-09-18 14:01"), "held", "ACME", hold)
+    life.did("2026-09-18 14:02", Deed.HELD, customer="ACME")
+    life.wrote("2026-09-23 14:00")
