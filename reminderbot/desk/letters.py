@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 
-from reminderbot.compose.check import Finding, Severity, check_letter
+from reminderbot.compose.check import Finding, Severity, check_letter, own_words
 from reminderbot.compose.errors import LetterError, NoLetter
 from reminderbot.compose.facts import LetterFacts, LetterRequest, letter_facts
+from reminderbot.compose.firmness import check_ladder
 from reminderbot.compose.render import Letters, RenderedEmail, RenderedSms
 from reminderbot.compose.words import base
 from reminderbot.core.account import Account, OpenItem
@@ -77,7 +78,7 @@ def check_letters(
         for remark in _about_tier(letters, tier, told, business, today):
             if all(not _same(remark, earlier) for earlier in found):
                 found.append(remark)
-    return found
+    return found + [remark for told in spoken for remark in _about_ladder(letters, ladder, told, business, today)]
 
 
 def _languages(letters: Letters, ladder: Ladder, own: str) -> tuple[str, ...]:
@@ -135,6 +136,24 @@ def _about_tier(letters: Letters, tier: Tier, language: str, business: Business,
         for channel in tier.channels:
             for finding in _findings(letters, facts, tier, channel):
                 yield Remark(language, facts.letter, None if tier.task else channel, sample.name, finding)
+
+
+def _about_ladder(letters: Letters, ladder: Ladder, language: str, business: Business, today: date) -> Iterator[Remark]:
+    """Whether the letters rise step by step, as the usual customer gets them."""
+    for channel in Channel:
+        tiers = [tier for tier in ladder.tiers if tier.task is None and channel in tier.channels]
+        told = [_words(letters, _facts(SAMPLES[0], tier, language, business, today), channel) for tier in tiers]
+        for finding in check_ladder([(name, words) for name, words in told if words], language):
+            yield Remark(language, "ladder", channel, SAMPLES[0].name, finding)
+
+
+def _words(letters: Letters, facts: LetterFacts, channel: Channel) -> tuple[str, str]:
+    """A letter's name and its own words; no words where it cannot be made, of which others tell."""
+    try:
+        rendered = letters.render_sms(facts) if channel is Channel.SMS else letters.render_email(facts)
+    except LetterError:
+        return facts.letter, ""
+    return facts.letter, own_words(rendered, facts)
 
 
 def _findings(letters: Letters, facts: LetterFacts, tier: Tier, channel: Channel) -> list[Finding]:
