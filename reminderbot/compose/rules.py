@@ -29,6 +29,11 @@ _NEGATED = ("threat", "law")
 _EXCUSED = ("threat", "law", "ultimatum", "blame", "demand")
 
 
+# What begins with a sign is looked for anywhere.
+_SIGN = re.compile(r"\\[?.]|[!§¡¿-]")
+_WORD_ENDS = r"(?!\w)"
+
+
 class _Plain(dict[int, str]):
     """Each letter as one small letter without its accent, so that places in the text stay what they are."""
 
@@ -148,13 +153,14 @@ def _filled(pattern: str, sets: Mapping[str, str]) -> str:
 
 
 def any_of(patterns: Iterable[str], sets: Mapping[str, str]) -> re.Pattern[str]:
-    """One expression for any of `patterns`."""
-    return re.compile("|".join(_whole_words(_filled(pattern, sets)) for pattern in patterns))
+    """One expression for any of `patterns`, from a word's start to a word's end."""
+    filled = [_filled(pattern, sets).translate(_NO_ACCENTS).replace(" ~ ", _GAP) for pattern in patterns]
+    signs = [_ended(pattern) for pattern in filled if _SIGN.match(pattern)]
+    words = "|".join(_ended(pattern) for pattern in filled if not _SIGN.match(pattern))
+    # Looked for at the start of each word alone, and there once for all: hundreds of phrases cost little then.
+    return re.compile("|".join([rf"(?<!\w)(?=\w)(?:{words})", *signs] if words else signs))
 
 
-def _whole_words(pattern: str) -> str:
-    pattern = pattern.translate(_NO_ACCENTS).replace(" ~ ", _GAP)
-    before = "" if pattern[0] in "!^" or pattern[:2] in (r"\?", r"\.") else r"(?<!\w)"
+def _ended(pattern: str) -> str:
     # A space at the end asks for another word, which is not part of what is quoted.
-    after = "(?= )" if pattern.endswith(" ") else r"(?!\w)"
-    return f"{before}(?:{pattern.rstrip()}){after}"
+    return f"(?:{pattern.rstrip()}){'(?= )' if pattern.endswith(' ') else _WORD_ENDS}"

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.courtesy import Sentence, sentences
-from reminderbot.compose.finding import Kind, Severity, blocking
-from reminderbot.compose.rules import languages
+from benchmarks.courtesy import HELD_BACK, Sentence, measure, sentences, table
+from reminderbot.compose.check import check_letter, own_words
+from reminderbot.compose.finding import Finding, Kind, Severity, blocking
+from reminderbot.compose.render import Letters
+from reminderbot.compose.rules import Courtesy, courtesy_of, languages
 from reminderbot.compose.tone import courtesy
+from tests.compose.samples import LANGUAGES, LETTERS, LINK, SHIPPED, facts, item
+from tests.replies.test_linear import LIMIT_SECONDS, SIZE, seconds
 
 CORPUS = Path(__file__).parent / "courtesy" / "corpus"
 WRITTEN = [(language, sentence) for language in languages() for sentence in sentences(CORPUS, language)]
@@ -59,3 +66,79 @@ def test_a_text_of_long_words_and_sentences_is_told_as_hard_to_read() -> None:
     hard = "Notwithstanding administrative complexities surrounding departmental authorisation procedures. " * 9
     assert [finding for finding in courtesy(easy, "en") if finding.kind is Kind.READING] == []
     assert any("LIX" in finding.why for finding in courtesy(hard, "en"))
+
+
+def test_what_is_missing_or_false_can_never_be_overridden_and_a_judgement_of_words_can() -> None:
+    assert all(finding.may_be_overridden for finding in courtesy("We will see you in court.", "en"))
+    assert not Finding(Severity.ERROR, "(the sum is missing)", "it is", "put it in").may_be_overridden
+
+
+def test_every_language_with_letters_has_rules() -> None:
+    assert languages() == sorted(LANGUAGES)
+
+
+KEPT = Letters(SHIPPED)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("letter", LETTERS)
+def test_every_shipped_letter_passes_and_with_any_one_sharp_sentence_added_is_caught(
+    language: str, letter: str
+) -> None:
+    told = facts(item(pay_url=LINK), letter=letter, language=language)
+    mail, sms = KEPT.render_email(told), KEPT.render_sms(told)
+    assert [*check_letter(letter, mail, told), *check_letter(letter, sms, told)] == []
+    for sentence in (s.text for s in sentences(CORPUS, language) if s.kind == "sharp"):
+        # At the end of a paragraph of the letter, and at the beginning of a text message.
+        longer = replace(mail, text=mail.text.replace(".\n\n", f". {sentence}\n\n", 1))
+        assert blocking(courtesy(own_words(longer, told), language)), sentence
+        assert blocking(courtesy(f"{sentence} {own_words(sms, told)}", language)), sentence
+
+
+def test_the_whole_check_tells_what_the_sentence_alone_tells() -> None:
+    told = facts(item(pay_url=LINK), letter="firm")
+    mail = KEPT.render_email(told)
+    longer = replace(mail, text=mail.text.replace(".\n\n", ". We will see you in court.\n\n", 1))
+    [found] = check_letter("firm", longer, told)
+    assert (found.severity, found.kind, found.words) == (Severity.ERROR, Kind.SHARP, "in court")
+
+
+# What the other hand wrote before there were rules. The goals are nine in ten and one in twenty; what holds today is
+# kept from getting worse, and docs/letters.md says it.
+def test_the_sentences_held_back_are_judged_no_worse_than_published() -> None:
+    counts = measure(HELD_BACK)
+    print("\n".join(table(counts)))
+    everywhere = counts["all"]
+    assert everywhere["sharp"].of >= 100
+    assert everywhere["sharp"].blocked >= CAUGHT * everywhere["sharp"].of
+    assert everywhere["fine"].told <= ACCUSED * everywhere["fine"].of
+
+
+CAUGHT, ACCUSED = 0.80, 0.18
+
+
+def patterns(rules: Courtesy) -> Iterator[re.Pattern[str]]:
+    yield from rules.must.values()
+    yield from (said for _, said in rules.firmness)
+    for unfit in rules.unfit:
+        yield from (pattern for pattern in (unfit.pattern, unfit.negation) if pattern)
+        yield from unfit.unless
+        yield from (pattern for groups in unfit.together for pattern in groups)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_rule_takes_long_on_any_hostile_text(language: str) -> None:
+    rules = courtesy_of(language)
+    assert rules
+    for part in ("a", " ", "a' ", "you not ", "sie nicht ", "nous ne ", "non si "):
+        text = (part * SIZE)[:SIZE]
+        assert not [pattern for pattern in patterns(rules) if seconds(pattern, text) >= LIMIT_SECONDS]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rules_are_written_without_capitals(language: str) -> None:
+    rules = courtesy_of(language)
+    assert rules
+    assert [
+        pattern for pattern in patterns(rules) if re.search(r"(?<!\\)[A-Z]", pattern.pattern.replace("?P", ""))
+    ] == []
