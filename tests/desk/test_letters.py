@@ -138,3 +138,12 @@ def test_every_made_up_customer_can_be_previewed(sample: object, tier: Tier) -> 
     name = sample.name  # type: ignore[attr-defined]  # a private class of the desk
     assert preview(Letters(SHIPPED), tier, "en", BUSINESS, Channel.EMAIL, name).startswith("Subject: ")
     assert "STOP" in preview(Letters(SHIPPED), tier, "en", BUSINESS, Channel.SMS, name)
+
+
+def test_a_ladder_that_does_not_rise_step_by_step_is_told_with_both_letters(folder: Path) -> None:
+    for name in ("check-in", "options", "firm"):
+        shutil.copy(folder / "en" / "gentle.email.md", folder / "en" / f"{name}.email.md")
+    ladder = [remark for remark in check_letters(Letters(folder), LADDER, "en", BUSINESS) if remark.letter == "ladder"]
+    assert [(r.channel, r.finding.severity, r.finding.words) for r in ladder] == [
+        (Channel.EMAIL, Severity.WARNING, "firm (1), last (5)")
+    ]
