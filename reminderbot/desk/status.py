@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import Connection
 
 from reminderbot.core.delivery import State
-from reminderbot.core.hold import active
 from reminderbot.core.money import Money, subtotals
-from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.core.promise import Promise
 from reminderbot.core.stop import Mode, Stop
 from reminderbot.core.webhook import Calls
 from reminderbot.desk.door import Door
@@ -20,6 +19,7 @@ from reminderbot.desk.sending import approvable
 from reminderbot.door import batch_stop
 from reminderbot.house import House
 from reminderbot.store import canary, case, hold, listing, outbox, promise, setting, webhook
+from reminderbot.store.ledger import chunks
 from reminderbot.store.lock import who_is_at_work
 
 
@@ -67,7 +67,7 @@ def status(house: House, connection: Connection, door: Door) -> Status:
     grant = setting.get(connection, setting.GRANT) or {}
     unusual = batch_stop(connection) if door.mode is not Mode.DRAFT else None
     planned = outbox.planned(connection)
-    open_promises = [word for word in promise.every(connection) if word.state is PromiseState.OPEN]
+    open_promises = promise.every_open(connection)
     return Status(
         at_work=who_is_at_work(house.store, connection),
         now=now,
@@ -89,7 +89,7 @@ def status(house: House, connection: Connection, door: Door) -> Status:
         failing=dict(Counter(row.reason for row in planned if row.attempts and row.reason)),
         uncertain=tuple(row.reminder_id for row in outbox.in_state(connection, State.UNCERTAIN)),
         cases=dict(Counter(waiting.kind.value for waiting in case.waiting(connection))),
-        holds=len(active(hold.every(connection), now)),
+        holds=hold.count_active(connection, now),
         unmatched=len(listing.unmatched(connection, now - listing.UNMATCHED_KEPT)),
         promised=promised_money(connection, open_promises),
         promises=len(open_promises),
@@ -97,19 +97,26 @@ def status(house: House, connection: Connection, door: Door) -> Status:
     )
 
 
-def promised_money(connection: Connection, words: list[Promise]) -> tuple[Money, ...]:
-    """What open promises come to: the sum named, else all that is open on what was promised; an invoice counts once."""
-    customers = {word.customer_id for word in words}
-    rows = {row.number: row for row in listing.open_invoices(connection, customers)} if words else {}
-    sums: list[Money] = []
+def promised_money(connection: Connection, words: Sequence[Promise]) -> tuple[Money, ...]:
+    """What promises come to: the sum named, else all that is open on what was promised; an invoice counts once."""
+    return subtotals(money for sums in promised_each(connection, words).values() for money in sums)
+
+
+def promised_each(connection: Connection, words: Sequence[Promise]) -> dict[int, tuple[Money, ...]]:
+    """The same by the promises' numbers; what two of them promise counts with the first."""
+    rows: dict[str, list[listing.OpenRow]] = {}
+    for some in chunks(sorted({word.customer_id for word in words})):
+        for row in listing.open_invoices(connection, some):
+            rows.setdefault(row.customer_id, []).append(row)
+    found: dict[int, tuple[Money, ...]] = {}
     counted: set[str] = set()
     for word in words:
-        own = [r for r in rows.values() if r.customer_id == word.customer_id]
+        own = rows.get(word.customer_id, [])
         meant = [r for r in own if not word.invoices or r.number in word.invoices]
         if word.amount is not None:
             currency = next((r.currency for r in meant or own), "")
-            sums += [Money(word.amount, currency)] if currency else []
+            found[word.promise_id] = (Money(word.amount, currency),) if currency else ()
             continue
-        sums += [Money(Decimal(r.balance), r.currency) for r in meant if r.number not in counted]
+        found[word.promise_id] = subtotals(Money(r.balance, r.currency) for r in meant if r.number not in counted)
         counted |= {r.number for r in meant}
-    return subtotals(sums)
+    return found

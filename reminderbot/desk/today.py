@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from reminderbot.core.case import Case, CaseKind, urgency
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise
-from reminderbot.desk.status import Status, promised_money
+from reminderbot.desk.status import Status, promised_each
 from reminderbot.house import House
 from reminderbot.store import case, listing, outbox, people, promise
 
@@ -81,6 +81,7 @@ def today(house: House, connection: Connection, status: Status) -> Today:
     until = day + timedelta(days=6 - day.weekday())
     cases = case.waiting(connection, now=status.now)
     words = promise.due_between(connection, day, until)
+    money = promised_each(connection, words)
     rows = outbox.planned_next(connection, _SHOWN)
     shown = cases[:_SHOWN]
     names = people.names(
@@ -102,10 +103,10 @@ def today(house: House, connection: Connection, status: Status) -> Today:
             for row in rows
         ),
         promised=tuple(
-            Promised(word, names.get(word.customer_id, word.customer_id), promised_money(connection, [word]))
+            Promised(word, names.get(word.customer_id, word.customer_id), money[word.promise_id])
             for word in words[:_SHOWN]
         ),
-        promised_sum=promised_money(connection, words),
+        promised_sum=subtotals(one for sums in money.values() for one in sums),
         until=until,
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import TextIO
 
 # What makes a spreadsheet calculate (OWASP, CSV Injection, August 2025), and the wide forms that some take for them.
 _CALCULATES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -19,9 +21,20 @@ Cell = str | int | Decimal
 def write_sheet(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Cell]]) -> None:
     """A CSV file of `rows` under `columns`, which our own reader reads back as it was; what a row lacks stays empty."""
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: harmless(cell) for name, cell in row.items()} for row in rows)
+        _write(out, columns, rows)
+
+
+def sheet(columns: tuple[str, ...], rows: Iterable[Mapping[str, Cell]]) -> str:
+    """The same as text."""
+    out = io.StringIO(newline="")
+    _write(out, columns, rows)
+    return out.getvalue()
+
+
+def _write(out: TextIO, columns: tuple[str, ...], rows: Iterable[Mapping[str, Cell]]) -> None:
+    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: harmless(cell) for name, cell in row.items()} for row in rows)
 
 
 def harmless(cell: Cell) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.hold import Hold, HoldKind
@@ -88,6 +88,13 @@ def of_inbound(connection: Connection, inbound_id: int) -> list[Hold]:
     """The holds that one reply placed and nobody has lifted."""
     query = select(hold).where(hold.c.inbound_id == inbound_id, hold.c.released_at.is_(None))
     return [_hold_of(row) for row in connection.execute(query)]
+
+
+def count_active(connection: Connection, now: datetime) -> int:
+    """How many holds pause something at `now`."""
+    lasts = or_(hold.c.until.is_(None), hold.c.until > now)
+    query = select(func.count()).select_from(hold).where(hold.c.released_at.is_(None), lasts)
+    return int(connection.execute(query).scalar_one())
 
 
 def every(connection: Connection) -> list[Hold]:

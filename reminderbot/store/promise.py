@@ -87,6 +87,12 @@ def due_between(connection: Connection, first: date, last: date) -> list[Promise
     return [_promise_of(row) for row in connection.execute(query.order_by(promise.c.due_on, promise.c.promise_id))]
 
 
+def every_open(connection: Connection) -> list[Promise]:
+    """All open promises."""
+    query = select(promise).where(promise.c.state == PromiseState.OPEN.value)
+    return [_promise_of(row) for row in connection.execute(query.order_by(promise.c.promise_id))]
+
+
 def of_customer(connection: Connection, customer_id: str) -> list[Promise]:
     """All words of a customer, kept and broken ones too, the newest first."""
     query = select(promise).where(promise.c.customer_id == customer_id)

@@ -52,6 +52,8 @@ WHO = {
     "cases.note_it": Who.COLLECTOR,
     "cases.dispute_it": Who.COLLECTOR,
     "cases.settle_it": Who.COLLECTOR,
+    "reports.page": Who.OWNER,
+    "reports.as_sheet": Who.OWNER,
     "undo.take_back": Who.COLLECTOR,
     "mails.one": Who.COLLECTOR,
     "mails.markup": Who.COLLECTOR,

@@ -16,6 +16,8 @@ from reminderbot.desk.user import listed
 from reminderbot.house import House
 from reminderbot.web import case_actions
 
+_A_PAGE = 50
+
 if TYPE_CHECKING:
     from flask import Blueprint
 
@@ -39,7 +41,11 @@ def _looking(blueprint: Blueprint, house: House) -> None:
         kind = CaseKind(wanted) if wanted in set(CaseKind) else None
         with house.store.reading() as connection:
             found = matters(connection, house.clock.now(), kind)
-        return render_template("cases.html", found=found, kind=kind, matters_count=len(found))
+        start = max(0, request.args.get("from", 0, type=int))
+        shown, more = found[start : start + _A_PAGE], start + _A_PAGE < len(found)
+        return render_template(
+            "cases.html", found=shown, kind=kind, count=len(found), start=start, step=_A_PAGE, more=more
+        )
 
     @blueprint.get("/<int:case_id>")
     def one(case_id: int) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-def dress(app: Flask, house: House, words: Words) -> None:
+def dress(app: Flask, house: House, words: Words) -> Shown:
     """Hand every template the words, and the ways of writing."""
     from flask import g
 
@@ -42,6 +42,8 @@ def dress(app: Flask, house: House, words: Words) -> None:
     @app.context_processor
     def always() -> dict[str, Any]:
         return {"user": g.get("user"), "rooms": lambda: rooms(g.get("user"))}
+
+    return shown
 
 
 def tell(text: str, *, undo: Undo | None = None, **values: object) -> None:
@@ -81,7 +83,7 @@ class Shown:
 
         if isinstance(on, datetime):
             on = on.astimezone(self._house.rules.zone).date()
-        return f"{format_date(on, 'EEE', locale=self._babel)} {formats.day(on, self._locale)}"
+        return f"{format_date(on, 'EEE', locale=self.locale)} {formats.day(on, self._locale)}"
 
     def moment(self, at: datetime) -> str:
         """`Mon 3 Mar 2026 09:10`, by the owner's clock."""
@@ -96,7 +98,7 @@ class Shown:
         from babel.dates import format_timedelta
 
         span = since if isinstance(since, timedelta) else self._house.clock.now() - since
-        return str(format_timedelta(max(span, timedelta(0)), locale=self._babel, threshold=1.5))
+        return str(format_timedelta(max(span, timedelta(0)), locale=self.locale, threshold=1.5))
 
     def balance(self, row: Row[Any]) -> str:
         """What is open on an invoice of the store."""
@@ -120,5 +122,6 @@ class Shown:
         return [(item.invoice.number, f"{item.invoice.number} ({self.money(item.balance)})") for item in items]
 
     @property
-    def _babel(self) -> Any:
+    def locale(self) -> Any:
+        """The owner's locale, as Babel has it."""
         return formats.locale(self._locale)

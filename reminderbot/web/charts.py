@@ -1,0 +1,70 @@
+"""Figures as the rows of a picture: a label, a share of the longest bar, and the value in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from reminderbot.core.money import Money
+from reminderbot.desk.figures import Effect, Month, Pace
+from reminderbot.web.show import Shown
+from reminderbot.web.words import Words
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+Row = tuple[str, float, str]
+
+
+def draw(app: Flask, shown: Shown, words: Words) -> None:
+    """Hand the templates what turns figures into rows."""
+
+    def sum_of(amounts: Iterable[Decimal], currency: str) -> str:
+        return shown.money(Money(sum(amounts, Decimal(0)), currency))
+
+    def shares(column: Mapping[str, Decimal], names: Sequence[str], table: str, currency: str) -> list[Row]:
+        longest = max([*column.values(), Decimal(0)]) or Decimal(1)
+        kept = [name for name in names if column[name]]
+        return [
+            (words(f"{table}.{name}"), float(column[name] / longest), shown.money(Money(column[name], currency)))
+            for name in kept
+        ]
+
+    def pace_rows(found: Sequence[Pace]) -> list[Row]:
+        longest = max((one.days_late for one in found), default=0) or 1
+        return [(one.name, one.days_late / longest, _pace(one)) for one in found]
+
+    def _pace(one: Pace) -> str:
+        return words("reports.pace_value", days=f"{one.days_late:.0f}", number=one.invoices)
+
+    def _effect(one: Effect) -> str:
+        return words("reports.effect_value", share=percent(one.share), paid=one.paid, all=one.spoke_of)
+
+    def effect_rows(found: Sequence[Effect]) -> list[Row]:
+        return [(one.tier, one.share, _effect(one)) for one in found]
+
+    def count_rows(found: Sequence[tuple[str, int]]) -> list[Row]:
+        longest = max((number for _, number in found), default=0) or 1
+        return [(shown.kind(kind), number / longest, str(number)) for kind, number in found]
+
+    def message_rows(found: Sequence[Month]) -> list[Row]:
+        longest = max((one.messages for one in found), default=0) or 1
+        return [(f"{one.year}-{one.month:02}", one.messages / longest, _messages(one)) for one in found]
+
+    def _messages(one: Month) -> str:
+        channel = words(f"channel.{one.channel}")
+        if not one.segments:
+            return words("reports.messages_value", number=one.messages, channel=channel)
+        return words("reports.segments_value", number=one.messages, channel=channel, segments=one.segments)
+
+    def percent(share: float) -> str:
+        from babel.numbers import format_percent
+
+        return str(format_percent(share, "#,##0 %", locale=shown.locale))
+
+    app.jinja_env.filters["percent"] = percent
+    app.jinja_env.globals.update(
+        sum_of=sum_of, shares=shares, pace_rows=pace_rows, effect_rows=effect_rows, count_rows=count_rows,
+        message_rows=message_rows,
+    )  # fmt: skip
