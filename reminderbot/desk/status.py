@@ -61,13 +61,13 @@ class Status:
     calls: Calls | None
 
 
-def status(house: House, connection: Connection, door: Door) -> Status:
-    """Look at everything; nothing is changed."""
+def status(house: House, connection: Connection, door: Door, *, with_promises: bool = True) -> Status:
+    """Look at everything; nothing is changed. Without promises it need not look at all that they cover."""
     now = house.clock.now()
     grant = setting.get(connection, setting.GRANT) or {}
     unusual = batch_stop(connection) if door.mode is not Mode.DRAFT else None
     planned = outbox.planned(connection)
-    open_promises = promise.every_open(connection)
+    open_promises = promise.every_open(connection) if with_promises else []
     return Status(
         at_work=who_is_at_work(house.store, connection),
         now=now,

@@ -22,7 +22,7 @@ def pages(house: House) -> Blueprint:
     @blueprint.get("/")
     def page() -> str:
         with house.store.reading() as connection:
-            seen = status(house, connection, look_at(house, connection))
+            seen = status(house, connection, look_at(house, connection), with_promises=False)
             found = today(house, connection, seen)
         return render_template("today.html", status=seen, today=found)
 

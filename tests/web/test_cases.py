@@ -188,3 +188,19 @@ def test_a_dispute_is_marked_settled_and_the_reminders_go_on_gently(house: House
     page = carl.send(page, "/cases/1/settle", upheld="no", note="the carrier has the signature")
     assert "reminders go on gently" in page.text
     assert "EXAMPLE-1001" in carl.get("/customers/EXAMPLE-1").text
+
+
+def test_an_answer_is_looked_at_before_it_leaves_and_in_draft_mode_is_only_a_file(house: House, carl: Browser) -> None:
+    page = carl.get("/cases/1/answer/")
+    assert page.form("/cases/1/answer/look").fields["text"].startswith("Hello")
+    look = carl.send(page, "/cases/1/answer/look", text="We are sorry. The parcel is on its way.\r\n\r\nCarl")
+    assert "To ada@bakery.example (Example Bakery Ltd) By e-mail Cost nothing" in look.text
+    again = carl.send(look, "/cases/1/answer/look") if look.form("/cases/1/answer/look").fields["change"] else look
+    assert "The parcel is on its way." in again.form("/cases/1/answer/look").fields["text"]
+    assert "nothing left, the mode is draft" in carl.send(look, "/cases/1/answer/send").text
+
+
+def test_an_empty_answer_is_refused_and_the_writer_keeps_the_page(carl: Browser) -> None:
+    page = carl.send(carl.get("/cases/1/answer/"), "/cases/1/answer/look", text="   ")
+    assert page.status == 422
+    assert page.form("/cases/1/answer/look")
