@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from reminderbot.core.clock import believe
+from reminderbot.core.delivery import State
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.stop import Mode
 from reminderbot.desk.outlook import Outlook, outlook
@@ -35,8 +37,9 @@ def go_live(house: House, actor: str, *, adopt: bool = False) -> Mode:
         clock.put(connection, believe(house.clock.read()))
         grant = {"mode": house.ceiling.value, "instance": house.instance, "by": actor, "at": now.isoformat()}
         setting.put(connection, setting.GRANT, grant)
-        for key in (setting.STOPPED, setting.HALTED, setting.INBOX_TROUBLE, setting.TEXTS_TROUBLE, setting.BREAKER):
+        for key in (setting.STOPPED, setting.HALTED, setting.INBOX_TROUBLE, setting.TEXTS_TROUBLE):
             setting.drop(connection, key)
+        _let_go(connection, now)
         journal.record(
             connection, Event(EventKind.WENT_LIVE, now, actor, None, grant | {"adopted": adopt, "taken": taken})
         )
@@ -105,5 +108,14 @@ def approve(house: House, actor: str, reminder_ids: Sequence[int]) -> int:
             named = ", ".join(map(str, unknown))
             raise Refused(f"Reminder {named} does not wait for a yes: look at `reminderbot approve` without numbers.")
         count = outbox.approve(connection, reminder_ids, actor, now)
-        setting.drop(connection, setting.BREAKER)
+        _let_go(connection, now)
     return count
+
+
+def _let_go(connection: Connection, now: datetime) -> None:
+    """Release the batch that waits as a whole, with as many as a person saw waiting: it is no surprise any more."""
+    if setting.get(connection, setting.BREAKER) is None:
+        return
+    seen = len(outbox.in_state(connection, State.PLANNED))
+    setting.put(connection, setting.LET_GO, {"most": seen, "at": now.isoformat()})
+    setting.drop(connection, setting.BREAKER)

@@ -25,6 +25,8 @@ UNUSUAL = 3
 UNUSUAL_FROM = 20
 # Batches of the last month or so tell what is usual.
 _REMEMBERED = 30
+# So long a person's yes to a large batch holds: caps may stretch it over the hours.
+LET_GO_FOR = timedelta(days=1)
 
 
 class Room:
@@ -82,12 +84,20 @@ def unusual(house: House, waiting: int) -> Stop | None:
     with house.store.writing() as connection:
         sizes = setting.get(connection, setting.BATCH_SIZES) or []
         usual = sorted(sizes)[len(sizes) // 2] if sizes else 0
-        stop = batch_stop(connection)
-        if stop is None and sizes and waiting >= UNUSUAL_FROM and waiting > UNUSUAL * usual:
-            held = {"why": f"{waiting} messages at once, usually about {usual}", "at": house.clock.now().isoformat()}
+        stop, now = batch_stop(connection), house.clock.now()
+        expected = max(UNUSUAL_FROM - 1, UNUSUAL * usual, _let_go(connection, now))
+        if stop is None and sizes and waiting > expected:
+            held = {"why": f"{waiting} messages at once, usually about {usual}", "at": now.isoformat()}
             setting.put(connection, setting.BREAKER, held)
             stop = batch_stop(connection)
     return stop
+
+
+def _let_go(connection: Connection, now: datetime) -> int:
+    """How many at once a person has said yes to."""
+    given = setting.get(connection, setting.LET_GO)
+    holds = given is not None and timedelta(0) <= now - datetime.fromisoformat(given["at"]) < LET_GO_FOR
+    return int(given["most"]) if holds else 0
 
 
 def remember_size(house: House, size: int) -> None:

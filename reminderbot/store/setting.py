@@ -30,6 +30,8 @@ SPENT = "spent"
 LEDGER_HELD = "ledger_held"
 BATCH_SIZES = "batch_sizes"
 BREAKER = "breaker"
+# How many messages a person let go at once, and when.
+LET_GO = "let_go"
 HALTED = "halted"
 INBOX_TROUBLE = "inbox_trouble"
 TEXTS_TROUBLE = "texts_trouble"

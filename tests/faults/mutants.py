@@ -100,7 +100,7 @@ GUARDS = (
     Guard(
         "cap of segments", "runs/caps.py", "Channel.SMS.value and self._segments <= 0", "Channel.SMS.value and False"
     ),
-    Guard("unusual batch", "runs/caps.py", "waiting > UNUSUAL * usual", "False"),
+    Guard("unusual batch", "runs/caps.py", "and waiting > expected", "and False"),
     # ---- what stops everything
     Guard("kill switch", "core/stop.py", "        _switch(facts),\n", ""),
     Guard("another machine", "core/stop.py", "        _moved(facts),\n", ""),

@@ -12,7 +12,8 @@ import pytest
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Outcome, Refused, Uncertain
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
-from reminderbot.desk.sending import go_live, stop
+from reminderbot.core.stop import Mode
+from reminderbot.desk.sending import approvable, approve, go_live, stop
 from reminderbot.runs import deliver
 from reminderbot.runs.recover import recover
 from reminderbot.store import contact, halt, outbox
@@ -511,6 +512,41 @@ def test_a_batch_far_larger_than_usual_waits_for_a_person(make_world: Make, size
     assert len(world.sent) == (2 if waits else 2 + size)
     done = deliver.deliver_once(world.house, world._looked)
     assert [one.kind for one in done.stops] == (["unusual batch"] if waits else [])
+
+
+def says_yes(world: World) -> None:
+    with world.house.store.reading() as connection:
+        approve(world.house, "olivia", [one.reminder_id for one in approvable(connection, Mode.LIVE)])
+
+
+def waiting_batch(make_world: Make) -> World:
+    """Two letters are usual, and twenty-five wait."""
+    world = make_world("C0", "C1", sending="first_contacts_per_day = 100")
+    world.tick()
+    for n in range(25):
+        world.invoice(f"INV-N{n}", f"N{n}", "2027-03-06")
+    assert world.at("2027-03-09 10:00") == []
+    return world
+
+
+@pytest.mark.parametrize("lets_go", [says_yes, lambda world: go_live(world.house, "olivia")])
+def test_a_large_batch_leaves_after_a_persons_yes_and_a_larger_one_than_they_saw_asks_again(
+    make_world: Make, lets_go: Callable[[World], None]
+) -> None:
+    world = waiting_batch(make_world)
+    lets_go(world)
+    world.invoice("INV-N25", "N25", "2027-03-06")
+    assert world.at("2027-03-09 10:05") == []
+    lets_go(world)
+    assert len(world.at("2027-03-09 10:10")) == 26
+
+
+@pytest.mark.parametrize(("minutes", "leave"), [(24 * 60 - 1, 25), (24 * 60, 0)])
+def test_a_yes_to_a_large_batch_holds_for_a_day(make_world: Make, minutes: int, leave: int) -> None:
+    world = waiting_batch(make_world)
+    says_yes(world)
+    world.clock.advance(timedelta(minutes=minutes))
+    assert len(world.tick()) == leave
 
 
 def test_the_kill_switch_is_told_as_the_reason(make_world: Make) -> None:
