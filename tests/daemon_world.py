@@ -36,7 +36,7 @@ def working_country() -> str:
 
 @dataclass
 class Installation:
-    """A folder with settings and a ledger of one customer who is five days late."""
+    """A folder with settings and a ledger of one customer, or some more, five days late."""
 
     folder: Path
     smtp_port: int
@@ -46,6 +46,7 @@ class Installation:
     mode: str = "live"
     listen: int = 0
     canary: bool = False
+    customers: int = 1
     environment: dict[str, str] = field(default_factory=dict)
 
     def write(self, name: str = "Corner Shop") -> None:
@@ -81,6 +82,8 @@ canary = {str(self.canary).lower()}
 [sending]
 days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 undo_minutes = 0
+first_contacts_per_day = {max(20, self.customers)}
+max_per_hour = {max(60, self.customers)}
 [desk]
 listen = "127.0.0.1:{self.listen or _free_port()}"
 '''
@@ -93,12 +96,17 @@ listen = "127.0.0.1:{self.listen or _free_port()}"
         (ledger / "customers.csv").write_text(
             "customer_id,name,contact_name,email,language,time_zone\n"
             f"C1,Roe & Daughters,Jane Roe,jane@customer.example,en,{zone}\n"
+            + "".join(f"C{n},Shop {n},Ann Archer,c{n}@customer.example,en,{zone}\n" for n in self._others)
         )
         (ledger / "invoices.csv").write_text(
             "number,customer_id,issued_on,due_on,currency,total,status,pay_url,po_number,pdf\n"
-            f"INV-1,C1,{due - timedelta(days=30)},{due},USD,125.00,open,,,\n"
+            + "".join(f"INV-{n},C{n},{due - timedelta(days=30)},{due},USD,125.00,open,,,\n" for n in (1, *self._others))
         )
         (ledger / "payments.csv").write_text("payment_id,customer_id,invoice,paid_on,currency,amount,kind\n")
+
+    @property
+    def _others(self) -> range:
+        return range(2, self.customers + 1)
 
     def command(self, *words: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Run the installed command on this installation to its end."""

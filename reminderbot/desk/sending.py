@@ -108,14 +108,13 @@ def approve(house: House, actor: str, reminder_ids: Sequence[int]) -> int:
             named = ", ".join(map(str, unknown))
             raise Refused(f"Reminder {named} does not wait for a yes: look at `reminderbot approve` without numbers.")
         count = outbox.approve(connection, reminder_ids, actor, now)
-        _let_go(connection, now)
+        if setting.get(connection, setting.BREAKER):
+            _let_go(connection, now)
     return count
 
 
 def _let_go(connection: Connection, now: datetime) -> None:
-    """Release the batch that waits as a whole, with as many as a person saw waiting: it is no surprise any more."""
-    if setting.get(connection, setting.BREAKER) is None:
-        return
+    """Have as many leave at once as a person saw waiting: such a batch is no surprise any more."""
     seen = len(outbox.in_state(connection, State.PLANNED))
     setting.put(connection, setting.LET_GO, {"most": seen, "at": now.isoformat()})
     setting.drop(connection, setting.BREAKER)

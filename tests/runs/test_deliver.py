@@ -541,6 +541,17 @@ def test_a_large_batch_leaves_after_a_persons_yes_and_a_larger_one_than_they_saw
     assert len(world.at("2027-03-09 10:10")) == 26
 
 
+def test_a_large_batch_that_was_shown_at_go_live_does_not_wait_for_a_second_yes(make_world: Make) -> None:
+    world = make_world("C0", "C1", sending="first_contacts_per_day = 100")
+    world.tick()
+    stop(world.house, "olivia")
+    for n in range(25):
+        world.invoice(f"INV-N{n}", f"N{n}", "2027-03-06")
+    assert world.at("2027-03-09 10:00") == []
+    go_live(world.house, "olivia")
+    assert len(world.at("2027-03-09 10:05")) == 25
+
+
 @pytest.mark.parametrize(("minutes", "leave"), [(24 * 60 - 1, 25), (24 * 60, 0)])
 def test_a_yes_to_a_large_batch_holds_for_a_day(make_world: Make, minutes: int, leave: int) -> None:
     world = waiting_batch(make_world)
