@@ -84,7 +84,9 @@ def deliver_once(house: House, look: Callable[[], None]) -> Delivered:
     channels = _Channels(house)
     try:
         while not house.ending.is_set() and _window(house, look, allowed, channels, done):
-            pass
+            if not _any_left(house, allowed):
+                # The inboxes are not read once more only to find that out.
+                break
     finally:
         channels.close()
     if done.accepted:
@@ -104,6 +106,11 @@ def _before_looking(house: House, done: Delivered) -> tuple[Mode, int]:
         waiting = count(without=halt.at_rest(connection, now))
     # Otherwise every tick would ask all servers, for as long as it stands.
     return allowed, 0 if _stop_all(done.stops) else waiting
+
+
+def _any_left(house: House, allowed: Mode) -> bool:
+    with house.store.reading() as connection:
+        return outbox.count_due(connection, house.clock.now(), approved_only=allowed is Mode.APPROVE) > 0
 
 
 def _stop_all(stops: Sequence[Stop]) -> bool:

@@ -12,6 +12,8 @@ from reminderbot.core.dunning import Decision
 from reminderbot.store.session import upsert
 from reminderbot.store.tables import customer, decision
 
+_REVIEW_AT = update(customer).where(customer.c.customer_id == bindparam("k")).values(next_review_at=bindparam("at"))
+
 
 def keep_all(connection: Connection, decisions: Mapping[str, Decision], now: datetime) -> None:
     """Keep these decisions and set when each customer is looked at again."""
@@ -19,9 +21,7 @@ def keep_all(connection: Connection, decisions: Mapping[str, Decision], now: dat
         return
     rows = [{"customer_id": key, "decided_at": now, "body": to_json(made)} for key, made in decisions.items()]
     upsert(connection, decision, rows)
-    statement = update(customer).where(customer.c.customer_id == bindparam("k"))
-    reviews = [{"k": key, "next_review_at": made.review_at} for key, made in decisions.items()]
-    connection.execute(statement, reviews)
+    connection.execute(_REVIEW_AT, [{"k": key, "at": made.review_at} for key, made in decisions.items()])
 
 
 def latest(connection: Connection, customer_id: str) -> tuple[datetime, dict[str, Any]] | None:

@@ -18,6 +18,18 @@ SET_ASIDE = "set_aside"
 CANARY = "canary"
 # Asked at every look; put together once: that costs as much as asking it.
 _UNREAD = select(inbound).where(inbound.c.state == RECEIVED).order_by(inbound.c.inbound_id).limit(bindparam("most"))
+_CURSOR = select(mail_cursor).where(mail_cursor.c.folder == bindparam("folder"))
+_OPEN_CASE = select(case.c.case_id).where(case.c.inbound_id == inbound.c.inbound_id, case.c.resolved_at.is_(None))
+_NOBODY = (inbound.c.state == SET_ASIDE) & inbound.c.customer_id.is_(None) & (inbound.c.sender == "")
+_UNATTRIBUTED = (
+    select(func.count())
+    .select_from(inbound)
+    .where(
+        inbound.c.state.in_((RECEIVED, SET_ASIDE)),
+        (inbound.c.state == RECEIVED) | (_NOBODY & _OPEN_CASE.exists()),
+        inbound.c.stored_at < bindparam("before"),
+    )
+)
 
 
 def keep(connection: Connection, message: Inbound, identity: str, digest: str, now: datetime) -> int | None:
@@ -59,15 +71,7 @@ def set_aside(connection: Connection) -> list[Row[Any]]:
 
 def unattributed(connection: Connection, before: datetime) -> int:
     """How many that came before then nobody has read, or could not be laid to a sender while their case is open."""
-    open_case = select(case.c.case_id).where(case.c.inbound_id == inbound.c.inbound_id, case.c.resolved_at.is_(None))
-    nobody = (inbound.c.state == SET_ASIDE) & inbound.c.customer_id.is_(None) & (inbound.c.sender == "")
-    waiting = (inbound.c.state == RECEIVED) | (nobody & open_case.exists())
-    query = (
-        select(func.count())
-        .select_from(inbound)
-        .where(inbound.c.state.in_((RECEIVED, SET_ASIDE)), waiting, inbound.c.stored_at < before)
-    )
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_UNATTRIBUTED, {"before": before}).scalar_one())
 
 
 def put_back(connection: Connection, inbound_id: int) -> bool:
@@ -105,7 +109,7 @@ def of_customer(connection: Connection, customer_id: str) -> list[Row[Any]]:
 
 def cursor(connection: Connection, folder: str) -> MailCursor | None:
     """How far `folder` has been read; None where it never was."""
-    row = connection.execute(select(mail_cursor).where(mail_cursor.c.folder == folder)).first()
+    row = connection.execute(_CURSOR, {"folder": folder}).first()
     return None if row is None else MailCursor(row.folder, row.uidvalidity, row.uid)
 
 

@@ -67,6 +67,13 @@ _NEXT_DUE = {
 _COUNT_DUE = {
     approved_only: select(func.count()).select_from(outbox).where(is_due) for approved_only, is_due in _DUE.items()
 }
+_WAITING = select(outbox).where(~_SENT_AGAIN).order_by(outbox.c.not_before, outbox.c.reminder_id)
+_PLANNED = _WAITING.where(outbox.c.tier != ANSWER)
+_PLANNED_FOR = _PLANNED.where(
+    outbox.c.customer_id.in_(bindparam("ids", expanding=True)),
+    # By the customers alone: SQLite would look up the state instead, and walk through all that is planned.
+    outbox.c.state.concat("") == State.PLANNED.value,
+)
 _CLAIM = update(outbox).where(outbox.c.reminder_id == bindparam("k"), outbox.c.state == State.PLANNED.value)
 _MARK_ONWIRE = (
     update(outbox)
@@ -136,8 +143,7 @@ def _planned_event(number: int, new: New, now: datetime, actor: str) -> Event:
 
 def planned_next(connection: Connection, most: int) -> list[Row[Any]]:
     """The first `most` reminders that wait for their moment, the earliest first."""
-    query = select(outbox).where(outbox.c.state == State.PLANNED.value, ~_SENT_AGAIN)
-    return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id).limit(most)))
+    return list(connection.execute(_WAITING.where(outbox.c.state == State.PLANNED.value).limit(most)))
 
 
 def planned(connection: Connection, customer_ids: Sequence[str] | None = None) -> list[Row[Any]]:
@@ -146,13 +152,8 @@ def planned(connection: Connection, customer_ids: Sequence[str] | None = None) -
     What a person answers or sends again is none of them: no plan withdraws it.
     """
     if customer_ids is None:
-        query = select(outbox).where(outbox.c.state == State.PLANNED.value)
-    else:
-        # By the customers alone: SQLite would look up the state instead, and walk through all that is planned.
-        planned_state = outbox.c.state.concat("") == State.PLANNED.value
-        query = select(outbox).where(outbox.c.customer_id.in_(customer_ids), planned_state)
-    query = query.where(~_SENT_AGAIN, outbox.c.tier != ANSWER)
-    return list(connection.execute(query.order_by(outbox.c.not_before, outbox.c.reminder_id)))
+        return list(connection.execute(_PLANNED.where(outbox.c.state == State.PLANNED.value)))
+    return list(connection.execute(_PLANNED_FOR, {"ids": customer_ids}))
 
 
 def due(

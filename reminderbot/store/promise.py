@@ -8,12 +8,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.promise import Promise, PromiseState
 from reminderbot.store import journal
 from reminderbot.store.tables import invoice, payment, promise
+
+# Asked at every plan; put together once: that costs as much as asking it.
+_OPEN = (
+    select(promise)
+    .where(promise.c.customer_id.in_(bindparam("ids", expanding=True)), promise.c.state == PromiseState.OPEN.value)
+    .order_by(promise.c.promise_id)
+)
 
 
 def make(
@@ -75,8 +82,7 @@ def take_back(connection: Connection, promise_id: int, replaced: Collection[int]
 def open_ones(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Promise]]:
     """Open promises by customer."""
     found: dict[str, list[Promise]] = defaultdict(list)
-    query = select(promise).where(promise.c.customer_id.in_(customer_ids), promise.c.state == PromiseState.OPEN.value)
-    for row in connection.execute(query.order_by(promise.c.promise_id)):
+    for row in connection.execute(_OPEN, {"ids": customer_ids}):
         found[row.customer_id].append(_promise_of(row))
     return found
 

@@ -43,6 +43,7 @@ CHECKED_AT = "checked_at"
 
 _ALL = select(setting.c.key, setting.c.value)
 _VALUE = select(setting.c.value).where(setting.c.key == bindparam("k"))
+_DROP = delete(setting).where(setting.c.key == bindparam("k"))
 
 
 def get(connection: Connection, key: str) -> Any:
@@ -60,7 +61,7 @@ def put(connection: Connection, key: str, value: Any) -> None:
 
 
 def drop(connection: Connection, key: str) -> None:
-    connection.execute(delete(setting).where(setting.c.key == key))
+    connection.execute(_DROP, {"k": key})
 
 
 def get_moment(connection: Connection, key: str) -> datetime | None:
