@@ -8,7 +8,7 @@ TOOLS := build/tools
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help demo test lint bench soak mutants lock release venv
+.PHONY: help demo test lint bench soak mutants planted lock release venv
 
 help:
 	@echo "make demo    watch a business quarter in half a minute, on servers of its own"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint    style, types, and which part may know which"
 	@echo "make bench   speed and size, as ratios measured in one run"
 	@echo "make mutants take away one guard after another and see a test fail for each"
+	@echo "make planted plant one bug after another and see the second opinion on all sending notice each"
 	@echo "make soak    the long tests: more cases, more crashes (N=10 makes them ten times longer)"
 	@echo "make lock    renew requirements.lock: the newest versions that pyproject.toml lets in, by hash"
 	@echo "make release build into dist/, audited, with a bill of materials"
@@ -40,13 +41,16 @@ bench: $(READY)
 
 soak: $(READY)
 	@sh tests/servers/install.sh
-	@$(BIN)/pytest -n auto --dist worksteal -m soak
 	@$(BIN)/python -m pip install --quiet --group fuzz
-	@$(BIN)/python -m tests.fuzz --seconds $$((600 * $${N:-1}))
+	@$(BIN)/python -m tests.fuzz --seconds $$((600 * $${N:-1})) & fuzz=$$!; \
+		$(BIN)/pytest -n auto --dist worksteal -m soak; tests=$$?; wait $$fuzz && exit $$tests
 
 mutants: $(READY)
 	@sh tests/servers/install.sh
 	@$(BIN)/python -m tests.faults.mutants
+
+planted: $(READY)
+	@$(BIN)/python -m tests.oracle.planted
 
 # For every Python from 3.11 on and every machine, hence not pip's own lock, which is for the one it runs on.
 lock: $(TOOLS)/.ready

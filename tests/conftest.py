@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.figures import Figures, told
 from tests.servers.chromium import Chromium
 from tests.servers.dovecot import Dovecot
 from tests.servers.postfix import Postfix
@@ -75,3 +76,16 @@ def chromium() -> Iterator[Chromium]:
         yield browser
     finally:
         browser.end()
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Figures:
+    """What this test lives through is told at the end of the run, with its bound."""
+    return Figures(request)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [each for outcome in ("passed", "failed") for each in terminalreporter.stats.get(outcome, ())]
+    if lines := told(reports):
+        terminalreporter.section("lived through without harm")
+        terminalreporter.write_line("\n".join(lines))

@@ -14,10 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from queue import Queue
+
+from tests import memory
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("reminderbot", "tests", "templates", "benchmarks", "docs", "deploy")
@@ -619,20 +624,40 @@ def main(names: list[str]) -> int:
         print("\n".join(trouble))
         return 2
     chosen = [guard for guard in GUARDS if not names or guard.name in names]
-    left = []
-    with tempfile.TemporaryDirectory(prefix="rb-mutants-") as folder:
-        tree = copy_tree(Path(folder))
-        if broken := [tests for tests in EVERYWHERE if not _pass(tests, tree)]:
-            print(f"with every guard in its place these fail already: {', '.join(broken)}")
-            return 2
-        for number, guard in enumerate(chosen, 1):
-            began = time.monotonic()
-            noticed = not survives(guard, tree)
-            left += [] if noticed else [guard.name]
-            told = "noticed" if noticed else "NOT NOTICED"
-            print(f"{number:3}/{len(chosen)} {guard.name:34}{told:12}{time.monotonic() - began:5.0f} s", flush=True)
+    with tempfile.TemporaryDirectory(prefix="rb-mutants-", dir=memory.FOLDER) as folder:
+        trees: Queue[Path] = Queue()
+        for number in range(os.cpu_count() or 1):
+            trees.put(copy_tree(Path(folder, str(number))))
+        with ThreadPoolExecutor(trees.qsize()) as pool:
+            rooms = sorted({tests for guard in chosen for tests in guard.tests})
+            sound = pool.map(lambda tests: _in_one_of(trees, lambda tree: _pass(tests, tree)), rooms)
+            if broken := [tests for tests, passed in zip(rooms, sound, strict=True) if not passed]:
+                print(f"with every guard in its place these fail already: {', '.join(broken)}")
+                return 2
+            left = _take_away(chosen, pool, trees)
     print(f"{len(chosen) - len(left)} of {len(chosen)} guards are missed when they are gone")
     return 1 if left else 0
+
+
+def _take_away(chosen: Sequence[Guard], pool: ThreadPoolExecutor, trees: Queue[Path]) -> list[str]:
+    """The guards that no test missed."""
+    began, left = time.monotonic(), []
+    hunts = {pool.submit(_in_one_of, trees, partial(survives, guard)): guard for guard in chosen}
+    for number, hunt in enumerate(as_completed(hunts), 1):
+        name, noticed = hunts[hunt].name, not hunt.result()
+        left += [] if noticed else [name]
+        told = "noticed" if noticed else "NOT NOTICED"
+        print(f"{number:3}/{len(chosen)} {name:44}{told:12}after {time.monotonic() - began:5.0f} s", flush=True)
+    return left
+
+
+def _in_one_of(trees: Queue[Path], act: Callable[[Path], bool]) -> bool:
+    """Each copy of the tree is changed by one at a time."""
+    tree = trees.get()
+    try:
+        return act(tree)
+    finally:
+        trees.put(tree)
 
 
 def copy_tree(folder: Path) -> Path:

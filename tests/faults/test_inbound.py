@@ -9,10 +9,12 @@ import pytest
 
 from tests.faults.inbound import storm
 from tests.faults.latency import measured
+from tests.figures import Figures
 
 
-def assert_unharmed(replies: int, seed: int) -> None:
+def assert_unharmed(figures: Figures, replies: int, seed: int) -> None:
     judged = storm(replies, seed)
+    figures.note("replies over lines that break", replies)
     print(json.dumps(judged.report()))
     assert (judged.lost, judged.acted_on_twice, judged.left_unread, judged.not_held) == (0, 0, 0, 0)
     assert judged.mails + judged.texts == replies
@@ -20,15 +22,15 @@ def assert_unharmed(replies: int, seed: int) -> None:
     assert judged.failed_looks > judged.looks / 20
 
 
-def test_no_reply_is_lost_or_acted_on_twice_over_lines_that_break() -> None:
-    assert_unharmed(500, seed=1)
+def test_no_reply_is_lost_or_acted_on_twice_over_lines_that_break(figures: Figures) -> None:
+    assert_unharmed(figures, 500, seed=1)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(101, 101 + 4 * int(os.environ.get("N", "1"))))
-def test_none_of_ten_thousand_replies_is_lost_or_acted_on_twice(seed: int) -> None:
-    assert_unharmed(2500, seed)
+def test_none_of_ten_thousand_replies_is_lost_or_acted_on_twice(figures: Figures, seed: int) -> None:
+    assert_unharmed(figures, 2500, seed)
 
 
 def assert_in_time(*, real: bool) -> None:

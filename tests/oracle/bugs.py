@@ -14,7 +14,7 @@ from tests.faults.mutants import Change
 class Bug(Change):
     """One bug, as the text that it changes."""
 
-    # Why it has not been noticed so far; `make soak` asks for all others.
+    # Why it has not been noticed so far; `make planted` asks for all others.
     missed: str = ""
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.oracle import days, story, wire
-from tests.oracle.evidence import Arrival, Channel, Deed, Evidence, Ledger, Line, Mail, Meaning, Text
+from tests.oracle.evidence import Arrival, Channel, Deed, Evidence, Line, Mail, Meaning, Text
 from tests.oracle.record import CLOCKS, Record, Sent, marked_at
 from tests.oracle.story import Mark
 
@@ -79,13 +79,8 @@ def _answers(made: Record, arrival: Arrival) -> str | None:
         return about
     # An address that the books only learned of after the answer was read tells nobody who wrote.
     heard = made.books_at(made.heard_by(arrival))
-    known = bool(heard) and all(_lists(book, arrival) for book in heard)
+    known = bool(heard) and all(arrival.customer in made.listed_at(arrival.address, book) for book in heard)
     return arrival.customer if named or known else None
-
-
-def _lists(book: Ledger, arrival: Arrival) -> bool:
-    party = book.customers.get(arrival.customer or "")
-    return party is not None and wire.plain(arrival.address) in map(wire.plain, party.emails | party.phones)
 
 
 def _file_reminders(made: Record) -> None:

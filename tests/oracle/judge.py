@@ -40,6 +40,7 @@ RULES: tuple[tuple[tuple[int, ...], Rule], ...] = (
     ((14,), silence.promised),
     ((15, 16), silence.opted_out),
     ((15,), silence.consented),
+    ((15,), silence.letters_are_asked_for),
     ((17, 18), hours.in_their_hours),
     ((19,), hours.texts_end_in_time),
     ((20,), hours.within_their_budget),
@@ -54,6 +55,7 @@ RULES: tuple[tuple[tuple[int, ...], Rule], ...] = (
     ((33,), hearing.once_each),
     ((34,), hearing.held_first),
     ((34,), silence.machines_are_heard),
+    ((34,), silence.everybody_there_is_held),
     ((35,), hearing.only_quieter),
     ((36,), hearing.answers_nobody),
 )

@@ -214,8 +214,10 @@ def _certain(record: Record, sent: Sent, tier: int, climb: _Climb) -> None:
 def _maybe(record: Record, tried: _Attempt, climbs: dict[str, _Climb]) -> None:
     names = [rung.name for rung in record.rules.ladder]
     if tried.tier in names:
+        tier = names.index(tried.tier)
         for number in tried.bills:
-            climbs[number].reached.add(names.index(tried.tier))
+            # One that rode along may have taken a lower step of its own.
+            climbs[number].reached |= {tier} if len(tried.bills) == 1 else set(range(tier + 1))
             climbs[number].since = None
 
 

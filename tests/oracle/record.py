@@ -187,6 +187,11 @@ class Record:
         """The customers who were ever reached there."""
         return self.people.get(wire.plain(address), set())
 
+    def listed_at(self, address: str, book: Ledger) -> set[str]:
+        """The customers who have this address or number by one version of the books."""
+        there = self.people_at(address)
+        return {who for who in there if who in book.customers and _has(book.customers[who], address)}
+
     def addresses_of(self, customer: str) -> Iterator[set[str]]:
         """For each address of a customer, who was ever reached there."""
         return (people for people in self.people.values() if customer in people)
@@ -221,6 +226,10 @@ class Record:
             if abs(exported - book.exported_at) < CLOCKS and abs(mark.at - book.taken_at) <= CLOCKS:
                 return mark
         return None
+
+
+def _has(party: Party, address: str) -> bool:
+    return wire.plain(address) in map(wire.plain, party.emails | party.phones)
 
 
 def marked_at(sent: Sent) -> datetime:

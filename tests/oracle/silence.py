@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import takewhile
 
-from tests.oracle import days
+from tests.oracle import days, wire
 from tests.oracle.evidence import Arrival, Channel, Deed, Done, Ledger, Meaning
 from tests.oracle.record import Record, Sent
 from tests.oracle.sending import owed
@@ -95,20 +95,20 @@ def nothing_came_in(record: Record) -> Iterator[Violation]:
 def answers_are_heard(record: Record) -> Iterator[Violation]:
     """13 and 38. Any open human reply, readable or not: no message until a person has confirmed what it is about."""
     for arrival in _answers(record):
-        if arrival.means <= _MILD | _MACHINE and arrival.means and not _wants_a_person(arrival):
-            continue
-        assert arrival.customer is not None
-        heard = record.heard_by(arrival)
-        lifted = record.lifted(arrival.customer, frozenset(), heard)
-        unreadable = not arrival.means or Meaning.OTHER in arrival.means
-        for sent in _automated(_until(record.after(arrival.customer, heard), lifted)):
-            yield Violation(
-                38 if unreadable else 13,
-                sent.at,
-                sent.customer,
-                f"{sent.name} was sent although the answer of {arrival.at:%Y-%m-%d %H:%M}Z by {arrival.channel} "
-                f"({_said(arrival)}) waits for a person",
-            )
+        if _waits_for_a_person(arrival):
+            assert arrival.customer is not None
+            unreadable = not arrival.means or Meaning.OTHER in arrival.means
+            yield from _over(record, arrival, arrival.customer, 38 if unreadable else 13)
+
+
+def everybody_there_is_held(record: Record) -> Iterator[Violation]:
+    """34. An answer that names no letter of ours is everybody's who shares its address or number by the books."""
+    for arrival in _answers(record):
+        if _waits_for_a_person(arrival) and not any(wire.answered(arrival.content)):
+            heard = record.heard_by(arrival)
+            there = [record.listed_at(arrival.address, book) for book in record.books_at(heard)]
+            for customer in sorted(set.intersection(*there) - {arrival.customer}) if there else ():
+                yield from _over(record, arrival, customer, 34)
 
 
 def acknowledged(record: Record) -> Iterator[Violation]:
@@ -131,7 +131,8 @@ def opted_out(record: Record) -> Iterator[Violation]:
     """15 and 16. Opt-out on a channel, in any words: 0 further automated messages on it, for ever.
 
     A person at the desk can take back an opt-out by e-mail, never one by text message. Where the program took a mail
-    for something else and asked, the person who read it and lifted the hold answers for what follows.
+    for something else and asked, the person who read it and lifted the hold answers for what follows; and until then
+    others who share the address are not held.
     """
     for customer, arrivals in record.arrivals.items():
         for arrival in arrivals:
@@ -141,7 +142,10 @@ def opted_out(record: Record) -> Iterator[Violation]:
                 continue
             heard = record.heard_by(arrival)
             end = _consented(record, customer, arrival, heard)
+            understood = any(_closed(record, customer, arrival, heard))
             for sent in _until(_same_channel(record, customer, arrival, heard), end):
+                if sent.customer != customer and not (understood or stop):
+                    continue
                 words = arrival.channel is Channel.SMS and not stop
                 why = f"{sent.name} went to {sent.recipient}, who opted out at {arrival.at:%Y-%m-%d %H:%M}Z"
                 yield Violation(16 if words else 15, sent.at, sent.customer, why)
@@ -167,6 +171,27 @@ def machines_are_heard(record: Record) -> Iterator[Violation]:
                 yield from _quiet(record, arrival, 34, lambda day, _: _days_on(day, _SOFT_BOUNCE_DAYS))
 
 
+def letters_are_asked_for(record: Record) -> Iterator[Violation]:
+    """15. Who has stopped the text messages gets a letter only with a person's yes to that very one."""
+    for arrival in _answers(record):
+        if arrival.channel is not Channel.SMS or not _is_stop(arrival):
+            continue
+        assert arrival.customer is not None
+        for sent in _automated(record.after(arrival.customer, record.heard_by(arrival))):
+            if sent.channel is Channel.EMAIL and sent.reminder not in record.story.approved:
+                why = f"{sent.name} had nobody's yes after the stop by text of {arrival.at:%Y-%m-%d %H:%M}Z"
+                yield Violation(15, sent.at, sent.customer, why)
+
+
+def _over(record: Record, arrival: Arrival, customer: str, invariant: int) -> Iterator[Violation]:
+    """What went to a customer before a person had lifted the silence that an answer asks for."""
+    heard = record.heard_by(arrival)
+    lifted = record.lifted(customer, frozenset(), heard)
+    for sent in _automated(_until(record.after(customer, heard), lifted)):
+        why = f"{sent.name} was sent although the answer of {arrival.at:%Y-%m-%d %H:%M}Z by {arrival.channel} "
+        yield Violation(invariant, sent.at, sent.customer, why + f"({_said(arrival)}) waits for a person")
+
+
 def _answers(record: Record) -> Iterator[Arrival]:
     """What people whom we know wrote; machines apart."""
     for arrivals in record.arrivals.values():
@@ -179,9 +204,10 @@ def _said(arrival: Arrival) -> str:
     return ", ".join(sorted(arrival.means)) or "nothing we know"
 
 
-def _wants_a_person(arrival: Arrival) -> bool:
-    """A promise without a day is a matter for a person."""
-    return Meaning.PROMISE in arrival.means and arrival.day is None
+def _waits_for_a_person(arrival: Arrival) -> bool:
+    """Whether its silence does not end by itself; a promise without a day is such a matter too."""
+    mild = bool(arrival.means) and arrival.means <= _MILD | _MACHINE
+    return not mild or (Meaning.PROMISE in arrival.means and arrival.day is None)
 
 
 def _until(sent: Iterator[Sent], end: datetime | None) -> Iterator[Sent]:
@@ -300,19 +326,8 @@ def _nothing_owed(record: Record, sent: Sent, book: Ledger) -> Iterator[str]:
             yield f"{number} has no due date"
         elif bill.open_balance <= 0:
             yield f"nothing is open on {number}"
-    named = {book.bills[number].currency for number in sent.bills if number in book.bills}
-    if named and all(_all_owed(record, sent, book, currency) <= record.rules.min_balance for currency in named):
-        yield f"{sent.customer} owes no more than the floor of {record.rules.min_balance}"
-
-
-def _all_owed(record: Record, sent: Sent, book: Ledger, currency: str) -> Decimal:
-    """What a customer owes in a currency: what is listed, or where that is little, whatever is open."""
-    bills = (book.bills[number] for number in sent.bills if number in book.bills)
-    listed = sum((bill.open_balance for bill in bills if bill.currency == currency), Decimal(0))
-    if listed > record.rules.min_balance:
-        return listed
-    mine = (bill for bill in book.bills.values() if bill.customer == sent.customer and bill.currency == currency)
-    return sum((bill.open_balance for bill in mine), Decimal(0))
+        elif bill.open_balance <= record.rules.min_balance:
+            yield f"no more than the floor of {record.rules.min_balance} is open on {number}"
 
 
 def _money_came(record: Record, sent: Sent, book: Ledger) -> Iterator[str]:
@@ -353,14 +368,18 @@ def _same_channel(record: Record, customer: str, arrival: Arrival, heard: dateti
     return (s for s in record.after(customer, heard) if s.channel is arrival.channel)
 
 
+def _closed(record: Record, customer: str, arrival: Arrival, since: datetime) -> Iterator[datetime]:
+    """When the program took it for what it was."""
+    people = {customer} | record.people_at(arrival.address)
+    return (mark.at for each in people for mark in record.story.opted_out.get(each, []) if mark.at >= since)
+
+
 def _consented(record: Record, customer: str, arrival: Arrival, since: datetime) -> datetime | None:
     """When a person took an opt-out back, or lifted the hold over one that the program had not seen as such."""
     if arrival.channel is Channel.SMS:
         return None
     consented = next((done.at for done in record.done(Deed.CONSENTED, customer) if done.at >= since), None)
     lifted = record.lifted(customer, frozenset(), since)
-    people = {customer} | record.people_at(arrival.address)
-    closed = (mark.at for each in people for mark in record.story.opted_out.get(each, []))
-    if lifted is not None and any(since <= at <= lifted for at in closed):
+    if lifted is not None and any(at <= lifted for at in _closed(record, customer, arrival, since)):
         lifted = None
     return min((at for at in (consented, lifted) if at is not None), default=None)

@@ -82,6 +82,8 @@ class Story:
     holds: dict[int, Hold] = field(default_factory=dict)
     heard: dict[tuple[int, str | None], Heard] = field(default_factory=dict)
     imports: list[tuple[Mark, datetime]] = field(default_factory=list)
+    # The reminders that somebody has said yes to.
+    approved: set[int] = field(default_factory=set)
     # When a channel of a customer was closed because they asked for it.
     opted_out: dict[str, list[Mark]] = field(default_factory=dict)
     # Claims made while the journal itself says that sending was stopped.
@@ -213,6 +215,10 @@ def _opted_out(story: Story, line: Line, mark: Mark) -> None:
     story.opted_out.setdefault(line.customer or "", []).append(mark)
 
 
+def _approved(story: Story, line: Line, mark: Mark) -> None:
+    story.approved |= set(numbers(line.data))
+
+
 def _went_live(story: Story, line: Line, mark: Mark) -> None:
     story._stopped = False
 
@@ -241,6 +247,7 @@ _READERS = {
     "understood": _understood,
     "imported": _imported,
     "opted_out": _opted_out,
+    "approved": _approved,
     "went_live": _went_live,
     "stopped": _stopped,
 }

@@ -42,6 +42,8 @@ def _progress(done: list[Judged], all_of_them: int) -> None:
     years = sum(one.years for one in done)
     broken = sum(len(one.violations) for one in done)
     print(f"{len(done)} of {all_of_them}: {years:.0f} customer-years, {broken} violations", file=sys.stderr)
+    for violation in done[-1].violations:
+        print(f"  seed {done[-1].seed}: {violation}", file=sys.stderr, flush=True)
 
 
 def summary(done: list[Judged], seconds: float, *, counts: bool = False) -> dict[str, object]:

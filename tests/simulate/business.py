@@ -157,7 +157,7 @@ def invent(seed: int) -> Business:
 
 def _rules(dice: Random, zone: str, country: str, begins: date, has_texts: bool) -> Rules:
     names = [name for name in LADDERS if has_texts or name != "by text"]
-    ladder = LADDERS[dice.choices(names, (5, 2, 2, 1, 1)[: len(names)])[0]]
+    ladder = LADDERS[dice.choices(names, (5, 2, 2, 2, 1)[: len(names)])[0]]
     if not has_texts:
         ladder = tuple(Rung(r.name, r.days, tuple(c for c in r.channels if c is MAIL)) for r in ladder)
     opens, closes = dice.choices(((9, 17), (8, 21), (10, 12), (13, 20)), (6, 2, 1, 1))[0]
@@ -187,7 +187,7 @@ def _clients(dice: Random, count: int, home: str, begins: date) -> tuple[Client,
     found: list[Client] = []
     for number in range(count):
         place = dice.choice([p for p in PLACES if p[0] == home]) if dice.random() < 0.5 else dice.choice(PLACES)
-        shared = next(iter(dice.choice(found).party.emails), "") if found and dice.random() < 0.04 else ""
+        shared = next(iter(dice.choice(found).party.emails), "") if found and dice.random() < 0.08 else ""
         found.append(_client(dice, f"C{number:02d}", number, place, begins, shared))
     return tuple(found)
 
@@ -197,8 +197,8 @@ def _client(
 ) -> Client:
     zone, country, prefix, digits, language = place
     email = shared or f"{key.lower()}@{key.lower()}.example"
-    phone = f"{prefix}{number * 7 + 11:0{digits}d}" if dice.random() < 0.7 else ""
-    consented = bool(phone) and dice.random() < 0.6
+    phone = f"{prefix}{number * 7 + 11:0{digits}d}" if dice.random() < 0.8 else ""
+    consented = bool(phone) and dice.random() < 0.8
     manner = dice.choices(list(MANNERS), list(MANNERS.values()))[0]
     party = Party(
         name=f"{dice.choice(_LAST)} & {dice.choice(('Sons', 'Daughters', 'Co', 'Partners'))}",

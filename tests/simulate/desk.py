@@ -129,7 +129,7 @@ class Desk:
             return
         self.life.did(Deed.PAYMENT_RECORDED, key, {number})
         # Some banks, and some bookkeepers, take weeks.
-        days = timedelta(days=self.dice.uniform(0.3, 5) ** 2)
+        days = timedelta(days=self.dice.uniform(0.3, 8) ** 2)
         self.life.at(self.life.clock.now() + days, lambda: self.life.people[key].pay(number))
 
     def _disputed(self, key: str) -> None:

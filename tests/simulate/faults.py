@@ -108,7 +108,7 @@ class _Faults:
     def slow_server(self) -> None:
         """Every message takes long."""
         end_of = self.dice.choice((self.life.post_office, self.life.carrier))
-        end_of.slow = self.dice.choice((5.0, 30.0, 90.0))
+        end_of.slow = self.dice.choice((5.0, 30.0, 90.0, 300.0))
 
         def end() -> None:
             end_of.slow = 0.2
@@ -125,6 +125,25 @@ class _Faults:
         """Somebody asks for a pause of a customer."""
         self.life.desk.pause(self.dice.choice(list(self.life.people)))
 
+    def meanwhile(self) -> None:
+        """Something happens to a customer while a message to them waits, those that were tried before first."""
+        key = self.life.waiting_for()
+        if key is None:
+            return
+        person = self.life.people[key]
+        match self.dice.choice(("moves", "pays", "pays in part", "disputed")):
+            case "moves":
+                person.moves()
+            case "pays":
+                person.pay(self.dice.choice(person.owing() or [""]))
+            case "pays in part":
+                number = self.dice.choice(person.owing() or [""])
+                person.pay(number, self.life.books.owed(number) / 3)
+            case "disputed":
+                self.life.office.dispute(next(iter(person.owing()), ""))
+        self.life.tell("meanwhile")
+        self.life.office.export(self.life.clock.now())
+
     def stranger(self) -> None:
         """A mail comes from somebody whom nobody knows."""
         life = self.life
@@ -139,6 +158,7 @@ def plan_faults(life: Life) -> None:
     found = _Faults(life)
     found.every(90, found.stranger)
     found.every(250, found.stop)
+    found.every(20, found.meanwhile)
     found.every(200, found.pause)
     if not life.business.luck:
         return

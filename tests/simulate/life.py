@@ -45,9 +45,11 @@ _HUMAN = frozenset(Meaning) - {Meaning.AWAY, Meaning.BOUNCE_HARD, Meaning.BOUNCE
 _NUMBER = re.compile(r"INV-\d{5}")
 # The daemon's tick.
 _TICK = timedelta(seconds=5)
-_LONGEST_PAUSE = timedelta(hours=8)
+_LONGEST_PAUSE = timedelta(days=1)
 _NEXT = """SELECT (SELECT min(next_review_at) FROM customer), (SELECT min(max(not_before, release_at)) FROM outbox
     WHERE state = 'planned' AND (approved_by IS NOT NULL OR NOT (needs_approval OR :approve)))"""
+_DUE = "SELECT EXISTS (SELECT 1 FROM customer WHERE next_review_at <= ?)"
+_WAITING_FOR = "SELECT customer_id FROM outbox WHERE state = 'planned' ORDER BY attempts DESC, reminder_id LIMIT 1"
 _WAITS = """SELECT EXISTS (SELECT 1 FROM case_file WHERE resolved_at IS NULL)
     OR EXISTS (SELECT 1 FROM outbox WHERE state = 'uncertain' OR state = 'planned' AND approved_by IS NULL
                AND (needs_approval OR :approve)) OR EXISTS (SELECT 1 FROM setting WHERE key IN ('breaker', 'halted'))"""
@@ -72,6 +74,8 @@ class Life:
         self.post.catch_up = self._catch_up
         self.post_office.taken = self._delivered
         self.carrier.taken = self._delivered
+        # The program's own view of its store costs forty times as much.
+        self._store = sqlite3.connect(folder / "state" / "reminderbot.db", isolation_level=None)
         self._events: list[tuple[datetime, int, Callable[[], None]]] = []
         self._order = 0
         self._number = 10000
@@ -106,16 +110,12 @@ class Life:
     def live(self) -> Evidence:
         """All of it; gives what is left behind."""
         self._begin()
-        store = sqlite3.connect(self.folder / "state" / "reminderbot.db", isolation_level=None)
-        with closing(store):
-            while True:
-                moment = self._next(store)
-                if moment >= self.business.ends:
-                    break
+        with closing(self._store):
+            while (moment := self._next()) < self.business.ends:
                 self.clock.move_to(max(moment, self.clock.now()))
                 self._catch_up()
-                if not self.is_off and (self._is_awake or self._wanted(store) <= self.clock.now()):
-                    self._tick(store)
+                if not self.is_off and (self._is_awake or self._wanted() <= self.clock.now()):
+                    self._tick()
         self._listener.close()
         self.house.store.close()
         return self._evidence()
@@ -133,22 +133,22 @@ class Life:
         self.office.export(self.business.begins)
         self.office.take()
 
-    def _next(self, store: sqlite3.Connection) -> datetime:
+    def _next(self) -> datetime:
         world = self._events[0][0] if self._events else self.business.ends
         if self.is_off:
             return world
         now = self.clock.now()
-        soonest = self._wanted(store)
+        soonest = self._wanted()
         if soonest <= now:
             soonest = now + _TICK
         else:
             # A machine has other things to do as well.
-            soonest += timedelta(seconds=self.dice.choice((0, 3, 5, 5, 40, 1800)))
+            soonest += timedelta(seconds=self.dice.choice((0, 5, 40, 900, 1800, 3600)))
         return min(soonest, world)
 
-    def _wanted(self, store: sqlite3.Connection) -> datetime:
+    def _wanted(self) -> datetime:
         """When the program next wants to look at somebody, or to send or read something."""
-        look, send = store.execute(_NEXT, {"approve": self.business.mode == "approve"}).fetchone()
+        look, send = self._store.execute(_NEXT, {"approve": self.business.mode == "approve"}).fetchone()
         wanted = [datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in (look,) if moment]
         if send:
             wanted.append(max(datetime.fromisoformat(send).replace(tzinfo=UTC), self._again_at))
@@ -180,7 +180,7 @@ class Life:
 
     # ---- the program
 
-    def _tick(self, store: sqlite3.Connection) -> None:
+    def _tick(self) -> None:
         """Every job once, in the daemon's order."""
         self._is_awake, awake = False, self._is_awake
         try:
@@ -188,14 +188,14 @@ class Life:
                 self._look()
             self._plan()
             if awake or self._again_at <= self.clock.now():
-                self._deliver(store)
+                self._deliver()
             self._plan()
         except Killed:
             self.restart()
         remember_time(self.house)
         if self.dice.random() < 0.02:
             self._second_look()
-        if store.execute(_WAITS, {"approve": self.business.mode == "approve"}).fetchone()[0]:
+        if self._store.execute(_WAITS, {"approve": self.business.mode == "approve"}).fetchone()[0]:
             self.desk.call()
 
     def asks_again(self) -> None:
@@ -230,12 +230,15 @@ class Life:
 
     def _plan(self) -> None:
         rounds = 0
-        while plan_once(self.house):
+        while self._is_anybody_due() and plan_once(self.house):
             rounds += 1
             assert rounds < 50, "planning never comes to rest"
 
-    def _deliver(self, store: sqlite3.Connection) -> None:
-        due = store.execute(_NEXT, {"approve": self.business.mode == "approve"}).fetchone()[1]
+    def _is_anybody_due(self) -> bool:
+        return bool(self._store.execute(_DUE, (f"{self.clock.now():%F %T.%f}",)).fetchone()[0])
+
+    def _deliver(self) -> None:
+        due = self._store.execute(_NEXT, {"approve": self.business.mode == "approve"}).fetchone()[1]
         if due is None or datetime.fromisoformat(due).replace(tzinfo=UTC) > self.clock.now():
             return
         self.office.date_files()
@@ -251,8 +254,8 @@ class Life:
             self.tell(f"stop: {stop.kind}")
         if done.stops or not (done.accepted or done.deferred or done.uncertain or done.refused or done.withdrawn):
             # Something keeps it back: it is asked again, less and less often.
-            self._again_at = self.clock.now() + self._pause
-            self._pause = min(self._pause * 6, _LONGEST_PAUSE)
+            self._again_at = self.clock.now() + self._pause * self.dice.uniform(0.5, 1.5)
+            self._pause = min(self._pause * 60, _LONGEST_PAUSE)
         else:
             self._pause = _TICK
 
@@ -282,6 +285,11 @@ class Life:
         return number
 
     # ---- what leaves and what comes
+
+    def waiting_for(self) -> str | None:
+        """A customer for whom a message waits; rather one that was tried before."""
+        found = self._store.execute(_WAITING_FOR).fetchone()
+        return found[0] if found else None
 
     def _delivered(self, message: Mail | Text) -> None:
         self.tell(f"sent: {'mail' if isinstance(message, Mail) else 'text'}")

@@ -90,7 +90,7 @@ class Office:
         if self.ledgers and (self.is_late or (self._life.business.luck and self._life.dice.random() < 0.03)):
             self._life.tell("ledger: export left out")
             return
-        if not self._held and at - self._tidied > timedelta(days=20) and self._is_known:
+        if not self._held and at - self._tidied > timedelta(days=5) and self._is_known:
             # Only what the program has seen since: much at once would look wrong.
             self._tidied, self._is_known = at, False
             self.books.tidy()

@@ -47,6 +47,8 @@ _ANSWERS: dict[str, tuple[int, dict[Meaning, int]]] = {
     "gone": (10, {M.WRONG_CONTACT: 4, M.OTHER: 1}),
     "leaver": (60, {M.OPT_OUT: 8, M.DISPUTE: 1, M.WRONG_CONTACT: 1}),
 }
+# Some want no text messages, whatever else they are like.
+_STOPS_TEXTS = 0.08
 _KEEPS_PROMISES = {"promiser": 0.25, "struggling": 0.3, "quarrelsome": 0.5}
 _UNPROMPTED = (M.QUESTION, M.PAID, M.OTHER, M.PROMISE, M.DISPUTE, M.ACK, M.WRONG_CONTACT, M.OPT_OUT)
 
@@ -176,7 +178,9 @@ class Person:
             if self.dice.random() < 0.6:
                 self._soon(0.1, 6, self._payer(number))
         often, what = _ANSWERS[self.client.manner]
-        if self.dice.randrange(100) < often:
+        if isinstance(message, Text) and self.dice.random() < _STOPS_TEXTS:
+            self._soon(0.0005, 2, lambda: self._answers(message, M.OPT_OUT))
+        elif self.dice.randrange(100) < often:
             meaning = self.dice.choices(list(what), list(what.values()))[0]
             self._soon(0.0005, 2, lambda: self._answers(message, meaning))
 

@@ -73,8 +73,12 @@ class Wire:
         machine = self._machine
         machine.between.here()
         answer = machine.next.pop(0) if machine.next else Accepted(f"ok-{len(machine.facts.copies)}")
+        if self._name is Channel.EMAIL and answer == OUTCOMES["told to stop"]:
+            # Only a carrier is told that.
+            answer = OUTCOMES["bad address"]
         machine.keep(message, arrived=not isinstance(answer, Deferred | Refused))
         if isinstance(answer, Killed):
+            Machine.died_on_the_wire += 1
             machine.between.kill_at(1)
         machine.between.here()
         if isinstance(answer, Exception):
@@ -93,6 +97,7 @@ class Machine(RuleBasedStateMachine):
     # Over all runs.
     steps: ClassVar[int] = 0
     sent: ClassVar[int] = 0
+    died_on_the_wire: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -292,6 +297,15 @@ class Machine(RuleBasedStateMachine):
         self.a_person_lifts_all(customer)
         self._live_on(days)
         self._live_on(1)
+
+    @rule(customer=customers, days=st.sampled_from([0, 1, 7]))
+    def the_power_goes_while_a_letter_leaves(self, customer: str, days: int) -> None:
+        """After its mark and before the answer: nobody may send it again by himself."""
+        self.a_new_invoice(customer, -4)
+        self.a_person_lets_it_go_live()
+        self.a_person_lifts_all(customer)
+        self.next = [OUTCOMES["the power goes"]]
+        self._live_on(days)
 
     def _live_on(self, days: int) -> None:
         """So many days later: books, answers, letters, as the daemon does it."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from tests.oracle.evidence import Deed, Meaning
+from tests.oracle.evidence import Channel, Deed, Meaning
 from tests.oracle.lives import SMS, Life, at
 from tests.oracle.plants.sending import the_same_by_text
 
@@ -36,7 +36,7 @@ def below_the_floor_beside_what_others_owe(life: Life) -> None:
     life.ledgers = [replace(book, bills=dict(life.bills)) for book in life.ledgers]
 
 
-def above_the_floor_with_all_they_owe(life: Life) -> None:
+def below_the_floor_beside_more_of_their_own(life: Life) -> None:
     life.rules = replace(life.rules, min_balance=Decimal("150.00"))
     life.bill("INV-2")
     life.ledgers = [replace(book, bills=dict(life.bills)) for book in life.ledgers]
@@ -125,6 +125,29 @@ def over_an_opt_out_that_a_person_read(life: Life) -> None:
 
 def by_mail_after_an_opt_out_by_text(life: Life) -> None:
     life.answer("2026-09-18 14:00", Meaning.OPT_OUT, channel=SMS, words="STOP")
+    life.letter("2026-09-23 14:00", "options")
+
+
+def by_mail_with_a_yes_after_an_opt_out_by_text(life: Life) -> None:
+    by_mail_after_an_opt_out_by_text(life)
+    life.told(at("2026-09-23 13:59"), "approved", None, {"reminders": [life.reminders]}, "olivia")
+
+
+def over_the_answer_of_somebody_at_the_same_address(life: Life) -> None:
+    life.customers["BETA"] = life.customers["ACME"]
+    life.books("2026-09-21 12:00")
+    life.answer("2026-09-21 14:00", Meaning.QUESTION, customer="BETA")
+    life.letter("2026-09-23 14:00", "options")
+
+
+def after_somebody_at_the_same_address_answered_a_letter_of_theirs(life: Life) -> None:
+    life.customers["BETA"] = life.customers["ACME"]
+    life.bill("INV-2", customer="BETA")
+    theirs = life.plan("2026-09-21 11:00", "gentle", ("INV-2",), Channel.EMAIL, "BETA")
+    life.told(at("2026-09-21 11:00"), "withdrawn", "BETA", {"reminder": theirs, "why": "paid"})
+    life.books("2026-09-21 12:00")
+    about = f"In-Reply-To: <r.{theirs}.seal@shop.example>\r\n\r\nWhat is this?"
+    life.answer("2026-09-21 14:00", Meaning.QUESTION, customer="BETA", words=about)
     life.letter("2026-09-23 14:00", "options")
 
 
