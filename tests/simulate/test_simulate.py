@@ -29,6 +29,8 @@ def note(figures: Figures, found: list[Judged]) -> None:
     figures.note("simulated messages", sum(one.messages for one in found))
 
 
+# A machine at work on much else needs more than the usual five minutes.
+@pytest.mark.timeout(900)
 def test_businesses_over_years_break_no_promise_and_meet_everything_there_is(figures: Figures) -> None:
     found = [judged(seed) for seed in SHARE]
     note(figures, found)
