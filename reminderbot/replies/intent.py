@@ -354,4 +354,4 @@ def _bare_amounts(sentence: Sentence) -> list[Decimal]:
 
 
 def _without_days(text: str) -> str:
-    return re.sub(r"\S*[-/]\S*|\d+(?:st|nd|rd|th)\b|\b20\d\d\b", " ", text)
+    return re.sub(r"(?<!\S)[^\s/-]*[-/]\S*|\b\d{1,4}(?:st|nd|rd|th)\b|\b20\d\d\b", " ", text)

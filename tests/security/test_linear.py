@@ -1,0 +1,147 @@
+"""No expression of the program may be made to search for long: 50 ms of processor time for 100,000 signs (S8)."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+import time
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+import reminderbot
+from reminderbot.replies import tables
+
+SIZE = 100_000
+LIMIT_SECONDS = 0.05
+# What backtracking feeds on: one sign again and again, a start without its end, nearly an address, nearly a date.
+PARTS = (
+    *(
+        "a",
+        " ",
+        "\n",
+        ">",
+        "-",
+        "=",
+        "1",
+        "é",
+        "<",
+        "a@",
+        "a.",
+        "a'",
+        "1,",
+        "1/2/",
+        "On 1 ",
+        "From: x ",
+        "inv-1 ",
+        "--- a",
+    ),
+)
+HOSTILE = [(part * SIZE)[:SIZE] for part in PARTS]
+_USES = {"search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
+# Held by a module and asked by `fullmatch` alone, where no start but the first is tried.
+_WHOLE = {"reminderbot.compose.email._ADDRESS"}
+# The log's own: a line is cut before it is looked at.
+_CUT = {"reminderbot.logs._ADDRESS": 4_000}
+
+
+def expressions() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Every expression of the program: those its modules hold, and those written where they are used."""
+    for found in pkgutil.walk_packages(reminderbot.__path__, "reminderbot."):
+        # The demo's servers hear nobody but the demo.
+        if found.name.endswith("__main__") or found.name.startswith(
+            ("reminderbot.demo", "reminderbot.store.migrations")
+        ):
+            continue
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+                yield f"{found.name}.{name}", value
+        yield from _written_in(module)
+
+
+def _written_in(module: ModuleType) -> Iterator[tuple[str, re.Pattern[str]]]:
+    for node in ast.walk(ast.parse(inspect.getsource(module) or "pass")):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=use), args=[pattern, *_]) if use in _USES:
+                yield f"{module.__name__}:{node.lineno}.{use}", re.compile(_source(pattern, module))
+
+
+def _source(pattern: ast.expr, module: ModuleType) -> str:
+    """The expression; what is put together from constants of the module is known here as well."""
+    try:
+        found = eval(ast.unparse(pattern), vars(module))
+    except NameError:
+        return _with_a_word(pattern)
+    return found.decode("latin-1") if isinstance(found, bytes) else str(found)
+
+
+def _with_a_word(pattern: ast.expr) -> str:
+    """An expression made from what is known only later: with a word in its place, which must be escaped there."""
+    parts = pattern.values if isinstance(pattern, ast.JoinedStr) else [pattern]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "word" for part in parts)
+
+
+ALL = dict(expressions())
+
+
+def _searched(pattern: re.Pattern[str], text: str, use: str) -> None:
+    if use in ("match", "fullmatch"):
+        getattr(pattern, use)(text)
+        return
+    for _found in pattern.finditer(text):
+        pass
+
+
+def seconds(pattern: re.Pattern[str], text: str, use: str = "") -> float:
+    """Processor time of the quickest of a few searches, so that a busy machine is not taken for a slow pattern."""
+    best = LIMIT_SECONDS
+    # What is slow on a twentieth would take minutes on all of it.
+    for tried in (*[text[: len(text) // 20]] * 3, *[text] * 8):
+        began = time.process_time()
+        _searched(pattern, tried, use)
+        spent = time.process_time() - began
+        best = min(best, spent) if tried is text else best
+        if best < LIMIT_SECONDS or (tried is not text and spent >= LIMIT_SECONDS):
+            break
+    return best
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_expression_takes_long_on_any_hostile_text(name: str) -> None:
+    use = "fullmatch" if name in _WHOLE else name.rpartition(".")[2]
+    texts = [text[: _CUT.get(name, SIZE)] for text in HOSTILE]
+    slow = [part for part, text in zip(PARTS, texts, strict=True) if seconds(ALL[name], text, use) >= LIMIT_SECONDS]
+    assert not slow
+
+
+@pytest.mark.parametrize("language", (*tables.LANGUAGES, tables.ELSEWHERE))
+def test_no_pattern_of_the_tables_takes_long_on_its_own_words(language: str) -> None:
+    slow = [
+        phrase.source
+        for phrase in tables.load(language).phrases
+        if seconds(phrase.pattern, _nearly(phrase.source)) >= LIMIT_SECONDS
+    ]
+    assert not slow
+
+
+def _nearly(source: str) -> str:
+    """The words that the pattern looks for, again and again, without the last one."""
+    chosen = [element.strip("[]^$").split("|")[0] for element in source.replace("..", "so very much").split()]
+    words = [choice.replace("_", " ").replace("*", "s").lstrip("@") for choice in chosen]
+    part = " ".join(words[:-1] or words) + " "
+    return " " + (part * SIZE)[:SIZE]
+
+
+def test_a_slow_expression_is_noticed() -> None:
+    assert seconds(re.compile(r"(?:a|aa|aaa){1,12}b"), HOSTILE[0][:40]) >= LIMIT_SECONDS
+
+
+def test_the_scan_finds_what_is_held_and_what_is_written_in_place() -> None:
+    assert "reminderbot.logs._ADDRESS" in ALL
+    assert [name for name in ALL if name.startswith("reminderbot.config.addresses:") and name.endswith(".fullmatch")]
+    assert len(ALL) > 150
