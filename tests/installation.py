@@ -179,6 +179,8 @@ def run_line(house: House) -> int:
 
     while plan_once(house, timedelta(0)):
         pass
+    # An old ledger keeps a delivery from looking at all.
+    look()
     done = deliver_once(house, look)
     while plan_once(house, timedelta(0)):
         pass
