@@ -500,7 +500,7 @@ GUARDS = (
     # ---- what people write and do
     Guard("an answer asks for an open address", "core/answer.py", "if not gate.passed:", "if False:", ANSWERS),
     Guard("a text answer keeps their hours", "core/answer.py", "if channel is Channel.EMAIL:", "if True:", ANSWERS),
-    Guard("no plan withdraws an answer", "store/outbox.py", ", outbox.c.tier != ANSWER)", ")", ANSWERS),
+    Guard("no plan withdraws an answer", "store/outbox.py", ".where(outbox.c.tier != ANSWER)", "", ANSWERS),
     Guard("an answer goes first", "runs/claim.py", "key=lambda row: row.tier != ANSWER", "key=lambda _: 0", ANSWERS),
     Guard("one answer at a time", "desk/answer.py", "    if waiting:\n", "    if False:\n", ANSWERS),
     Guard("no answer twice", "desk/answer.py", "_bare(known.words) == _bare(made.text)", "False", ANSWERS),

@@ -216,9 +216,9 @@ BUGS = (
     Bug(
         "read up to there before it is kept",
         "runs/listen.py",
-        "        new = 0\n        for message, reached in poll.messages:\n",
+        "        new = 0\n        for message, reached in takewhile",
         "        new = 0\n        with self._house.store.writing() as connection:\n"
-        "            inbox.move_cursor(connection, poll.cursor)\n        for message, reached in poll.messages:\n",
+        "            inbox.move_cursor(connection, poll.cursor)\n        for message, reached in takewhile",
     ),
     Bug(
         "a slow server carries a batch on",
