@@ -19,7 +19,7 @@ ROUNDS = 9
 _BASE = "http://127.0.0.1:8470"
 _PASSWORD = "plum tram violin"
 PAGES = (
-    "/", "/cases/", "/cases/?kind=dispute", "/cases/31", "/cases/31/release", "/customers/", "/customers/?q=shop+77",
+    "/", "/cases/", "/cases/?kind=dispute", "/cases/31", "/cases/31/release", "/customers/", "/customers/?q=shop+5",
     "/customers/C0000030", "/reports/", "/people/", "/me/",
 )  # fmt: skip
 
