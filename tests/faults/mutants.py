@@ -40,6 +40,8 @@ CSV = ("tests/security/test_csv.py",)
 TLS = ("tests/security/test_tls.py",)
 ANSWERS = ("tests/desk/test_answer.py",)
 ACTIONS = ("tests/desk/test_dispute.py", "tests/desk/test_undo.py", "tests/desk/test_case.py")
+DOOR = ("tests/web/test_guard.py", "tests/web/test_people.py", "tests/desk/test_user.py")
+MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
 SMUGGLING = ("tests/security/test_smuggling.py",)
 
 
@@ -451,7 +453,42 @@ GUARDS = (
     Guard("the proof at the start", "cli/run.py", "    prove_headers()\n", "", HEADERS),
     Guard("alerts show no address", "runs/alert.py", "redact(unquoted(stop.why))", "unquoted(stop.why)", HEADERS),
     Guard("alerts name no customer", "runs/alert.py", "redact(unquoted(stop.why))", "redact(stop.why)", HEADERS),
-    Guard("the page names no customer", "web/app.py", "why=unquoted(stop.why)", "why=stop.why", LINE),
+    Guard("the page names no customer", "web/machine.py", "why=unquoted(stop.why)", "why=stop.why", LINE),
+    Guard(
+        "a form proves where it comes from", "web/guard.py", "    protection = CSRFProtect(app)\n", "    return\n", DOOR
+    ),
+    Guard(
+        "a route that nobody may use", "web/guard.py", "        if needed is None:\n            abort(403)\n", "", DOOR
+    ),
+    Guard(
+        "a collector is no owner", "core/user.py", "return self is Role.OWNER or self is needed", "return True", DOOR
+    ),
+    Guard("a passer-by is nobody", "web/access.py", "return user is not None and", "return user is None or", DOOR),
+    Guard("a form has its effect once", "store/session.py", "            form.note(connection)\n", "", DOOR),
+    Guard("a session ends", "desk/user.py", "if found is None or not found.is_alive(now):", "if found is None:", DOOR),
+    Guard("ten guesses", "desk/user.py", "if wait_until is not None and wait_until > now:", "if False:", DOOR),
+    Guard(
+        "an invitation is used up",
+        "desk/user.py",
+        'invitation=None, invited_until=None)\n        _note(connection, now, row.name, row.name, "chose',
+        'invited_until=row.invited_until)\n        _note(connection, now, row.name, row.name, "chose',
+        DOOR,
+    ),
+    Guard(
+        "a name of ours",
+        "web/guard.py",
+        'if not host_is_trusted(request.headers.get("Host"), known):',
+        "if False:",
+        DOOR,
+    ),
+    Guard("a way back inside", "web/guard.py", 'path[1:2] in ("/", "\\\\")', "False", DOOR),
+    Guard(
+        "foreign markup",
+        "replies/opened.py",
+        'return Opened(read.text, harmless("\\n".join(marked))',
+        'return Opened(read.text, "\\n".join(marked)',
+        MAILS,
+    ),
     Guard("the log names no customer", "daemon.py", "why=unquoted(trouble)", "why=trouble", LINE),
     Guard("a backup for its owner", "desk/backup.py", "before = os.umask(0o077)", "before = os.umask(0o022)", BACKUP),
     Guard("cells that calculate", "ledger/csv_out.py", """return f"'{cell}" if""", "return cell if", CSV),
