@@ -17,7 +17,7 @@ from reminderbot.compose.render import Letters
 from reminderbot.compose.rules import Courtesy, courtesy_of, languages
 from reminderbot.compose.tone import courtesy
 from tests.compose.samples import LANGUAGES, LETTERS, LINK, SHIPPED, facts, item
-from tests.replies.test_linear import LIMIT_SECONDS, SIZE, seconds
+from tests.security.test_linear import LIMIT_SECONDS, SIZE, seconds
 
 CORPUS = Path(__file__).parent / "courtesy" / "corpus"
 WRITTEN = [(language, sentence) for language in languages() for sentence in sentences(CORPUS, language)]
