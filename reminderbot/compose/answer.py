@@ -25,18 +25,19 @@ class EmptyAnswer(LetterError):
     """Nothing was written yet."""
 
 
-def beginning(channel: Channel, who: Customer, business: Business, writer: str) -> str:
+def beginning(channel: Channel, who: Customer, business: Business, writer: str, *, who_else: bool = False) -> str:
     """A polite frame for an answer in the customer's language, English where we have no words of theirs.
 
-    It quotes nothing: what they wrote is theirs, and they have it.
+    It quotes nothing: what they wrote is theirs, and they have it. With `who_else` it asks for the right contact.
     """
     words = WORDS[base(spoken(chain(who.language or business.language), WORDS))]
     name = clean(who.contact.name)
     hello = words.hello_name.format(name=name) if name else words.hello
     if channel is Channel.SMS:
-        return f"{hello} \n{clean(business.name)}"
+        return f"{hello} {words.who_else if who_else else ''}\n{clean(business.name)}"
     signed = "\n".join(part for part in (clean(writer), clean(business.name)) if part)
-    return f"{hello}\n\n{words.thanks}\n\n\n\n{words.regards}\n{signed}\n"
+    question = f"{words.who_else}\n" if who_else else "\n"
+    return f"{hello}\n\n{words.thanks}\n\n{question}\n{words.regards}\n{signed}\n"
 
 
 def subject_of(answered: str, otherwise: str) -> str:

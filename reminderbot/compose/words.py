@@ -33,6 +33,8 @@ class Words:
     # How a person's answer begins and ends.
     thanks: str
     regards: str
+    # Asks whoever is the wrong contact for the right one.
+    who_else: str
 
 
 WORDS = {
@@ -56,6 +58,7 @@ WORDS = {
         reply_stop="Reply STOP",
         thanks="Thank you for your message.",
         regards="Kind regards",
+        who_else="Could you tell us whom we may write to about your invoices instead?",
     ),
     "de": Words(
         hello="Guten Tag,",
@@ -78,6 +81,7 @@ WORDS = {
         reply_stop="antworten Sie STOP",
         thanks="vielen Dank für Ihre Nachricht.",
         regards="Mit freundlichen Grüßen",
+        who_else="Könnten Sie uns sagen, an wen wir uns wegen der Rechnungen wenden dürfen?",
     ),
     "es": Words(
         hello="Buenos días:",
@@ -99,6 +103,7 @@ WORDS = {
         reply_stop="responda STOP",
         thanks="Gracias por su mensaje.",
         regards="Un cordial saludo",
+        who_else="¿Podría decirnos a quién debemos dirigirnos por las facturas?",
     ),
     "fr": Words(
         hello="Bonjour,",
@@ -120,6 +125,7 @@ WORDS = {
         reply_stop="répondez STOP",
         thanks="Merci pour votre message.",
         regards="Cordialement",
+        who_else="Pourriez-vous nous indiquer à qui nous adresser au sujet des factures ?",
     ),
     "it": Words(
         hello="Buongiorno,",
@@ -141,6 +147,7 @@ WORDS = {
         reply_stop="Risponda STOP",
         thanks="grazie per il Suo messaggio.",
         regards="Cordiali saluti",
+        who_else="Potrebbe indicarci a chi rivolgerci per le fatture?",
     ),
     "nl": Words(
         hello="Goedendag,",
@@ -162,6 +169,7 @@ WORDS = {
         reply_stop="antwoord STOP",
         thanks="Hartelijk dank voor uw bericht.",
         regards="Met vriendelijke groet",
+        who_else="Kunt u ons laten weten tot wie wij ons over de facturen kunnen wenden?",
     ),
     # For Brazil and Portugal alike: no word that only one of them writes or spells so.
     "pt": Words(
@@ -184,6 +192,7 @@ WORDS = {
         reply_stop="Responda STOP",
         thanks="Agradeço a sua mensagem.",
         regards="Atenciosamente",
+        who_else="Poderia dizer-nos a quem nos devemos dirigir a respeito das faturas?",
     ),
 }
 

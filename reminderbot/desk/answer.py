@@ -16,6 +16,7 @@ from reminderbot.compose.email import is_message_id
 from reminderbot.compose.errors import LetterError
 from reminderbot.compose.headers import UnsafeMessage
 from reminderbot.core.answer import Answer, may_answer
+from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import Accepted, State
@@ -82,6 +83,7 @@ def draft(
     """How an answer in this case would leave, with `text` in it or just begun.
 
     It goes the way they wrote, unless `channel` names another one or that way is closed. Refused where none is open.
+    Where they are the wrong contact it begins by asking for the right one.
     """
     seen = open_case(house, connection, case_id)
     if seen.customer is None:
@@ -90,7 +92,8 @@ def draft(
     facts = house.gatherer.gather(connection, [key], now).get(key)
     chosen, not_before, open_channels = _way(house, seen, facts, channel, now)
     begun = text is None
-    words = beginning(chosen, seen.customer, house.business, writer) if text is None else text
+    asks = seen.case.kind is CaseKind.WRONG_CONTACT
+    words = beginning(chosen, seen.customer, house.business, writer, who_else=asks) if text is None else text
     door = look_at(house, connection)
     made = Draft(
         case_id=case_id,

@@ -1,12 +1,21 @@
-"""Shows a letter as one of the business's own customers would get it today."""
+"""Shows a letter as one of the business's own customers would get it: today, or when a pause was lifted."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
 from sqlalchemy import Connection
 
-from reminderbot.compose.facts import LetterRequest, NothingOwed, letter_facts
+from reminderbot.compose.errors import LetterError
+from reminderbot.compose.facts import LetterFacts, LetterRequest, NothingOwed, letter_facts
+from reminderbot.core.account import OpenItem
+from reminderbot.core.contact import address_on
+from reminderbot.core.dunning import Facts
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.desk.find import one
+from reminderbot.desk.hold import Lifting, lifting_of
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 
@@ -28,19 +37,8 @@ def preview_for(
     meant = tuple(item for item in items if item.invoice.number == found.invoice) or overdue or items
     if known is None or not meant:
         raise Refused(f"Nothing is open at {found.customer.name}: there is no letter to show.")
-    letter = tier.letter or tier.task or tier.name
-    request = LetterRequest(
-        business=house.business,
-        account=known.account,
-        items=meant,
-        letter=letter,
-        today=today,
-        language=language,
-        reply_address=house.sender.reply_to,
-        written=house.letters.languages(letter, None if tier.task is Task.CALL else channel),
-    )
     try:
-        facts = letter_facts(request)
+        facts = _told(house, known, meant, tier, channel, today, language)
     except NothingOwed:
         raise Refused(f"What {found.customer.name} has paid covers what is open: there is no letter to show.") from None
     if tier.task is Task.CALL:
@@ -50,3 +48,89 @@ def preview_for(
         return f"To: {found.customer.contact.phone or 'no number'}\n\n{sms.text}\n\n({len(sms.text)} characters)\n"
     email = house.letters.render_email(facts)
     return f"To: {found.customer.contact.email or 'no address'}\nSubject: {email.subject}\n\n{email.text}"
+
+
+def _told(
+    house: House,
+    known: Facts,
+    items: tuple[OpenItem, ...],
+    tier: Tier,
+    channel: Channel,
+    today: date,
+    language: str = "",
+) -> LetterFacts:
+    letter = tier.letter or tier.task or tier.name
+    return letter_facts(
+        LetterRequest(
+            business=house.business,
+            account=known.account,
+            items=items,
+            letter=letter,
+            today=today,
+            language=language,
+            reply_address=house.sender.reply_to,
+            written=house.letters.languages(letter, None if tier.task is Task.CALL else channel),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NextLetter:
+    """The very letter that would come next, and when."""
+
+    at: datetime
+    tier: str
+    channel: Channel
+    recipient: str
+    # Empty: a text message has none.
+    subject: str
+    text: str
+    invoices: tuple[str, ...]
+    # Text message segments, which are what it costs; None: an e-mail costs nothing.
+    segments: int | None
+    needs_approval: bool
+    # Why the letter cannot be made as it is; empty: it can.
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What lifting some holds of a customer would lead to, letter and all."""
+
+    lifting: Lifting
+    # None: no letter comes next; a task for a person may (`lifting.next`).
+    letter: NextLetter | None
+
+
+def before_release(house: House, connection: Connection, customer_id: str, hold_ids: Sequence[int]) -> Ahead:
+    """The exact next letter and its day if these holds were lifted and nobody answered or paid; changes nothing."""
+    coming = lifting_of(house, connection, customer_id, hold_ids)
+    return Ahead(coming, next_letter(house, connection, coming))
+
+
+def next_letter(house: House, connection: Connection, coming: Lifting) -> NextLetter | None:
+    """The letter that `coming` foresees, in full; None where it foresees none."""
+    send = coming.next[1].send if coming.next else None
+    key = coming.customer.customer_id
+    known = house.gatherer.gather(connection, [key], house.clock.now()).get(key)
+    if coming.next is None or send is None or known is None:
+        return None
+    at = coming.next[0]
+    items = tuple(item for item in known.account.items if item.invoice.number in send.lists)
+    tier = house.rules.ladder.tiers[house.rules.ladder.index(send.tier)]
+    subject, text, trouble = "", "", ""
+    segments: int | None = None
+    try:
+        facts = _told(house, known, items, tier, send.channel, at.astimezone(house.rules.zone).date())
+        if send.channel is Channel.SMS:
+            sms = house.letters.render_sms(facts)
+            text, segments = sms.text, sms.segments
+        else:
+            email = house.letters.render_email(facts)
+            subject, text = email.subject, email.text
+    except (LetterError, NothingOwed) as error:
+        trouble = str(error)
+    recipient = address_on(coming.customer, send.channel)
+    return NextLetter(
+        at, send.tier, send.channel, recipient, subject, text, send.lists, segments, send.needs_approval, trouble
+    )

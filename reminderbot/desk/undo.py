@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from reminderbot.core.case import Case
 from reminderbot.core.dispute import Reason
 from reminderbot.core.event import Event, EventKind
+from reminderbot.core.ladder import Channel
 from reminderbot.core.undo import Doing, UndoKind
 from reminderbot.desk.answer import take_back
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import case, dispute, hold, journal, ledger, payment, promise
+from reminderbot.store import case, contact, dispute, hold, journal, ledger, payment, people, promise
 from reminderbot.store import undo as undoes
 
 # Nothing that happens to the customer stands in the way of these, only what became of the case or the answer itself.
@@ -85,6 +86,22 @@ def _answered(_: House, connection: Connection, doing: Doing, actor: str, now: d
     take_back(connection, doing.data["reminder"], actor, now)
 
 
+def _contact(house: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    channel, before = Channel(doing.data["channel"]), doing.data["before"]
+    if house.gatherer.hash_of(_by_hand(connection, doing, channel)) != doing.data["after_hash"]:
+        raise Refused("It has been changed again since: look how it stands now.")
+    people.write_to(connection, doing.customer_id or "", channel, before, now, actor)
+
+
+def _by_hand(connection: Connection, doing: Doing, channel: Channel) -> str:
+    return people.address_by_hand(connection, doing.customer_id or "", channel)
+
+
+def _closed(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    channel, digest = Channel(doing.data["channel"]), doing.data["hash"]
+    contact.open_again(connection, digest, channel, doing.customer_id or "", now, actor)
+
+
 def _refuse_moved(found: Case, *, still: bool) -> None:
     if not still:
         raise Refused(f"Case {found.case_id} has been moved or resolved since: look how it stands now.")
@@ -137,4 +154,6 @@ _BACK: dict[UndoKind, Callable[[House, Connection, Doing, str, datetime], None]]
     UndoKind.DISPUTED: _disputed,
     UndoKind.SETTLED: _settled,
     UndoKind.ANSWERED: _answered,
+    UndoKind.CONTACT: _contact,
+    UndoKind.CLOSED: _closed,
 }

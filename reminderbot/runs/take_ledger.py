@@ -9,15 +9,17 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from reminderbot.core.case import CaseKind
+from reminderbot.core.contact import address_on
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.invoice import Payment, PaymentKind, days_past_due, open_balance
+from reminderbot.core.ladder import Channel
 from reminderbot.core.ledger_change import Changes, compare
 from reminderbot.core.ledger_change import settle as settle_snapshot
 from reminderbot.core.ledger_suspicion import suspicions
 from reminderbot.core.snapshot import Snapshot
 from reminderbot.house import House
-from reminderbot.store import case, hold, journal, ledger, setting
+from reminderbot.store import case, hold, journal, ledger, note, people, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ def take_ledger(house: House, *, even_if_suspicious: bool = False, actor: str = 
         setting.drop(connection, setting.LEDGER_HELD)
         ledger.take_in(connection, old, new, now)
         _journal(connection, old, new, now, actor)
+        _overrule(connection, old, new, now)
         _park_old_debts(house, connection, old, new, now)
         if old is None or (doubts and even_if_suspicious):
             _guard_next_batch(connection, old is None, now)
@@ -67,6 +70,21 @@ def _journal(connection: Connection, old: Snapshot | None, new: Snapshot, now: d
             kind = _MONEY_EVENTS.get(paid.kind, EventKind.CREDITED)
             events.append(Event(kind, now, actor, paid.customer_id, data))
     journal.record_all(connection, events)
+
+
+def _overrule(connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
+    """An address that a person put in gives way to a new one in the ledger, and a note says so."""
+    before = {who.customer_id: who for who in old.customers} if old else {}
+    for who in new.customers:
+        known = before.get(who.customer_id)
+        for channel in Channel:
+            if known is None or address_on(known, channel) == address_on(who, channel):
+                continue
+            if people.address_by_hand(connection, who.customer_id, channel):
+                people.write_to(connection, who.customer_id, channel, "", now, "reminderbot")
+                what = "e-mail address" if channel is Channel.EMAIL else "number"
+                told = f"the ledger has brought another {what}: it takes the place of the one that was put in by hand"
+                note.write(connection, told, now, "reminderbot", customer_id=who.customer_id)
 
 
 def _park_old_debts(house: House, connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:

@@ -26,7 +26,14 @@ _EVENTS = {OPTED_OUT: EventKind.OPTED_OUT, DEAD: EventKind.SUPPRESSED}
 
 
 def close(
-    connection: Connection, recipient_hash: str, channel: Channel, kind: str, why: str, customer_id: str, now: datetime
+    connection: Connection,
+    recipient_hash: str,
+    channel: Channel,
+    kind: str,
+    why: str,
+    customer_id: str,
+    now: datetime,
+    actor: str = "reminderbot",
 ) -> bool:
     """Use this address or number no more; False where this customer's was closed already, no less firmly."""
     same = (closed_channel.c.recipient_hash == recipient_hash) & (closed_channel.c.channel == channel.value)
@@ -42,8 +49,18 @@ def close(
     else:
         connection.execute(closed_channel.update().where(same).values(**row))
     data = {"channel": channel.value, "why": why, "recipient_hash": recipient_hash}
-    journal.record(connection, Event(_EVENTS[kind], now, "reminderbot", customer_id, data))
+    journal.record(connection, Event(_EVENTS[kind], now, actor, customer_id, data))
     return True
+
+
+def open_again(
+    connection: Connection, recipient_hash: str, channel: Channel, customer_id: str, now: datetime, actor: str
+) -> None:
+    """Have a channel be open that a person closed by mistake."""
+    same = (closed_channel.c.recipient_hash == recipient_hash) & (closed_channel.c.channel == channel.value)
+    connection.execute(closed_channel.delete().where(same, closed_channel.c.customer_id == customer_id))
+    data = {"channel": channel.value, "opened_again": True, "recipient_hash": recipient_hash}
+    journal.record(connection, Event(EventKind.CONTACT_CHANGED, now, actor, customer_id, data))
 
 
 def closed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -36,7 +37,7 @@ def load(connection: Connection) -> Snapshot | None:
     invoices = connection.execute(select(invoice).where(invoice.c.listed))
     payments = connection.execute(select(payment).where(payment.c.listed, ~payment.c.by_hand))
     return Snapshot(
-        tuple(customer_of(row) for row in customers),
+        tuple(_as_listed(row) for row in customers),
         tuple(invoice_of(row) for row in invoices),
         tuple(_payment_of(row) for row in payments),
         exported_at,
@@ -133,6 +134,19 @@ def chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:
 
 
 def customer_of(row: Row[Any]) -> Customer:
+    """A customer as they are written to: what a person put in the place of the ledger's word counts.
+
+    Consent to texts was given for the ledger's number (47 CFR 64.1200), and goes with no other.
+    """
+    listed = _as_listed(row)
+    known = listed.contact
+    consent = None if row.phone_by_hand else known.sms_consent
+    contact = Contact(known.name, row.email_by_hand or known.email, row.phone_by_hand or known.phone, consent)
+    return replace(listed, contact=contact)
+
+
+def _as_listed(row: Row[Any]) -> Customer:
+    """A customer as the ledger has them."""
     consent = Consent(row.sms_consent_on, row.sms_consent_how or "") if row.sms_consent_on else None
     contact = Contact(row.contact_name, row.email, row.phone, consent)
     return Customer(row.customer_id, row.name, contact, row.language, row.time_zone, row.country, row.group)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select, update
 
 from reminderbot.core.customer import Customer
+from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
-from reminderbot.store import outbox
+from reminderbot.store import journal, outbox
 from reminderbot.store.ledger import chunks, customer_of
 from reminderbot.store.tables import customer, invoice
 from reminderbot.store.types import storable
@@ -17,9 +19,12 @@ from reminderbot.store.types import storable
 def by_address(connection: Connection, channel: Channel, address: str) -> tuple[str, ...]:
     """Everybody with this e-mail address (whatever its case) or number."""
     if channel is Channel.EMAIL:
-        query = select(customer.c.customer_id).where(func.lower(customer.c.email) == storable(address.lower()))
+        lower = storable(address.lower())
+        # Theirs is also the address of before a person put in another one.
+        same = or_(func.lower(customer.c.email) == lower, func.lower(customer.c.email_by_hand) == lower)
     else:
-        query = select(customer.c.customer_id).where(customer.c.phone == address)
+        same = or_(customer.c.phone == address, customer.c.phone_by_hand == address)
+    query = select(customer.c.customer_id).where(same)
     return tuple(connection.execute(query.order_by(customer.c.customer_id)).scalars())
 
 
@@ -48,6 +53,32 @@ def names(connection: Connection, customer_ids: Iterable[str | None]) -> dict[st
         query = select(customer.c.customer_id, customer.c.name).where(customer.c.customer_id.in_(some))
         found |= {row.customer_id: row.name for row in connection.execute(query)}
     return found
+
+
+def listed_address(connection: Connection, customer_id: str, channel: Channel) -> str:
+    """The address or number that the ledger has; empty where it has none."""
+    query = select(_LISTED[channel]).where(customer.c.customer_id == customer_id)
+    return connection.execute(query).scalar() or ""
+
+
+def address_by_hand(connection: Connection, customer_id: str, channel: Channel) -> str:
+    """What a person put in its place; empty: nothing."""
+    query = select(_BY_HAND[channel]).where(customer.c.customer_id == customer_id)
+    return connection.execute(query).scalar() or ""
+
+
+def write_to(
+    connection: Connection, customer_id: str, channel: Channel, address: str, now: datetime, actor: str
+) -> None:
+    """Put an address or number in the place of the ledger's; an empty one: the ledger's counts again."""
+    changed = update(customer).where(customer.c.customer_id == customer_id)
+    connection.execute(changed.values({_BY_HAND[channel]: address or None}))
+    data = {"channel": channel.value, "by_hand": bool(address)}
+    journal.record(connection, Event(EventKind.CONTACT_CHANGED, now, actor, customer_id, data))
+
+
+_LISTED = {Channel.EMAIL: customer.c.email, Channel.SMS: customer.c.phone}
+_BY_HAND = {Channel.EMAIL: customer.c.email_by_hand, Channel.SMS: customer.c.phone_by_hand}
 
 
 def owner_of(connection: Connection, number: str) -> str | None:

@@ -165,9 +165,10 @@ def test_it_uses_up_the_contact_budget_and_a_reminder_waits(world: World) -> Non
     number = asked(world)
     world.at("2027-03-15 11:00")
     release(world.house, "olivia", [h.hold_id for h in world.holds("ACME")])
+    world.plan()
     send(world.house, "olivia", number, WORDS)
 
-    # Both are due: the answer goes first.
+    # Both are due, the reminder longer than the answer: the answer goes first.
     assert [sent.tier for sent in world.at("2027-03-15 11:10")] == ["answer"]
     assert world.at("2027-03-16 11:00") == []
     assert [sent.tier for sent in world.at("2027-03-16 11:11")] == ["check-in"]
