@@ -7,11 +7,11 @@ that a business called Court Hotel threatens nobody.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from reminderbot.compose.errors import UnfitLetter
 from reminderbot.compose.facts import LetterFacts
-from reminderbot.compose.finding import Finding, Kind, Severity
+from reminderbot.compose.finding import Finding, Kind, Severity, blocking
 from reminderbot.compose.render import RenderedEmail, RenderedSms
 from reminderbot.compose.rules import courtesy_of, plain
 from reminderbot.compose.sms import MOST_SEGMENTS, fold, fold_accents
@@ -45,17 +45,23 @@ def check_letter(letter: str, message: RenderedEmail | RenderedSms, facts: Lette
 
 
 # What the first letter of each version showed: the words are the same for every customer.
-_shown: dict[str, str] = {}
+_shown: dict[str, tuple[Finding, ...]] = {}
 
 
-def refuse_unfit(letter: str, message: RenderedEmail | RenderedSms, facts: LetterFacts) -> None:
-    """UnfitLetter where an error was found in this version of the letter, which is looked at once."""
+def refuse_unfit(
+    letter: str, message: RenderedEmail | RenderedSms, facts: LetterFacts, stood_by: Collection[str] = ()
+) -> None:
+    """UnfitLetter where an error was found in this version of the letter, which is looked at once.
+
+    An owner answers for the sharp words that are `stood_by`; for a missing fact nobody can.
+    """
     key = f"{letter}:{message.version}"
     if key not in _shown:
-        errors = [found for found in check_letter(letter, message, facts) if found.severity is Severity.ERROR]
-        _shown[key] = "; ".join(f"“{found.words}”: {found.why}; {found.better}" for found in errors)
-    if _shown[key]:
-        raise UnfitLetter(f"the letter '{letter}' is not fit to send ({_shown[key]})")
+        _shown[key] = tuple(blocking(check_letter(letter, message, facts)))
+    errors = [found for found in _shown[key] if not (found.may_be_overridden and found.words in stood_by)]
+    if errors:
+        told = "; ".join(f"“{found.words}”: {found.why}; {found.better}" for found in errors)
+        raise UnfitLetter(f"the letter '{letter}' is not fit to send ({told})")
 
 
 def own_words(message: RenderedEmail | RenderedSms, facts: LetterFacts) -> str:

@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from reminderbot.compose.errors import BadLetter, EmptyValue, LetterError, NoLetter, TooLong
+from reminderbot.compose.errors import BadLetter, EmptyValue, LetterError, Mistake, NoLetter, TooLong
 from reminderbot.compose.facts import LetterFacts
 from reminderbot.compose.files import EmailFile, LayoutFile, SmsFile, TextFile
 from reminderbot.compose.letter import fingerprint
 from reminderbot.compose.slots import Values, fill_html, fill_text
 from reminderbot.compose.sms import MOST_SEGMENTS, fitted
-from reminderbot.compose.watch import Watched
+from reminderbot.compose.watch import Fixed, Watched
 from reminderbot.compose.words import WORDS, base
 from reminderbot.core.ladder import Channel
 
@@ -36,6 +36,8 @@ class RenderedEmail:
     html: str
     # The content hash of letter, footer and layout.
     version: str
+    # The content hashes of the files of a language it was made from.
+    wordings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class RenderedSms:
     segments: int
     encoding: str
     version: str
+    wordings: tuple[str, ...] = ()
 
 
 class Letters:
@@ -87,7 +90,8 @@ class Letters:
         text = f"{body.text(as_text)}\n-- \n{foot.text(as_text)}"
         html = fill_html(layout.page(page), page)
         _refuse_long(facts.letter, text, html)
-        return RenderedEmail(subject, text, html, _version(letter.source, footer.source, layout.source))
+        version = _version(letter.source, footer.source, layout.source)
+        return RenderedEmail(subject, text, html, version, (_version(letter.source), _version(footer.source)))
 
     def render_sms(self, facts: LetterFacts) -> RenderedSms:
         """The text message for `facts`; TooLong where it needs more than two segments."""
@@ -98,7 +102,7 @@ class Letters:
                 f"the text message '{facts.letter}' would take {size.segments} segments in {size.encoding}"
                 f" ({len(text)} characters), and {MOST_SEGMENTS} are allowed: shorten it"
             )
-        return RenderedSms(text, size.segments, size.encoding, letter.version)
+        return RenderedSms(text, size.segments, size.encoding, letter.version, (letter.version,))
 
     def render_notes(self, facts: LetterFacts) -> str:
         """Talking points for a person (call.md), as plain text."""
@@ -111,13 +115,19 @@ class Letters:
         if not self.folder.is_dir():
             return [f"{self.folder}: there is no such folder: reminderbot init writes one with letters in it"]
         found = [] if (self.folder / "layout.html").is_file() else [f"{self.folder / 'layout.html'}: it is missing"]
-        for path in sorted(self.folder.rglob("*")):
-            name = path.relative_to(self.folder).as_posix()
-            kind = _kind(name) if path.is_file() else None
-            if kind:
-                watched = self._watch(name, kind)
-                found += [f"{path}, {mistake}" for mistake in watched.look_now()]
+        for name in self.names():
+            found += [f"{self.folder / name}, {mistake}" for mistake in self.mistakes_in(name)]
         return found + [f"{folder}: {what}" for folder, what in self._incomplete()]
+
+    def mistakes_in(self, name: str) -> list[Mistake]:
+        """What is wrong with one file of the folder, e.g. "en/gentle.email.md"; none where it is no letter."""
+        kind = _kind(name)
+        return self._watch(name, kind).look_now() if kind else []
+
+    def names(self) -> list[str]:
+        """The files that letters are made of, by their place in the folder."""
+        files = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
+        return [name for path in files if _kind(name := path.relative_to(self.folder).as_posix())]
 
     def _incomplete(self) -> list[tuple[Path, str]]:
         found = []
@@ -150,6 +160,16 @@ class Letters:
         return watched
 
 
+class Draft(Letters):
+    """The letters in a folder, one of them as somebody is about to change it; nothing is written there."""
+
+    def __init__(self, folder: Path, name: str, source: str) -> None:
+        super().__init__(folder, settled_after=0)
+        kind = _kind(name)
+        if kind:
+            self._watched[name] = Fixed(folder / name, kind, source)
+
+
 def _kind(name: str) -> Callable[[str], object] | None:
     if name == "layout.html":
         return LayoutFile
@@ -165,8 +185,8 @@ def _kind(name: str) -> Callable[[str], object] | None:
 
 
 @lru_cache(maxsize=256)
-def _version(letter: str, footer: str, layout: str) -> str:
-    return fingerprint(letter, footer, layout)
+def _version(*sources: str) -> str:
+    return fingerprint(*sources)
 
 
 def _refuse_long(letter: str, text: str, html: str) -> None:
@@ -175,4 +195,14 @@ def _refuse_long(letter: str, text: str, html: str) -> None:
         raise TooLong(f"the letter '{letter}' came out longer than {MOST_BYTES // 1024} kB: shorten it")
 
 
-__all__ = ["BadLetter", "EmptyValue", "LetterError", "Letters", "NoLetter", "RenderedEmail", "RenderedSms", "TooLong"]
+__all__ = [
+    "BadLetter",
+    "Draft",
+    "EmptyValue",
+    "LetterError",
+    "Letters",
+    "NoLetter",
+    "RenderedEmail",
+    "RenderedSms",
+    "TooLong",
+]

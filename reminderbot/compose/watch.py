@@ -62,17 +62,41 @@ class Watched(Generic[T]):
     def _reload(self, look: _Look) -> None:
         self._seen, self._changing = look, None
         try:
-            self._good = self._read(self._text())
+            self._good = self._read(self._source())
             self.mistakes = []
         except BadLetter as error:
             self.mistakes = error.mistakes
 
-    def _text(self) -> str:
-        try:
-            raw = self.path.read_bytes()[: 4 * MOST_CHARS + 1]
-            return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-        except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            raise BadLetter([Mistake(line, "a character is not UTF-8: save the file as UTF-8")]) from None
-        except OSError as error:
-            raise BadLetter([Mistake(1, f"it cannot be read: {error.strerror}")]) from None
+    def _source(self) -> str:
+        return read_source(self.path)
+
+
+class Fixed(Watched[T]):
+    """What somebody is writing, in the place of a file."""
+
+    def __init__(self, path: Path, read: Callable[[str], T], source: str) -> None:
+        super().__init__(path, read, 0)
+        self._written = source
+
+    def _look(self) -> _Look | None:
+        return 0, 0, 0
+
+    def _source(self) -> str:
+        return self._written
+
+
+def read_source(path: Path) -> str:
+    """The words of a letter's file, whatever its line ends; BadLetter where they cannot be read."""
+    try:
+        raw = path.read_bytes()[: 4 * MOST_CHARS + 1]
+        return with_plain_ends(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BadLetter([Mistake(line, "a character is not UTF-8: save the file as UTF-8")]) from None
+    except OSError as error:
+        raise BadLetter([Mistake(1, f"it cannot be read: {error.strerror}")]) from None
+
+
+def with_plain_ends(text: str) -> str:
+    """`text` with "\\n" at the end of each line, as every letter is read."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

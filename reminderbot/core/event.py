@@ -46,6 +46,10 @@ class EventKind(StrEnum):
     # A person put an address or number in the place of the ledger's, or the ledger's took its place again.
     CONTACT_CHANGED = "contact_changed"
     UNDONE = "undone"
+    # A letter's wording was published, or set aside because the file had been changed meanwhile.
+    LETTER_CHANGED = "letter_changed"
+    # A letter was sent to somebody of the house, to look at.
+    LETTER_TRIED = "letter_tried"
     TIER_REACHED = "tier_reached"
     STOPPED = "stopped"
     WENT_LIVE = "went_live"

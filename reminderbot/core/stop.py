@@ -25,6 +25,8 @@ class Mode(StrEnum):
 
 
 _ORDER = list(Mode)
+# Somebody wants silence, or this may be a copy of the store that sends its own: nothing leaves, be it to ourselves.
+WANTS_SILENCE = frozenset({"stopped", "moved", "lost history", "send log", "secret key"})
 # Invariant 23: the inbox was read within the last minute of the batch.
 INBOX_FRESH = timedelta(seconds=60)
 _ADOPT = "find out who was written to since that backup, then run `reminderbot go-live --adopt` to go on from this one"

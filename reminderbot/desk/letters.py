@@ -42,7 +42,9 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
+class Sample:
+    """A made-up customer."""
+
     name: str
     contact: str = "Jane Roe"
     # How many invoices, and in which currencies by turns; empty: the business's own.
@@ -56,14 +58,14 @@ class _Sample:
 
 
 SAMPLES = (
-    _Sample("usual"),
-    _Sample("nobody named, no link", contact="", link=""),
-    _Sample("three invoices", invoices=3),
-    _Sample("three invoices with links of their own", invoices=3, each_own_link=True),
-    _Sample("twelve invoices, long names", contact=_LONG_NAME, invoices=12, link=_LONG_LINK, partly_paid=True),
-    _Sample("two currencies, money not yet matched", invoices=4, currencies=("EUR", "USD"), link="", unapplied=True),
-    _Sample("yen", currencies=("JPY",)),
-    _Sample("no telephone, nobody named", contact="", link="", phone=False),
+    Sample("usual"),
+    Sample("nobody named, no link", contact="", link=""),
+    Sample("three invoices", invoices=3),
+    Sample("three invoices with links of their own", invoices=3, each_own_link=True),
+    Sample("twelve invoices, long names", contact=_LONG_NAME, invoices=12, link=_LONG_LINK, partly_paid=True),
+    Sample("two currencies, money not yet matched", invoices=4, currencies=("EUR", "USD"), link="", unapplied=True),
+    Sample("yen", currencies=("JPY",)),
+    Sample("no telephone, nobody named", contact="", link="", phone=False),
 )
 """The made-up customers, by name; the first is what most letters look like."""
 
@@ -87,7 +89,7 @@ def _languages(letters: Letters, ladder: Ladder, own: str) -> tuple[str, ...]:
         folder
         for tier in ladder.tiers
         for channel in (*tier.channels, None)
-        for folder in letters.languages(_letter(tier), channel)
+        for folder in letters.languages(letter_of(tier), channel)
     }
     return (own, *sorted(folders - {own, base(own)}))
 
@@ -103,7 +105,7 @@ def preview(
 ) -> str:
     """The letter of `tier` as the made-up `customer` would get it; LetterError where it cannot be made."""
     sample = next((sample for sample in SAMPLES if sample.name == customer), SAMPLES[0])
-    facts = _facts(sample, tier, language, business, today)
+    facts = sample_facts(sample, tier, language, business, today)
     if tier.task is Task.CALL:
         return letters.render_notes(facts)
     if channel is Channel.SMS:
@@ -132,9 +134,9 @@ def _about_tier(letters: Letters, tier: Tier, language: str, business: Business,
     if tier.task is Task.REVIEW:
         return
     for sample in SAMPLES:
-        facts = _facts(sample, tier, language, business, today)
+        facts = sample_facts(sample, tier, language, business, today)
         for channel in tier.channels:
-            for finding in _findings(letters, facts, tier, channel):
+            for finding in made(letters, facts, tier, channel)[1]:
                 yield Remark(language, facts.letter, None if tier.task else channel, sample.name, finding)
 
 
@@ -142,7 +144,7 @@ def _about_ladder(letters: Letters, ladder: Ladder, language: str, business: Bus
     """Whether the letters rise step by step, as the usual customer gets them."""
     for channel in Channel:
         tiers = [tier for tier in ladder.tiers if tier.task is None and channel in tier.channels]
-        told = [_words(letters, _facts(SAMPLES[0], tier, language, business, today), channel) for tier in tiers]
+        told = [_words(letters, sample_facts(SAMPLES[0], tier, language, business, today), channel) for tier in tiers]
         for finding in check_ladder([(name, words) for name, words in told if words], language):
             yield Remark(language, "ladder", channel, SAMPLES[0].name, finding)
 
@@ -156,27 +158,30 @@ def _words(letters: Letters, facts: LetterFacts, channel: Channel) -> tuple[str,
     return facts.letter, own_words(rendered, facts)
 
 
-def _findings(letters: Letters, facts: LetterFacts, tier: Tier, channel: Channel) -> list[Finding]:
+Message = RenderedEmail | RenderedSms | str
+
+
+def made(letters: Letters, facts: LetterFacts, tier: Tier, channel: Channel) -> tuple[Message | None, list[Finding]]:
+    """The letter of `tier`, or its talking points, and what speaks against it; None where it cannot be made."""
     try:
         if tier.task is Task.CALL:
-            letters.render_notes(facts)
-            return []
-        message: RenderedEmail | RenderedSms = (
-            letters.render_sms(facts) if channel is Channel.SMS else letters.render_email(facts)
-        )
+            return letters.render_notes(facts), []
+        message = letters.render_sms(facts) if channel is Channel.SMS else letters.render_email(facts)
     except NoLetter as error:
         ours = f"reminderbot letter add {base(facts.languages[0])}"
-        return [Finding(Severity.ERROR, "", str(error), f"or take over ours: {ours}")]
+        return None, [Finding(Severity.ERROR, "", str(error), f"or take over ours: {ours}")]
     except LetterError as error:
-        return [Finding(Severity.ERROR, "", str(error), "mend or shorten the letter")]
-    return check_letter(facts.letter, message, facts)
+        return None, [Finding(Severity.ERROR, "", str(error), "mend or shorten the letter")]
+    return message, check_letter(facts.letter, message, facts)
 
 
-def _letter(tier: Tier) -> str:
+def letter_of(tier: Tier) -> str:
+    """The letter's file name without language and ending."""
     return tier.letter or tier.task or tier.name
 
 
-def _facts(sample: _Sample, tier: Tier, language: str, business: Business, today: date) -> LetterFacts:
+def sample_facts(sample: Sample, tier: Tier, language: str, business: Business, today: date) -> LetterFacts:
+    """What a letter of `tier` may say of a made-up customer."""
     customer = Customer("SAMPLE", "Roe & Daughters Ltd", Contact(sample.contact, "jane.roe@example.com", None))
     currencies = sample.currencies or (business.currency,)
     items = tuple(
@@ -188,14 +193,14 @@ def _facts(sample: _Sample, tier: Tier, language: str, business: Business, today
             business=business if sample.phone else replace(business, phone=""),
             account=Account(customer, items, unapplied),
             items=items,
-            letter=_letter(tier),
+            letter=letter_of(tier),
             today=today,
             language=language,
         )
     )
 
 
-def _item(sample: _Sample, number: int, currencies: tuple[str, ...], oldest_due_on: date) -> OpenItem:
+def _item(sample: Sample, number: int, currencies: tuple[str, ...], oldest_due_on: date) -> OpenItem:
     currency = currencies[number % len(currencies)]
     cents = Decimal(1).scaleb(-minor_digits(currency))
     total = Money((Decimal(1250) + Decimal("12845.5") * (sample.invoices > 1)).quantize(cents), currency)

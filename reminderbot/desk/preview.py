@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from reminderbot.compose.errors import LetterError
 from reminderbot.compose.facts import LetterFacts, LetterRequest, NothingOwed, letter_facts
-from reminderbot.core.account import OpenItem
+from reminderbot.core.account import Account, OpenItem
 from reminderbot.core.contact import address_on
-from reminderbot.core.dunning import Facts
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.desk.find import one
 from reminderbot.desk.hold import Lifting, lifting_of
+from reminderbot.desk.letters import letter_of
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 
@@ -29,18 +29,11 @@ def preview_for(
     letter cannot be made.
     """
     found = one(connection, words)
-    now = house.clock.now()
-    today = now.astimezone(house.rules.zone).date()
-    known = house.gatherer.gather(connection, [found.customer.customer_id], now).get(found.customer.customer_id)
-    items = known.account.items if known else ()
-    overdue = tuple(item for item in items if (item.days_past_due(today) or 0) > 0)
-    meant = tuple(item for item in items if item.invoice.number == found.invoice) or overdue or items
-    if known is None or not meant:
+    known = house.gatherer.gather(connection, [found.customer.customer_id], house.clock.now())
+    if found.customer.customer_id not in known:
         raise Refused(f"Nothing is open at {found.customer.name}: there is no letter to show.")
-    try:
-        facts = _told(house, known, meant, tier, channel, today, language)
-    except NothingOwed:
-        raise Refused(f"What {found.customer.name} has paid covers what is open: there is no letter to show.") from None
+    account = known[found.customer.customer_id].account
+    facts = facts_for(house, account, tier, channel, language, found.invoice)
     if tier.task is Task.CALL:
         return house.letters.render_notes(facts)
     if channel is Channel.SMS:
@@ -50,20 +43,36 @@ def preview_for(
     return f"To: {found.customer.contact.email or 'no address'}\nSubject: {email.subject}\n\n{email.text}"
 
 
+def facts_for(
+    house: House, account: Account, tier: Tier, channel: Channel, language: str = "", invoice: str | None = None
+) -> LetterFacts:
+    """What the letter of `tier` may say of this account today; Refused where there is nothing to ask for."""
+    name = account.customer.name
+    today = house.clock.now().astimezone(house.rules.zone).date()
+    overdue = tuple(item for item in account.items if (item.days_past_due(today) or 0) > 0)
+    meant = tuple(item for item in account.items if item.invoice.number == invoice) or overdue or account.items
+    if not meant:
+        raise Refused(f"Nothing is open at {name}: there is no letter to show.")
+    try:
+        return _told(house, account, meant, tier, channel, today, language)
+    except NothingOwed:
+        raise Refused(f"What {name} has paid covers what is open: there is no letter to show.") from None
+
+
 def _told(
     house: House,
-    known: Facts,
+    account: Account,
     items: tuple[OpenItem, ...],
     tier: Tier,
     channel: Channel,
     today: date,
     language: str = "",
 ) -> LetterFacts:
-    letter = tier.letter or tier.task or tier.name
+    letter = letter_of(tier)
     return letter_facts(
         LetterRequest(
             business=house.business,
-            account=known.account,
+            account=account,
             items=items,
             letter=letter,
             today=today,
@@ -121,7 +130,7 @@ def next_letter(house: House, connection: Connection, coming: Lifting) -> NextLe
     subject, text, trouble = "", "", ""
     segments: int | None = None
     try:
-        facts = _told(house, known, items, tier, send.channel, at.astimezone(house.rules.zone).date())
+        facts = _told(house, known.account, items, tier, send.channel, at.astimezone(house.rules.zone).date())
         if send.channel is Channel.SMS:
             sms = house.letters.render_sms(facts)
             text, segments = sms.text, sms.segments

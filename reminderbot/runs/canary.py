@@ -20,7 +20,7 @@ from reminderbot.core.canary import RETRY_AFTER, Canary, is_due
 from reminderbot.core.delivery import Accepted, Deferred, Outcome, Refused, Uncertain
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
-from reminderbot.core.stop import Mode
+from reminderbot.core.stop import WANTS_SILENCE, Mode
 from reminderbot.core.token import Purpose, make_token, read_token
 from reminderbot.door import mode, standing_stops
 from reminderbot.house import House
@@ -28,8 +28,6 @@ from reminderbot.logs import log
 from reminderbot.replies.match import Clues
 from reminderbot.store import canary, halt
 
-# Somebody wants silence, or this may be a copy of the store that sends its own.
-_KEPT_BY = frozenset({"stopped", "moved", "lost history", "send log", "secret key"})
 _HEADERS = 16 * 1024
 # "Message-ID: <c1.q7k3v...@brightwater.example>", and the same after "+" in "To:".
 _TOKEN = re.compile(rb"(?i)(?<![a-z0-9.])c[0-9a-z]{1,13}\.[a-z2-7]{22}(?=@)")
@@ -91,7 +89,7 @@ def _may_leave(house: House, connection: Connection, now: datetime) -> bool:
         return False
     if mode(house, connection) is Mode.DRAFT or Channel.EMAIL in halt.at_rest(connection, now):
         return False
-    return not any(stop.kind in _KEPT_BY for stop in standing_stops(house, connection, now))
+    return not any(stop.kind in WANTS_SILENCE for stop in standing_stops(house, connection, now))
 
 
 def _message(house: House, new: Canary, now: datetime) -> OutgoingMessage:

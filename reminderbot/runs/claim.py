@@ -1,7 +1,8 @@
 """Claims what is due: asks every gate again and makes the final bytes, inside one transaction.
 
 What no longer holds is withdrawn and planned anew, or uncertain again where a person had it sent once more; what a cap
-keeps back waits; a letter that cannot be written is told and tried again.
+keeps back waits, as does what would carry a wording that can still be taken back; a letter that cannot be written is
+told and tried again.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ from reminderbot.core.calendar import is_open
 from reminderbot.core.case import CaseKind
 from reminderbot.core.dunning import Decision, Facts, decide
 from reminderbot.core.ladder import Channel
+from reminderbot.core.letter_version import Rulings
 from reminderbot.core.uncertain import may_repeat
 from reminderbot.house import House
 from reminderbot.runs.caps import Room
 from reminderbot.runs.plan import same
-from reminderbot.runs.write import LONGEST_VALID, Written, text_validity, write
-from reminderbot.store import answer, case, ledger, outbox, said, uncertain
+from reminderbot.runs.write import LONGEST_VALID, NotYet, Written, text_validity, write
+from reminderbot.store import answer, case, ledger, letter_version, outbox, said, uncertain
 
 LETTER_RETRY = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
@@ -54,6 +56,7 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
     answers = answer.of_reminders(connection, [row.reminder_id for row in rows if row.tier == ANSWER])
     spent = outbox.spent_steps(connection, rows)
     room = Room(house, connection, rows, now)
+    rulings = letter_version.rulings(connection, now)
     written_to: set[str] = set()
     # What a person wrote goes first: a reminder that is due as well then waits for the contact budget.
     for row in sorted(rows, key=lambda row: row.tier != ANSWER):
@@ -71,9 +74,9 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
             outbox.reschedule(connection, row.reminder_id, later)
             continue
         written = answers.get(row.reminder_id)
-        claim = _claim(house, row, known, written, threads.get(row.customer_id, ()), now, found)
-        if claim is None:
-            outbox.reschedule(connection, row.reminder_id, now + LETTER_RETRY)
+        claim = _claim(house, row, known, written, threads.get(row.customer_id, ()), now, rulings, found)
+        if isinstance(claim, datetime):
+            outbox.reschedule(connection, row.reminder_id, claim)
             continue
         room.take(row, claim.segments)
         written_to |= {row.recipient_hash, row.customer_id}
@@ -145,9 +148,10 @@ def _claim(
     written: Answer | None,
     thread: tuple[str, ...],
     now: datetime,
+    rulings: Rulings,
     found: Claims,
-) -> outbox.Claim | None:
-    """The reminder with its final bytes; None where its letter cannot be written, which is told and tried again."""
+) -> outbox.Claim | datetime:
+    """The reminder with its final bytes; where its letter cannot be written, which is told, when to try again."""
     items = tuple(item for item in facts.account.items if item.invoice.number in row.lists)
     if row.earlier or (row.body is not None and row.balances == balances(items)):
         # A retry of what was provably not sent, or a person's second copy: the same bytes under the same Message-ID.
@@ -164,10 +168,12 @@ def _claim(
             name = facts.account.customer.contact.name
             made = write_answer(house, written, name, now, text_validity(closes))
         else:
-            made = write(house, row, facts, items, thread, now, closes)
+            made = write(house, row, facts, items, thread, now, closes, rulings)
+    except NotYet as error:
+        return error.until
     except (LetterError, NothingOwed, UnsafeMessage) as error:
         found.troubles.append(f"reminder {row.reminder_id} ({row.tier}, {row.channel}) cannot be written: {error}")
-        return None
+        return now + LETTER_RETRY
     return outbox.Claim(row, made.message, items, made.letter_version, made.segments)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from reminderbot.compose.headers import UnsafeMessage
 from reminderbot.core.delivery import Accepted
 from reminderbot.house import House
 from reminderbot.runs.write import write
-from reminderbot.store import outbox, said
+from reminderbot.store import letter_version, outbox, said
 
 
 @dataclass(slots=True)
@@ -38,6 +38,8 @@ def preview_once(house: House) -> Previewed:
             old.unlink()
     with house.store.reading() as connection:
         rows = outbox.planned(connection)
+        # Also a wording that does not count yet is to be looked at.
+        rulings = replace(letter_version.rulings(connection, now), counts_from={})
         for start in range(0, len(rows), 100):
             chunk = rows[start : start + 100]
             ids = list({row.customer_id for row in chunk})
@@ -48,7 +50,14 @@ def preview_once(house: House) -> Previewed:
                 items = [item for item in known.account.items if item.invoice.number in row.lists]
                 try:
                     made = write(
-                        house, row, known, items, threads.get(row.customer_id, ()), row.not_before, timedelta(hours=4)
+                        house,
+                        row,
+                        known,
+                        items,
+                        threads.get(row.customer_id, ()),
+                        row.not_before,
+                        timedelta(hours=4),
+                        rulings,
                     )
                 except (LetterError, NothingOwed, UnsafeMessage) as error:
                     done.troubles.append(f"'{row.tier}' for {row.customer_id} cannot be written: {error}")

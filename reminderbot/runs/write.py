@@ -14,9 +14,11 @@ from reminderbot.compose.email import build_email
 from reminderbot.compose.facts import LetterFacts, LetterRequest, letter_facts
 from reminderbot.compose.guard import guard
 from reminderbot.compose.headers import EmailHeaders
+from reminderbot.compose.render import RenderedEmail, RenderedSms
 from reminderbot.core.account import OpenItem
 from reminderbot.core.dunning import Facts
 from reminderbot.core.ladder import Channel
+from reminderbot.core.letter_version import Rulings
 from reminderbot.core.message import OutgoingMessage
 from reminderbot.core.token import Purpose, message_id
 from reminderbot.house import House
@@ -25,6 +27,14 @@ from reminderbot.house import House
 LONGEST_VALID = timedelta(hours=4)
 # Twilio takes no validity below five seconds; this leaves a carrier some time.
 SHORTEST_VALID = timedelta(minutes=1)
+
+
+class NotYet(Exception):
+    """The letter's wording was published so lately that it can still be taken back; `until` says how long."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"its new wording counts from {until:%H:%M} UTC")
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +54,12 @@ def write(
     thread: tuple[str, ...],
     now: datetime,
     closes: timedelta,
+    rulings: Rulings,
 ) -> Written:
     """The final bytes of planned reminder `row`; LetterError, NothingOwed or UnsafeMessage where there can be none.
 
-    `thread` holds the Message-IDs of the reminders before it, `closes` is the time left in the recipient's window.
+    `thread` holds the Message-IDs of the reminders before it, `closes` is the time left in the recipient's window,
+    `rulings` what owners said of wordings: NotYet where this one's is too young.
     """
     tier = house.rules.ladder.tiers[house.rules.ladder.index(row.tier)]
     reply_to = house.tokenised(Purpose.REPLY, row.reminder_id)
@@ -62,8 +74,8 @@ def write(
     )
     told = letter_facts(request)
     if row.channel == Channel.SMS.value:
-        return _text(house, row, told, closes)
-    return _email(house, row, facts, told, reply_to, thread, now)
+        return _text(house, row, told, closes, now, rulings)
+    return _email(house, row, facts, told, reply_to, thread, now, rulings)
 
 
 def _email(
@@ -74,9 +86,10 @@ def _email(
     reply_to: str,
     thread: tuple[str, ...],
     now: datetime,
+    rulings: Rulings,
 ) -> Written:
     rendered = house.letters.render_email(told)
-    refuse_unfit(told.letter, rendered, told)
+    _refuse(told, rendered, now, rulings)
     own_id = message_id(house.keys, row.reminder_id, house.sender.from_address.rpartition("@")[2])
     headers = EmailHeaders(
         sender_name=house.business.name,
@@ -96,9 +109,11 @@ def _email(
     return Written(message, rendered.version)
 
 
-def _text(house: House, row: Row[Any], told: LetterFacts, closes: timedelta) -> Written:
+def _text(
+    house: House, row: Row[Any], told: LetterFacts, closes: timedelta, now: datetime, rulings: Rulings
+) -> Written:
     rendered = house.letters.render_sms(told)
-    refuse_unfit(told.letter, rendered, told)
+    _refuse(told, rendered, now, rulings)
     message = OutgoingMessage(
         str(row.reminder_id),
         Channel.SMS,
@@ -108,6 +123,12 @@ def _text(house: House, row: Row[Any], told: LetterFacts, closes: timedelta) -> 
         valid_for=text_validity(closes),
     )
     return Written(message, rendered.version, rendered.segments)
+
+
+def _refuse(told: LetterFacts, rendered: RenderedEmail | RenderedSms, now: datetime, rulings: Rulings) -> None:
+    refuse_unfit(told.letter, rendered, told, rulings.excused(rendered.wordings))
+    if until := rulings.wait(rendered.wordings, now):
+        raise NotYet(until)
 
 
 def text_validity(closes: timedelta) -> timedelta:

@@ -387,6 +387,28 @@ decision = Table(
     Column("body", JSON, nullable=False),
 )
 
+# What letters have said: every wording that was in use or was set aside, with who wrote it and when.
+letter_version = Table(
+    "letter_version",
+    metadata,
+    Column("version_id", Integer, primary_key=True),
+    # Its place in the letters folder.
+    Column("file", Name(200), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("source", Words, nullable=False),
+    Column("how", String(20), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    # Why it was published in spite of its sharp words, and which they were.
+    Column("override", Words, nullable=False),
+    Column("stood_by", JSON, nullable=False),
+    # From when on letters carry it; none: it was never in the folder.
+    Column("counts_from", Moment),
+)
+Index("ix_letter_version_file", letter_version.c.file, letter_version.c.version_id)
+Index("ix_letter_version_digest", letter_version.c.digest)
+
 # Facts about this installation: its grant to send, marks of freshness, the kill switch.
 setting = Table(
     "setting",

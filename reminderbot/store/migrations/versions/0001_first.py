@@ -364,6 +364,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_correction")),
     )
     op.create_table(
+        "letter_version",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("file", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("how", sa.String(length=20), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("override", sa.Text(), nullable=False),
+        sa.Column("stood_by", sa.JSON(), nullable=False),
+        sa.Column("counts_from", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("version_id", name=op.f("pk_letter_version")),
+    )
+    op.create_index("ix_letter_version_file", "letter_version", ["file", "version_id"])
+    op.create_index("ix_letter_version_digest", "letter_version", ["digest"])
+    op.create_table(
         "desk_user",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
