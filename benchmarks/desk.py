@@ -20,7 +20,7 @@ _BASE = "http://127.0.0.1:8470"
 _PASSWORD = "plum tram violin"
 PAGES = (
     "/", "/cases/", "/cases/?kind=dispute", "/cases/31", "/cases/31/release", "/customers/", "/customers/?q=shop+5",
-    "/customers/C0000030", "/reports/", "/people/", "/me/",
+    "/customers/C0000030", "/reports/", "/people/", "/me/", "/sending/",
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ def run_command(line: Line, once: bool) -> None:
     with _to_ourselves():
         if once:
             _once(line)
+        _hand_over_the_key(line)
         from reminderbot.daemon import run_forever
         from reminderbot.logs import configure
 
@@ -44,6 +45,18 @@ def _to_ourselves() -> Iterator[None]:
         yield
     finally:
         os.umask(before)
+
+
+def _hand_over_the_key(line: Line) -> None:
+    """Where nobody can sign in at the desk yet: a link for whoever sits here, else how to get one.
+
+    A service's output is kept where others may read it, so no link is printed there.
+    """
+    from reminderbot.cli.users import first_owner
+
+    with line.house() as house:
+        if told := first_owner(house, at_terminal=sys.stdout.isatty()):
+            click.echo(told)
 
 
 def _once(line: Line) -> None:

@@ -9,7 +9,7 @@ from reminderbot.cli.show import as_json, emit, say
 from reminderbot.cli.words import moment
 from reminderbot.core.user import Role
 from reminderbot.desk.refusal import Refused
-from reminderbot.desk.user import Invitation, close, give_role, invite, listed
+from reminderbot.desk.user import Invitation, anybody, close, give_role, invite, listed
 from reminderbot.house import House
 
 _ROLE = click.Choice([role.value for role in Role])
@@ -84,6 +84,18 @@ def _tell(house: House, made: Invitation) -> None:
     say(f"{made.user.name} is invited as {made.user.role}. This link lets them choose a password, once, until")
     say(f"{moment(made.until, house.rules.zone)}; give it to nobody else:")
     click.echo(f"\n  {desk_address(house)}/welcome/{made.secret}\n")
+
+
+def first_owner(house: House, *, at_terminal: bool) -> str:
+    """What to say where the desk is served and nobody can sign in; empty otherwise."""
+    if house.listen is None or anybody(house):
+        return ""
+    if not at_terminal:
+        return "Nobody can sign in at the desk yet: `reminderbot user add NAME --role owner` prints a link."
+    made = invite(house, actor(), "owner", Role.OWNER)
+    where = desk_address(house)
+    told = f"The desk is at {where}. Its first owner signs in by this link, once, within a day:"
+    return f"{told}\n\n  {where}/welcome/{made.secret}\n"
 
 
 def desk_address(house: House) -> str:

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Any
 from reminderbot.core.loopback import is_loopback
 from reminderbot.house import House
 from reminderbot.logs import log
-from reminderbot.web import answers, cases, customers, machine, mails, me, people, reports, sign_in, today, undo
+from reminderbot.web import (
+    answers,
+    cases,
+    customers,
+    machine,
+    mails,
+    me,
+    people,
+    reports,
+    sending,
+    sign_in,
+    today,
+    undo,
+)
 from reminderbot.web.charts import draw
 from reminderbot.web.guard import LARGEST_FORM, guard
 from reminderbot.web.show import dress
@@ -30,7 +43,7 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
     words = words_for(house.business.language)
     guard(app, house, webhooks, words)
     draw(app, dress(app, house, words), words)
-    for room in (machine, sign_in, me, people, today, cases, answers, mails, customers, reports, undo):
+    for room in (machine, sign_in, me, people, today, cases, answers, mails, customers, reports, sending, undo):
         app.register_blueprint(room.pages(house))
     if webhooks is not None:
         app.register_blueprint(webhooks.blueprint)
