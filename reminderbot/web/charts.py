@@ -36,7 +36,7 @@ def draw(app: Flask, shown: Shown, words: Words) -> None:
         return [(one.name, one.days_late / longest, _pace(one)) for one in found]
 
     def _pace(one: Pace) -> str:
-        return words("reports.pace_value", days=f"{one.days_late:.0f}", number=one.invoices)
+        return words("reports.pace_value", count=one.invoices, days=f"{one.days_late:.0f}")
 
     def _effect(one: Effect) -> str:
         return words("reports.effect_value", share=percent(one.share), paid=one.paid, all=one.spoke_of)
