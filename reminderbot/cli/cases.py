@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 
 import click
 
+from reminderbot.cli.case_actions import ACTIONS
 from reminderbot.cli.holds import tell_holds
 from reminderbot.cli.kinds import DAY, NUMBER
 from reminderbot.cli.line import Line, actor
@@ -21,18 +22,23 @@ _LONGEST = 90
 
 @click.group("case")
 def case_command() -> None:
-    """What waits for a person: list, show, resolve."""
+    """What waits for a person: list, show, answer, settle, resolve."""
+
+
+for action in ACTIONS:
+    case_command.add_command(action)
 
 
 @case_command.command("list")
+@click.option("--all", "snoozed", is_flag=True, help="Those that were put off, too.")
 @as_json
 @click.pass_obj
-def list_command(line: Line, as_json: bool) -> None:
+def list_command(line: Line, snoozed: bool, as_json: bool) -> None:
     """Open cases, the most urgent first."""
     with line.house() as house:
-        with house.store.reading() as connection:
-            found = waiting(connection)
         now = house.clock.now()
+        with house.store.reading() as connection:
+            found = waiting(connection, None if snoozed else now)
     if as_json:
         emit([_json(case, customer) for case, customer in found])
         return
@@ -72,6 +78,10 @@ def _tell(seen: CaseFile, zone: tzinfo) -> None:
     say(f"Opened {moment(case.opened_at, zone)}" + (f", about {', '.join(case.invoices)}" * bool(case.invoices)))
     if case.resolved_at:
         say(f"Resolved {moment(case.resolved_at, zone)}: {case.resolution}")
+    if case.assigned_to:
+        say(f"With {case.assigned_to}.")
+    if case.snoozed_until and not case.resolved_at:
+        say(f"Off the list until {moment(case.snoozed_until, zone)}.")
     if seen.reply is not None:
         say()
         _tell_reply(seen, zone)
@@ -81,6 +91,20 @@ def _tell(seen: CaseFile, zone: tzinfo) -> None:
         say()
     tell_holds(seen.holds, "It placed", zone)
     tell_holds(seen.other_holds, "Besides stands", zone)
+    _tell_people(seen, zone)
+
+
+def _tell_people(seen: CaseFile, zone: tzinfo) -> None:
+    """What people have said, written and done about it."""
+    if seen.dispute is not None:
+        reason = seen.dispute.reason.replace("_", " ")
+        say(f"Contested, as {seen.dispute.marked_by} noted: {', '.join(seen.dispute.invoices)} ({reason}).")
+    for note in seen.notes:
+        called = f"telephoned ({note.call.replace('_', ' ')})" if note.call else "noted"
+        say(f"{moment(note.written_at, zone)} {note.written_by} {called}: {note.words}")
+    for answer in seen.answers:
+        told = f" ({answer.reason})" if answer.reason else ""
+        say(f"{moment(answer.written_at, zone)} {answer.written_by} answered: {answer.state.replace('_', ' ')}{told}")
 
 
 def _tell_reply(seen: CaseFile, zone: tzinfo) -> None:
@@ -155,6 +179,8 @@ def _json(case: Case, customer: Customer | None) -> dict[str, object]:
         "invoices": case.invoices,
         "resolved_at": case.resolved_at,
         "resolution": case.resolution,
+        "snoozed_until": case.snoozed_until,
+        "assigned_to": case.assigned_to,
     }
 
 
@@ -170,4 +196,5 @@ def _more_json(seen: CaseFile) -> dict[str, object]:
         "matched_by": reply.matched_by,
         "understanding": reply.understanding,
     }
-    return {"reply": heard, "holds": list(seen.holds), "other_holds": list(seen.other_holds)}
+    said = {"notes": list(seen.notes), "answers": list(seen.answers), "dispute": seen.dispute}
+    return {"reply": heard, "holds": list(seen.holds), "other_holds": list(seen.other_holds)} | said

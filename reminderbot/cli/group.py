@@ -31,7 +31,7 @@ COMMANDS = {
     "The desk": (
         ("user", "users", "Who may sign in at the desk: add, invite, list, role, close."),
         ("why", "why", "Why a customer was, or was not, reminded."),
-        ("case", "cases", "What waits for a person: list, show, resolve."),
+        ("case", "cases", "What waits for a person: list, show, answer, settle, resolve."),
         ("inbox", "inbox", "Messages that could not be read: list, retry."),
         ("uncertain", "uncertain", "Reminders that may not have arrived: list, arrived, resend."),
         ("hold", "holds", "Pause the reminders of a customer or an invoice."),

@@ -66,13 +66,12 @@ _TOLD = {
     EventKind.CASE_RESOLVED: "a case was resolved",
     EventKind.CASE_REOPENED: "a case was opened again",
     EventKind.DISPUTED: "a dispute was marked or settled",
-    EventKind.SETTLED: "a message left",
 }
 
 
-def happened(since: Iterable[EventKind], *, claimed: bool) -> str:
+def happened(since: Iterable[EventKind], *, written: bool) -> str:
     """What has happened since that keeps an action from being taken back; empty: nothing."""
-    if claimed:
-        return _TOLD[EventKind.SETTLED]
+    if written:
+        return "a message left"
     seen = set(since)
     return next((told for kind, told in _TOLD.items() if kind in seen), "")

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from reminderbot.core.delivery import SAID
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.undo import Doing, Undo, UndoKind, happened
 from reminderbot.store import journal
@@ -48,9 +49,10 @@ def since(connection: Connection, done: Doing) -> str:
     if done.customer_id is None:
         return ""
     lines = journal.since(connection, done.seq, done.customer_id)
-    taken = (outbox.c.customer_id == done.customer_id) & (outbox.c.claim_seq > done.seq)
-    claimed = connection.execute(select(outbox.c.reminder_id).where(taken).limit(1)).first() is not None
-    return happened([event.kind for _, event in lines], claimed=claimed)
+    # A letter that the server put off has not been said, though it was taken once.
+    taken = (outbox.c.claim_seq > done.seq) & outbox.c.state.in_([state.value for state in SAID])
+    mine = select(outbox.c.reminder_id).where(outbox.c.customer_id == done.customer_id, taken)
+    return happened([event.kind for _, event in lines], written=connection.execute(mine.limit(1)).first() is not None)
 
 
 def done(connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
