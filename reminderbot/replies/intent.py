@@ -304,6 +304,9 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
             del result[lesser]
     if Kind.PAID in result and "not_paid" in sentence.groups:
         del result[Kind.PAID]
+        # "Would it be alright if I paid on the 6th?"
+        if not result and sentence.is_question:
+            result[Kind.QUESTION] = None
     # "My solicitor will deal with this" promises nothing.
     if Kind.PROMISE in result and ("not_promise" in sentence.groups or (Kind.LEGAL in result and not sentence.days)):
         del result[Kind.PROMISE]

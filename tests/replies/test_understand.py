@@ -224,6 +224,10 @@ def test_of_two_bills_for_one_thing_that_paid_is_the_other() -> None:
     assert sms("INV-4711 was billed twice, INV-4712 was paid in January").kinds == (Kind.DISPUTE, Kind.PAID)
 
 
+def test_a_payment_that_is_only_asked_about_leaves_the_question() -> None:
+    assert sms("Would it be alright if I paid on February 6?").kinds == (Kind.QUESTION,)
+
+
 def test_what_a_machine_writes_is_never_a_promise_or_a_payment() -> None:
     found = mail("I will pay on Friday. We have paid. STOP", Auto_Submitted="auto-replied")
     assert found.by_machine
