@@ -284,6 +284,10 @@ def _without_asides(findings: list[Finding], read: Sequence[Sentence], today: da
     "Our accountant has it and will pay on Friday" names no other contact; "send me a corrected invoice" beside a
     dispute asks nothing further, unless a question mark stands there.
     """
+    if any(f.kind is Kind.PROMISE and f.day for f in findings):
+        # "I thought that Alan had paid you" claims a payment, unless it explains why one is promised now.
+        supposed = {s.text for s in read if "supposed_paid" in s.groups}
+        findings = [f for f in findings if f.kind is not Kind.PAID or f.text not in supposed]
     kinds = {f.kind for f in findings}
     asked = {s.text for s in read if s.is_question and "question" in s.groups}
     if kinds & _WEIGHTIER:

@@ -228,6 +228,16 @@ def test_a_payment_that_is_only_asked_about_leaves_the_question() -> None:
     assert sms("Would it be alright if I paid on February 6?").kinds == (Kind.QUESTION,)
 
 
+@pytest.mark.parametrize("said", ["I thought I paid this", "I swear I paid this", "I could have sworn we paid it"])
+def test_thanks_beside_a_payment_that_they_believe_in_call_a_person(said: str) -> None:
+    found = sms(f"Thanks, {said}")
+    assert found.kinds == (Kind.PAID,) and found.needs_human
+
+
+def test_a_payment_believed_in_by_mistake_is_none_beside_a_promise() -> None:
+    assert sms("I thought Alan paid you and Alan thought I paid you. Will pay on Friday").kinds == (Kind.PROMISE,)
+
+
 def test_what_a_machine_writes_is_never_a_promise_or_a_payment() -> None:
     found = mail("I will pay on Friday. We have paid. STOP", Auto_Submitted="auto-replied")
     assert found.by_machine
