@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Row
 
 from reminderbot.core.account import totals
 from reminderbot.core.customer import Customer
-from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.desk.contact import Way, ways
 from reminderbot.desk.door import look_at
 from reminderbot.desk.find import Found
 from reminderbot.desk.refusal import Refused
@@ -20,16 +20,7 @@ from reminderbot.desk.report import BUCKETS, bucket
 from reminderbot.desk.talk import Entry, talk
 from reminderbot.desk.why import Why, why
 from reminderbot.house import House
-from reminderbot.store import contact, listing, people, promise
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A way of writing to them that is closed for good."""
-
-    channel: Channel
-    kind: str
-    why: str
+from reminderbot.store import listing, people, promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +34,8 @@ class AccountPage:
     aging: tuple[tuple[str, tuple[Money, ...]], ...]
     invoices: tuple[Row[Any], ...]
     promises: tuple[Promise, ...]
-    closed: tuple[Closed, ...]
+    # How to write to them; none where the ledger no longer lists them.
+    ways: tuple[Way, ...]
     talk: tuple[Entry, ...]
     today: date
 
@@ -74,7 +66,7 @@ def account_page(house: House, connection: Connection, customer_id: str) -> Acco
         aging=_aging(answer, today),
         invoices=tuple(listing.invoices_of(connection, customer_id)),
         promises=tuple(promise.of_customer(connection, customer_id)),
-        closed=_closed(house, connection, who),
+        ways=ways(house, connection, customer_id) if answer.facts else (),
         talk=tuple(talk(house, connection, customer_id)),
         today=today,
     )
@@ -84,12 +76,3 @@ def _aging(answer: Why, today: date) -> tuple[tuple[str, tuple[Money, ...]], ...
     items = answer.facts.account.items if answer.facts else ()
     found = [(name, [i.balance for i in items if bucket(i.invoice.due_on, today) == name]) for name in BUCKETS]
     return tuple((name, subtotals(sums)) for name, sums in found if sums)
-
-
-def _closed(house: House, connection: Connection, who: Customer) -> tuple[Closed, ...]:
-    addresses = [address for address in (who.contact.email, who.contact.phone) if address]
-    by_hash, by_person = contact.closed(
-        connection, [who.customer_id], [house.gatherer.hash_of(address) for address in addresses]
-    )
-    every = [entry for found in (by_hash, by_person) for entries in found.values() for entry in entries]
-    return tuple(Closed(*entry) for entry in dict.fromkeys(every))

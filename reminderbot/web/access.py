@@ -43,7 +43,7 @@ WHO = {
     "cases.page": Who.COLLECTOR,
     "cases.one": Who.COLLECTOR,
     "cases.resolve_it": Who.COLLECTOR,
-    "cases.before_release": Who.COLLECTOR,
+    "cases.before_it": Who.COLLECTOR,
     "cases.correct_it": Who.COLLECTOR,
     "cases.promise_it": Who.COLLECTOR,
     "cases.paid_it": Who.COLLECTOR,
@@ -71,6 +71,9 @@ WHO = {
     "customers.page": Who.COLLECTOR,
     "customers.one": Who.COLLECTOR,
     "customers.pause": Who.COLLECTOR,
+    "customers.before_lift": Who.COLLECTOR,
+    "customers.contact": Who.COLLECTOR,
+    "customers.close_way": Who.COLLECTOR,
     "customers.lift": Who.COLLECTOR,
 }
 """By endpoint: the blueprint's name, a dot, the function's."""

@@ -9,7 +9,7 @@ from reminderbot.core.dispute import Reason
 from reminderbot.core.note import CallResult
 from reminderbot.core.understanding import Kind
 from reminderbot.desk.case import show
-from reminderbot.desk.hold import lifting_of
+from reminderbot.desk.preview import before_release
 from reminderbot.desk.talk import evidence_in, marked, talk
 from reminderbot.desk.today import matters
 from reminderbot.desk.user import listed
@@ -69,9 +69,9 @@ def _looking(blueprint: Blueprint, house: House) -> None:
         )
 
     @blueprint.get("/<int:case_id>/release")
-    def before_release(case_id: int) -> str:
+    def before_it(case_id: int) -> str:
         with house.store.reading() as connection:
             seen = show(house, connection, case_id)
             holds = [hold.hold_id for hold in seen.holds]
-            coming = lifting_of(house, connection, seen.customer.customer_id, holds) if seen.customer else None
-        return render_template("release.html", seen=seen, coming=coming)
+            ahead = before_release(house, connection, seen.customer.customer_id, holds) if seen.customer else None
+        return render_template("release.html", seen=seen, ahead=ahead)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reminderbot.core.ladder import Channel
+from reminderbot.desk.contact import close, correct
 from reminderbot.desk.customer import account_page
 from reminderbot.desk.hold import place, release
+from reminderbot.desk.preview import before_release
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.talk import marked
 from reminderbot.house import House
 from reminderbot.store import listing
-from reminderbot.web.fields import day_in, words_in
+from reminderbot.web.fields import choice_in, day_in, words_in
 from reminderbot.web.guard import user
 from reminderbot.web.show import tell
 
@@ -48,6 +51,27 @@ def pages(house: House) -> Blueprint:
     def pause(customer_id: str) -> Response:
         placed = place(house, user().name, customer_id, day_in("until"), words_in("why"))
         tell("customers.paused", undo=placed.undo)
+        return stay(customer_id)
+
+    @blueprint.get("/lift/<int:hold_id>/<path:customer_id>")
+    def before_lift(hold_id: int, customer_id: str) -> str:
+        with house.store.reading() as connection:
+            ahead = before_release(house, connection, customer_id, [hold_id])
+        return render_template("lift.html", ahead=ahead, hold_id=hold_id, customer_id=customer_id)
+
+    @blueprint.post("/contact/<channel>/<path:customer_id>")
+    def contact(channel: str, customer_id: str) -> Response:
+        way = choice_in(channel, Channel, "There is no such way of writing.")
+        changed = correct(house, user().name, customer_id, way, words_in("address"))
+        tell("customers.corrected", undo=changed.undo)
+        return stay(customer_id)
+
+    @blueprint.post("/close/<channel>/<path:customer_id>")
+    def close_way(channel: str, customer_id: str) -> Response:
+        way = choice_in(channel, Channel, "There is no such way of writing.")
+        kind = choice_in(words_in("kind"), ("dead", "opted_out"), "Say why it is used no more.")
+        changed = close(house, user().name, customer_id, way, opted_out=kind == "opted_out")
+        tell("customers.closed_now", undo=changed.undo)
         return stay(customer_id)
 
     @blueprint.post("/lift/<int:hold_id>/<path:customer_id>")

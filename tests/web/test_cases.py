@@ -204,3 +204,28 @@ def test_an_empty_answer_is_refused_and_the_writer_keeps_the_page(carl: Browser)
     page = carl.send(carl.get("/cases/1/answer/"), "/cases/1/answer/look", text="   ")
     assert page.status == 422
     assert page.form("/cases/1/answer/look")
+
+
+def test_an_address_corrected_by_hand_is_written_to_and_taken_back(carl: Browser) -> None:
+    page = carl.get("/customers/EXAMPLE-1")
+    page = carl.send(page, "/customers/contact/email/EXAMPLE-1", address="office@bakery.example")
+    assert "Noted; what leaves from now on goes there." in page.text
+    assert "the ledger has ada@bakery.example" in page.text
+    (undo,) = [form.action for form in page.forms() if form.action.startswith("/undo/")]
+    carl.send(page, undo)
+    assert "the ledger has ada" not in carl.get("/customers/EXAMPLE-1").text
+
+
+def test_before_a_pause_is_lifted_by_hand_the_very_letter_is_shown(house: House, carl: Browser) -> None:
+    page = carl.send(carl.get("/customers/EXAMPLE-1"), "/customers/pause/EXAMPLE-1", why="on holiday")
+    (link, _) = [one for one in page.links() if "/customers/lift/" in one]
+    ahead = carl.get(link)
+    assert "Still paused by something else" in ahead.text
+    carl.send(ahead, link)
+    assert len(holds(house, "EXAMPLE-1")) == 1
+
+
+def test_the_letter_that_would_come_next_is_shown_word_for_word(carl: Browser) -> None:
+    page = carl.get("/cases/1/release")
+    assert "Did EXAMPLE-1001 from Brightwater Gardens reach you?" in page.text
+    assert "To ada@bakery.example" in page.text
