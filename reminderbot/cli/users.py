@@ -8,8 +8,7 @@ from reminderbot.cli.line import Line, actor
 from reminderbot.cli.show import as_json, emit, say
 from reminderbot.cli.words import moment
 from reminderbot.core.user import Role
-from reminderbot.desk.refusal import Refused
-from reminderbot.desk.user import Invitation, anybody, close, give_role, invite, listed
+from reminderbot.desk.user import Invitation, anybody, close, desk_address, give_role, invite, link_of, listed
 from reminderbot.house import House
 
 _ROLE = click.Choice([role.value for role in Role])
@@ -27,8 +26,6 @@ def user_command() -> None:
 def add_command(line: Line, name: str, role: str) -> None:
     """Let somebody in: prints a link, good once and for a day, by which they choose a password."""
     with line.house() as house:
-        if any(known.user.name == name.strip().lower() for known in listed(house)):
-            raise Refused(f"{name} is here already: `reminderbot user invite {name}` makes a new link.")
         _tell(house, invite(house, actor(), name, Role(role)))
 
 
@@ -83,7 +80,7 @@ def close_command(line: Line, name: str) -> None:
 def _tell(house: House, made: Invitation) -> None:
     say(f"{made.user.name} is invited as {made.user.role}. This link lets them choose a password, once, until")
     say(f"{moment(made.until, house.rules.zone)}; give it to nobody else:")
-    click.echo(f"\n  {desk_address(house)}/welcome/{made.secret}\n")
+    click.echo(f"\n  {link_of(house, made)}\n")
 
 
 def first_owner(house: House, *, at_terminal: bool) -> str:
@@ -93,12 +90,5 @@ def first_owner(house: House, *, at_terminal: bool) -> str:
     if not at_terminal:
         return "Nobody can sign in at the desk yet: `reminderbot user add NAME --role owner` prints a link."
     made = invite(house, actor(), "owner", Role.OWNER)
-    where = desk_address(house)
-    told = f"The desk is at {where}. Its first owner signs in by this link, once, within a day:"
-    return f"{told}\n\n  {where}/welcome/{made.secret}\n"
-
-
-def desk_address(house: House) -> str:
-    """Where a browser finds the desk."""
-    host, port = house.listen or ("127.0.0.1", 8470)
-    return house.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    told = f"The desk is at {desk_address(house)}. Its first owner signs in by this link, once, within a day:"
+    return f"{told}\n\n  {link_of(house, made)}\n"

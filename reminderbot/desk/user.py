@@ -6,6 +6,7 @@ import re
 import secrets
 import threading
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -30,7 +31,8 @@ from reminderbot.store import journal, user
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-_NAME = re.compile(r"[\w.@+-]{1,100}")
+# It begins with a letter or digit: an address of the desk that ends in ".." is another one to a browser.
+_NAME = re.compile(r"\w[\w.@+-]{0,99}")
 # How stale the note of when a session was last seen may be: one durable write a minute, not one a page.
 _SEEN_EVERY = timedelta(minutes=1)
 # Each takes 19 MiB and a core for a moment: a crowd at the door must not take the machine.
@@ -51,9 +53,9 @@ class Invitation:
 
 
 def invite(house: House, actor: str, name: str, role: Role | None = None) -> Invitation:
-    """A new link for `name`, who is added where nobody is called that; what let them in before ends.
+    """A new link for `name`; what let them in before ends. With `role` they are added.
 
-    Refused where the name will not do, or where a new person has no role.
+    Refused where the name will not do, where somebody to be added is here already, and where the other is not.
     """
     now = house.clock.now()
     name = _fit(name)
@@ -62,9 +64,13 @@ def invite(house: House, actor: str, name: str, role: Role | None = None) -> Inv
         known = user.row_of(connection, name)
         if known is None and role is None:
             raise Refused(f"There is nobody called {name}: add them first, with a role.")
+        if known is not None and known.closed_at is None and role is not None:
+            # A name typed by mistake must not end a colleague's password.
+            raise Refused(
+                f"{name} is here already: make a new link beside their name, or by `reminderbot user invite {name}`."
+            )
         number = known.user_id if known is not None else user.add(connection, name, role or Role.COLLECTOR)
         chosen = role or Role(known.role if known is not None else Role.COLLECTOR)
-        _keep_an_owner(connection, known, chosen)
         until = now + INVITATION_LASTS
         user.change(
             connection, number, role=chosen.value, password_hash=None, closed_at=None,
@@ -73,6 +79,17 @@ def invite(house: House, actor: str, name: str, role: Role | None = None) -> Inv
         user.end_sessions(connection, number)
         _note(connection, now, actor, name, f"invited as {chosen}")
     return Invitation(User(number, name, chosen), secret, until)
+
+
+def link_of(house: House, made: Invitation) -> str:
+    """The link itself, under the address that the settings name: a secret goes where no browser's request says."""
+    return f"{desk_address(house)}/welcome/{made.secret}"
+
+
+def desk_address(house: House) -> str:
+    """Where a browser finds the desk."""
+    host, port = house.listen or ("127.0.0.1", 8470)
+    return house.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def accept(house: House, secret: str, password: str) -> User:
@@ -97,12 +114,10 @@ def invitee(house: House, secret: str) -> User:
 def sign_in(house: House, name: str, password: str, address: str) -> tuple[User, str]:
     """The person and the secret of their new session; NotLetIn otherwise. `address` is where the browser is."""
     now = house.clock.now()
-    hashes = recipient_hash(house.keys, f"user:{name.strip().lower()}"), recipient_hash(house.keys, f"from:{address}")
+    hashes = _hash_of_name(house, name), recipient_hash(house.keys, f"from:{address}")
     with house.store.reading() as connection:
-        wait_until = next_try_at(user.failures(connection, *hashes, now))
-        row = user.row_of(connection, name.strip())
-    if wait_until is not None and wait_until > now:
-        raise NotLetIn(_wait(wait_until - now))
+        _refuse_guessing(user.failures(connection, *hashes, now), now)
+        row = user.row_of(connection, _plain(name))
     open_row = row if row is not None and row.closed_at is None and row.password_hash else None
     if not _matches(open_row.password_hash if open_row is not None else _nobodys(), password) or open_row is None:
         with house.store.writing() as connection:
@@ -116,6 +131,9 @@ def _begin(house: House, row: Row[Any], password: str, name_hash: str, now: date
     session = secrets.token_urlsafe(32)
     better = _hash(password) if _hasher().check_needs_rehash(row.password_hash) else None
     with house.store.writing() as connection:
+        if user.row_of(connection, row.name) != row:
+            # Looking at a password takes a moment: in it they were closed out, or chose another.
+            raise NotLetIn("Something about you was changed just now: try again.")
         if better:
             user.change(connection, row.user_id, password_hash=better)
         user.forget_failures(connection, name_hash)
@@ -150,15 +168,20 @@ def sign_out_everywhere(house: House, name: str) -> None:
 
 def change_password(house: House, name: str, old: str, new: str) -> None:
     """Choose another password, which ends all sessions; Refused where the old one is wrong or the new one weak."""
+    now, hashed = house.clock.now(), _hash_of_name(house, name)
     with house.store.reading() as connection:
         row = _row(connection, name)
+        # Whoever finds a desk left open must not find out the password there.
+        _refuse_guessing(user.failures(connection, hashed, hashed, now), now)
     if not _matches(row.password_hash or _nobodys(), old):
+        with house.store.writing() as connection:
+            user.failed(connection, hashed, hashed, now)
         raise Refused("The old password is not right.")
     hashed = _hash(_strong(new, row.name))
     with house.store.writing() as connection:
         user.change(connection, row.user_id, password_hash=hashed)
         user.end_sessions(connection, row.user_id)
-        _note(connection, house.clock.now(), row.name, row.name, "changed their password")
+        _note(connection, now, row.name, row.name, "changed their password")
 
 
 def give_role(house: House, actor: str, name: str, role: Role) -> None:
@@ -214,7 +237,7 @@ def _invited(connection: Connection, secret: str, now: datetime) -> Row[Any]:
 
 
 def _row(connection: Connection, name: str) -> Row[Any]:
-    row = user.row_of(connection, name.strip())
+    row = user.row_of(connection, _plain(name))
     if row is None or row.closed_at is not None:
         raise Refused(f"There is nobody called {name}: `reminderbot user list` shows who works here.")
     return row
@@ -228,10 +251,27 @@ def _keep_an_owner(connection: Connection, row: Row[Any] | None, role: Role) -> 
 
 
 def _fit(name: str) -> str:
-    plain = unicodedata.normalize("NFKC", name.strip()).lower()
+    plain = _plain(name)
     if not _NAME.fullmatch(plain):
         raise Refused("A name has letters, digits, dots or an @, and no blanks: jane, or jane@example.com.")
+    if plain == "reminderbot":
+        raise Refused("The journal calls the program itself reminderbot: choose another name.")
     return plain
+
+
+def _plain(name: str) -> str:
+    """A name as it is kept, however a keyboard put its letters together."""
+    return unicodedata.normalize("NFKC", name.strip()).lower()
+
+
+def _hash_of_name(house: House, name: str) -> str:
+    return recipient_hash(house.keys, f"user:{_plain(name)}")
+
+
+def _refuse_guessing(failures: Sequence[datetime], now: datetime) -> None:
+    wait_until = next_try_at(failures)
+    if wait_until is not None and wait_until > now:
+        raise NotLetIn(_wait(wait_until - now))
 
 
 def _strong(password: str, name: str) -> str:
@@ -240,7 +280,9 @@ def _strong(password: str, name: str) -> str:
         raise Refused(f"Take a password of at least {SHORTEST_PASSWORD} characters: three or four plain words will do.")
     if len(password) > LONGEST_PASSWORD:
         raise Refused(f"Take a password of at most {LONGEST_PASSWORD} characters.")
-    if len(set(password)) < 5 or name in password.lower():
+    # A name of two letters is in many a word.
+    is_named = len(name) > 3 and name in password.lower()
+    if len(set(password)) < 5 or is_named:
         raise Refused("That is too easy to guess: take three or four plain words that nobody would put together.")
     return password
 

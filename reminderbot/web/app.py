@@ -25,7 +25,7 @@ from reminderbot.web import (
     undo,
 )
 from reminderbot.web.charts import draw
-from reminderbot.web.guard import LARGEST_FORM, guard
+from reminderbot.web.guard import LARGEST_FORM, guard, numbers
 from reminderbot.web.show import dress
 from reminderbot.web.webhook import Webhooks
 from reminderbot.web.words import words_for
@@ -40,6 +40,7 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
 
     app = Flask("reminderbot.web", static_folder="static")
     app.url_map.merge_slashes = False
+    app.url_map.converters["int"] = numbers()
     words = words_for(house.business.language)
     guard(app, house, webhooks, words)
     draw(app, dress(app, house, words), words)
@@ -104,4 +105,7 @@ def _proxy(house: House) -> dict[str, Any]:
     """Only a proxy on this machine may say where a browser is; what others claim counts for nothing."""
     if not house.public_url:
         return {}
-    return {"trusted_proxy": "127.0.0.1", "trusted_proxy_count": 1, "trusted_proxy_headers": {"x-forwarded-for"}}
+    host, _ = house.listen or ("127.0.0.1", 0)
+    # Whoever calls ::1 calls from there; whoever calls any 127.x.y.z, from the first of them.
+    proxy = "::1" if ":" in host else "127.0.0.1"
+    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": {"x-forwarded-for"}}

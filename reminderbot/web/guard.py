@@ -20,6 +20,7 @@ from reminderbot.web.words import Words
 
 if TYPE_CHECKING:
     from flask import Flask, Response
+    from werkzeug.routing import IntegerConverter
     from werkzeug.wrappers import Response as AnyResponse
 
 _HEADERS = {
@@ -47,6 +48,8 @@ _HEADERS = {
 # Somebody else's page must not reach us under a name of its own (DNS rebinding).
 _OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _A_YEAR = 31_536_000
+# A browser or a proxy may ask for the head of any page (RFC 9110 9.3.2).
+_CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 # The largest form is a letter: 16,000 characters, nine bytes each where every one is percent-encoded from UTF-8.
 LARGEST_FORM = 512 * 1024
 
@@ -67,6 +70,16 @@ def inside(path: str | None, otherwise: str = "/") -> str:
     if not path or not path.startswith("/") or path[1:2] in ("/", "\\") or any(c < " " or c == "\\" for c in path):
         return otherwise
     return path
+
+
+def numbers() -> type[IntegerConverter]:
+    """What counts as a number in an address: one that the store can look for, so that no other finds a page."""
+    from werkzeug.routing import IntegerConverter
+
+    class Number(IntegerConverter):
+        regex = r"\d{1,9}"
+
+    return Number
 
 
 def user() -> User:
@@ -150,7 +163,7 @@ def _forms(app: Flask, house: House) -> None:
 
     @app.before_request
     def once() -> None:
-        if request.method == "GET" or g.user is None:
+        if request.method not in _CHANGING or g.user is None:
             return
         number = request.form.get("form", "")
         if not 16 <= len(number) <= 64:
@@ -165,7 +178,7 @@ def _forms(app: Flask, house: House) -> None:
 
     @app.errorhandler(form.AlreadyDone)
     def done(_error: form.AlreadyDone) -> AnyResponse:
-        return redirect(inside(request.form.get("back")), 303)
+        return redirect(_way_back(), 303)
 
     app.jinja_env.globals["form_number"] = lambda: secrets.token_hex(16)
 
@@ -196,8 +209,7 @@ def _errors(app: Flask, words: Words) -> None:
 
     def shown(status: int, why: str) -> tuple[str, int]:
         g.setdefault("user", None)
-        back = inside(request.form.get("back")) if request.method == "POST" else "/"
-        return render_template("refused.html", why=why, back=back, status=status), status
+        return render_template("refused.html", why=why, back=_way_back(), status=status), status
 
     @app.errorhandler(Refused)
     def refused(error: Refused) -> tuple[str, int]:
@@ -216,6 +228,17 @@ def _errors(app: Flask, words: Words) -> None:
     @app.errorhandler(InternalServerError)
     def our_mistake(error: InternalServerError) -> tuple[str, int]:
         cause = error.original_exception or error
+        # Where it failed stands in the log already: Flask writes that.
         log("desk_failed", page=request.endpoint, error=type(cause).__name__)
-        app.logger.error("the desk failed", exc_info=cause)
         return shown(500, words("errors.e500"))
+
+
+def _way_back() -> str:
+    """The page that a form came from; the first page where there is none, or what was sent cannot even be read."""
+    from flask import request
+    from werkzeug.exceptions import RequestEntityTooLarge
+
+    try:
+        return inside(request.form.get("back"))
+    except RequestEntityTooLarge:
+        return "/"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reminderbot.core.user import Role
 from reminderbot.desk.refusal import Refused
-from reminderbot.desk.user import close, give_role, invite, listed
+from reminderbot.desk.user import close, give_role, invite, link_of, listed
 from reminderbot.house import House
 from reminderbot.web.guard import user
 from reminderbot.web.show import tell
@@ -32,13 +32,14 @@ def pages(house: House) -> Blueprint:
     # The link is shown once, on the answer itself: it must not stay in a browser's history or a cookie.
     @blueprint.post("/invite")
     def invite_somebody() -> str:
-        made = invite(house, user().name, request.form.get("name", ""), _role(request.form.get("role")))
-        link = url_for("sign_in.invited", secret=made.secret, _external=True)
-        return render_template("invitation.html", invited=made, link=link)
+        # Somebody new has a role; who is here already keeps theirs.
+        chosen = _role(request.form["role"]) if "role" in request.form else None
+        made = invite(house, user().name, request.form.get("name", ""), chosen)
+        return render_template("invitation.html", invited=made, link=link_of(house, made))
 
     @blueprint.post("/<name>/role")
     def role(name: str) -> Response:
-        chosen = _role(request.form.get("role"))
+        chosen = _role(request.form.get("role", ""))
         give_role(house, user().name, name, chosen)
         tell("people.is_now", name=name, role=chosen.value)
         return back()
@@ -52,8 +53,8 @@ def pages(house: House) -> Blueprint:
     return blueprint
 
 
-def _role(word: str | None) -> Role:
+def _role(word: str) -> Role:
     try:
-        return Role(word or "")
+        return Role(word)
     except ValueError:
         raise Refused("Choose a role: collector or owner.") from None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from reminderbot.core.user import LONGEST_PASSWORD, Role
+from reminderbot.desk import user as desk_user
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.user import (
     NotLetIn,
@@ -162,7 +165,6 @@ def test_the_last_owner_stays(house: House) -> None:
     for change in (
         lambda: close(house, "olive", "olive"),
         lambda: give_role(house, "olive", "olive", Role.COLLECTOR),
-        lambda: invite(house, "olive", "olive", Role.COLLECTOR),
     ):
         with pytest.raises(Refused, match="only owner"):
             change()
@@ -182,7 +184,49 @@ def test_nothing_in_the_store_signs_anybody_in(house: House) -> None:
         assert not [row for row in everything if secret in row]
 
 
-@pytest.mark.parametrize("name", ["", "two words", "a" * 101, "semi;colon", "line\nbreak"])
+@pytest.mark.parametrize("name", ["", "two words", "a" * 101, "semi;colon", "line\nbreak", "..", "@jane"])
 def test_a_name_that_will_not_do_is_refused(house: House, name: str) -> None:
     with pytest.raises(Refused, match="A name has"):
         invite(house, "test", name, Role.OWNER)
+
+
+def test_nobody_signs_the_journal_with_the_programs_own_name(house: House) -> None:
+    with pytest.raises(Refused, match="choose another name"):
+        invite(house, "test", "Reminderbot", Role.OWNER)
+
+
+def test_whoever_is_here_already_is_not_invited_as_somebody_new(house: House) -> None:
+    session = owner(house)
+    with pytest.raises(Refused, match="olive is here already"):
+        invite(house, "olive", "Olive", Role.COLLECTOR)
+    assert who(house, session) is not None
+
+
+def test_a_name_is_known_however_a_keyboard_puts_its_letters_together(house: House) -> None:
+    owner(house, "jos\u00e9")
+    assert sign_in(house, "Jose\u0301", GOOD, "10.0.0.1")
+
+
+def test_a_short_name_may_be_part_of_a_word_in_the_password(house: House) -> None:
+    assert owner(house, "al", "plum tram violin also")
+
+
+def test_a_desk_left_open_is_no_place_to_guess_its_owners_password(house: House) -> None:
+    owner(house)
+    for _ in range(4):
+        with pytest.raises(Refused, match="not right"):
+            change_password(house, "olive", "guess", "another three words")
+    with pytest.raises(Refused, match="Too many tries"):
+        change_password(house, "olive", GOOD, "another three words")
+
+
+def test_whoever_is_closed_out_while_their_password_is_looked_at_is_not_let_in(house: House) -> None:
+    owner(house)
+    accept(house, invite(house, "olive", "carl", Role.COLLECTOR).secret, GOOD)
+    # Nobody's password is looked at until both places are free again.
+    with ThreadPoolExecutor(1) as thread, desk_user._hashing, desk_user._hashing:
+        waiting = thread.submit(sign_in, house, "carl", GOOD, "10.0.0.1")
+        time.sleep(0.3)
+        close(house, "olive", "carl")
+    with pytest.raises(NotLetIn, match="changed just now"):
+        waiting.result()

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from reminderbot.core.user import Role
-from reminderbot.desk.user import invite
+from reminderbot.desk.user import invite, link_of
 from reminderbot.house import House
 from reminderbot.web.access import WHO, Who
 from reminderbot.web.app import make_app
-from reminderbot.web.guard import inside
+from reminderbot.web.guard import LARGEST_FORM, inside
 from tests.web.browser import PASSWORD, Browser, signed_in
 
 HEADERS = (
@@ -35,7 +35,7 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
 
 
 def path(app: Flask, rule: Rule) -> str:
-    filled = {name: 1 if "int" in type(rule._converters[name]).__name__.lower() else "x" for name in rule.arguments}
+    filled = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else "x" for name in rule.arguments}
     with app.test_request_context(base_url="http://127.0.0.1:8470"):
         return app.url_for(rule.endpoint, **filled)
 
@@ -142,3 +142,30 @@ def test_a_stale_page_sends_one_to_the_door_and_back(house: House) -> None:
     page = browser.get("/people/")
     assert page.path == "/sign-in?back=/people/"
     assert browser.send(page, "/sign-in", name="olive", password=PASSWORD).path == "/people/"
+
+
+@pytest.mark.parametrize("number", ["9999999999", "9" * 30, "9" * 5000])
+def test_a_number_beyond_all_numbers_finds_no_page(house: House, number: str) -> None:
+    browser = signed_in(house)
+    for path in (f"/cases/{number}", f"/mails/{number}/raw", f"/mails/1/file/{number}", f"/cases/{number}/release"):
+        assert browser.get(path).status == 404, path
+
+
+def test_the_head_of_a_page_may_be_asked_for(house: House) -> None:
+    browser = signed_in(house)
+    for method in ("HEAD", "OPTIONS"):
+        assert browser.client.open("/cases/", method=method, base_url="http://127.0.0.1:8470").status_code == 200
+
+
+def test_a_form_that_is_too_large_to_be_read_is_told_and_no_fault_of_ours(house: House) -> None:
+    browser = signed_in(house)
+    assert browser.post("/me/password", {"old": "x" * LARGEST_FORM}).status == 413
+
+
+def test_an_invitation_names_the_address_of_the_settings_whatever_the_browser_asked_by(house: House) -> None:
+    public = replace(house, public_url="https://desk.example.com")
+    made = invite(public, "test", "carl", Role.COLLECTOR)
+    assert link_of(public, made) == f"https://desk.example.com/welcome/{made.secret}"
+    owner = signed_in(replace(house, listen=("127.0.0.1", 8471)))
+    page = owner.send(owner.get("/people/"), "/people/invite", name="carla", role="collector")
+    assert page.all("code.copy")[0].text().startswith("http://127.0.0.1:8471/welcome/")
