@@ -177,7 +177,7 @@ GUARDS = (
         "one canary a day", "core/canary.py", "canary.sent_on != today or canary.again_at", "True or canary.again_at"
     ),
     Guard("counted before it leaves", "runs/canary.py", "        canary.put(connection, new)\n", ""),
-    Guard("no canary from a copy", "runs/canary.py", '"stopped", "moved", ', '"stopped", '),
+    Guard("no canary from a copy", "core/stop.py", '"stopped", "moved", ', '"stopped", '),
     Guard(
         "a canary is no answer",
         "runs/understand.py",
