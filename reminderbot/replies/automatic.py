@@ -50,7 +50,7 @@ def why_automatic(mail: Mail) -> str:
     if receipt := _receipt(mail):
         return receipt
     reason = _by_header(mail)
-    if reason and _is_help_desk(mail):
+    if reason and (_is_help_desk(mail) or _asks(mail)):
         return reason if _is_notice(mail) else ""
     return reason or _by_weak_header(mail) or _by_subject(mail) or _by_words(mail)
 
@@ -165,6 +165,12 @@ def _is_notice(mail: Mail, groups: Sequence[str] = ("itself", "machine")) -> boo
     words = words_of(own_words(mail.text)[:1500])
     named = says("subject.automatic", words_of(mail.header("subject")))
     return bool(named or any(says(f"notice.{group}", words) for group in groups))
+
+
+def _asks(mail: Mail) -> bool:
+    """Whether an answer of few words asks something: people's programs stamp such headers too, and machines tell."""
+    own = own_words(mail.text)
+    return bool(_ANSWERED.match(mail.header("subject"))) and "?" in own and len(own.split()) < 60
 
 
 def _is_help_desk(mail: Mail) -> bool:

@@ -84,6 +84,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     hits = [
         hit for hit in hits if not _is_time_of_day(left, hit, reader) and not _is_yet_to_come(left, hit, hits, reader)
     ]
+    hits = [hit for hit in hits if not _is_way_of_asking(hit, hits)]
     hits += _paying_on_a_day(left, hits, reader) if not is_question else []
     hits += _paid_on_a_day(left, reader)
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
@@ -130,9 +131,19 @@ def _deadlines(days: Iterable[Day], words: Sequence[str], tables: Sequence[Table
     """
     named = [day for day in days if not _is_no_deadline(day, words, tables)]
     told = Counter(day.day for day in named if day.day)
+    if _is_added(named, words):
+        return tuple(named[-1:])
     if len(told) > 1:
         named = [day for day in named if day.day and told[day.day] > 1] or named
     return tuple(day for day in named if not day.repeated) or tuple(named)
+
+
+def _is_added(days: Sequence[Day], words: Sequence[str]) -> bool:
+    """True where the last day says which one was meant: "paid in the final run, which is on Wednesday"."""
+    if len(days) < 2 or days[-1].end < len(words):
+        return False
+    before = [word for word in words[max(0, days[-1].start - 5) : days[-1].start] if word not in ("on", "the", "this")]
+    return before[-2:] == ["which", "is"]
 
 
 def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> bool:
@@ -210,6 +221,13 @@ def _is_time_of_day(words: Sequence[str], hit: Hit, reader: Reader) -> bool:
     clause = next(words[at:b] for a, b in clauses_of(words) if a <= at <= b)
     told = [word for word in clause if word not in TEMPORAL and word not in _HOURS]
     return bool(told) and all(map(reader.is_own_time, told))
+
+
+def _is_way_of_asking(hit: Hit, hits: Iterable[Hit]) -> bool:
+    """True within "can you take me off these texts": no question and no condition, but the wish itself."""
+    if hit.group not in ("question", "condition"):
+        return False
+    return any(other.group == "opt_out" and other.start <= hit.start and hit.end <= other.end for other in hits)
 
 
 def _is_yet_to_come(words: Sequence[str], hit: Hit, hits: Iterable[Hit], reader: Reader) -> bool:

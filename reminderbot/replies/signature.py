@@ -12,7 +12,8 @@ from itertools import groupby
 from reminderbot.replies.words import fold
 
 _FOOTER = re.compile(
-    r"(?i)^\W{0,4}(?:confidential(?:ity)?\b|privileged\b|disclaimer|legal (?:notice|disclaimer)|(?:this|the "
+    r"(?i)^\W{0,4}(?:t[aá] an r[ií]omhphost|mae['’]?r (?:e-?bost|neges)"
+    r"|confidential(?:ity)?\b|privileged\b|disclaimer|legal (?:notice|disclaimer)|(?:this|the "
     r"information in this) (?:e-?mail|message|communication)\b.{0,80}"
     r"(?:confidential|intended|privileged|virus|scanned|attachment|sender|checked|monitored)|(?:diese (?:e-?mail"
     r"|nachricht))\b.{0,60}(?:vertraulich|enth[aä]lt|bestimmt)"

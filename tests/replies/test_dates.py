@@ -28,6 +28,11 @@ SAID = {
         the day after                                            03-05
         board meets on the 12th and checks go the day after      03-12, 03-13
         the second Wednesday                                     03-11
+        home Friday week and paying then                         03-13
+        by Thanksgiving                                          11-26
+        by Labor Day                                             09-07
+        fair cop                                                 -
+        we close for Christmas on the 19th                       03-19
         the first Friday of the month                            03-06
         the first Monday of the month                            04-06
         the second Friday in April                               04-10

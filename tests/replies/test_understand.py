@@ -162,6 +162,32 @@ def test_a_day_on_which_something_happens_is_no_condition(text: str, alone: bool
     assert sms(text).needs_human != alone
 
 
+def test_a_day_added_with_which_is_says_which_one_was_meant() -> None:
+    found = sms("We close on Thursday 12 March and you will be paid in the final run, which is on Wednesday.")
+    assert str(found.promise_on) == "2026-03-11"
+
+
+@pytest.mark.parametrize("text", ["can u take me off these texts thanks", "Would ye ever give over texting me"])
+def test_a_wish_for_no_more_texts_may_be_put_as_a_question(text: str) -> None:
+    found = sms(text)
+    assert found.kinds == (Kind.OPT_OUT,)
+    assert not found.needs_human
+
+
+def test_a_question_below_machine_headers_calls_a_person() -> None:
+    stamped = {"Subject": "Re: Reminder", "Auto_Submitted": "auto-generated", "X_Auto_Response_Suppress": "All"}
+    assert mail("Which job is this for, Dundrum or Swords?", **stamped).needs_human
+    assert mail("I am away until Monday.", **stamped).kinds == (Kind.AUTO_REPLY,)
+    assert not mail("This is an automated reply. In a hurry? Ring us.", **stamped).needs_human
+
+
+@pytest.mark.parametrize("text", ["I finished up at Acme on 28 February.", "I have hung up my boots."])
+def test_a_notice_of_somebody_gone_for_good_names_a_wrong_contact(text: str) -> None:
+    found = mail(text, Subject="Automatic reply: Reminder", Auto_Submitted="auto-replied")
+    assert found.kinds == (Kind.AUTO_REPLY, Kind.WRONG_CONTACT)
+    assert found.needs_human
+
+
 def test_a_thumb_in_a_mail_is_an_acknowledgement() -> None:
     assert mail("\N{THUMBS UP SIGN}").kinds == (Kind.ACK,)
     assert not mail("\N{THUMBS UP SIGN}").needs_human

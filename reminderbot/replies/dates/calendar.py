@@ -137,7 +137,7 @@ def easter(year: int) -> date:
 
 
 def holiday(name: str, year: int | None, today: date) -> date:
-    """The next feast written as "12-25" or "easter-2"."""
+    """The next feast written as "12-25", "easter-2" or, the fourth Thursday of November, "11.4.thu"."""
     years = (year,) if year else (today.year, today.year + 1)
     days = [_feast(name, y) for y in years]
     return next((day for day in days if day >= today), days[-1])
@@ -146,5 +146,10 @@ def holiday(name: str, year: int | None, today: date) -> date:
 def _feast(name: str, year: int) -> date:
     if name.startswith("easter"):
         return easter(year) + timedelta(int(name[6:] or 0))
+    if name.count(".") == 2:
+        month, n, weekday = name.split(".")
+        first = date(year, int(month), 1)
+        ahead = (("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(weekday) - first.weekday()) % 7
+        return first + timedelta(ahead + 7 * (int(n) - 1))
     month, _, day = name.partition("-")
     return date(year, int(month), int(day))

@@ -51,7 +51,7 @@ RULES: list[tuple[str, str, Rule]] = [
     ),
     ("A", f"A{_}(W)|(W){_}A|A{_}k,?{_}(W)|(W),?{_}A{_}k|(W),?{_}k{_}A", lambda v, t: cal.of_week(say.first(v), t, 2)),
     # Friday week; Friday fortnight; a week on Friday; Freitag in einer Woche
-    ("k", "(W)k(?![-XCA])", lambda v, t: cal.coming(v[0], t) + timedelta(7)),
+    ("k", "(W)k(?![XCAn#])", lambda v, t: cal.coming(v[0], t) + timedelta(7)),
     ("F", f"(W)F|(?:c{_})?F{_}(W)", lambda v, t: cal.coming(say.first(v), t) + timedelta(14)),
     ("k", f"([cn]){_}k{_}(W)", lambda v, t: cal.coming(v[1], t) + timedelta(7 * v[0])),
     ("k", f"(W){_}i{_}([cn]){_}k", lambda v, t: cal.coming(v[0], t) + timedelta(7 * v[1])),
