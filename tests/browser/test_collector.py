@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,19 @@ def test_a_reply_becomes_a_case_is_corrected_and_lets_reminders_go_on(
         page.get_by_role("button", name="Keep the correction").click()
         expect(page.get_by_text("Thank you: kept")).to_be_visible()
 
+        page.get_by_role("link", name="Write to them").click()
+        page.get_by_label("Your answer").fill("We are sorry. The goods went out again today.\n\nOlive")
+        page.get_by_role("button", name="Look at it as it will leave").click()
+        expect(page.get_by_text(JANE)).to_be_visible()
+        picture(page, f"answer-{name}")
+        page.get_by_role("button", name="Send it").click()
+        expect(page.get_by_text("is on its way")).to_be_visible()
+        answered = answer_to(mail_world)
+        assert "The goods went out again today." in answered.get_body(("plain",)).get_content()
+        assert answered["In-Reply-To"] == "<1@customer.example>"
+        # A person wrote it (RFC 3834).
+        assert "Auto-Submitted" not in answered
+
         page.locator("summary", has_text="Close the case").click()
         page.get_by_role("link", name="Close and let reminders go on").click()
         expect(page.get_by_text("The next message would be 'check-in'")).to_be_visible()
@@ -103,6 +117,16 @@ def test_a_reply_becomes_a_case_is_corrected_and_lets_reminders_go_on(
         expect(page.get_by_text("Next comes 'check-in'")).to_be_visible()
         picture(page, f"customer-{name}")
         assert seen.complaints == []
+
+
+def answer_to(mail_world: MailWorld) -> email.message.EmailMessage:
+    """The second mail in Jane's mailbox, once it is there."""
+    for _ in range(60):
+        if len(came := mail_world.mailbox(JANE)) > 1:
+            assert len(came) == 2
+            return email.message_from_bytes(came[1], policy=email.policy.default)
+        time.sleep(0.5)
+    raise AssertionError("no answer came")
 
 
 def wait_for(page: Page, words: str) -> None:
