@@ -370,6 +370,7 @@ def test_nothing_may_be_sent_without_a_way_out_and_an_ear_for_the_answers(tmp_pa
         ('[ladder]\nname = "x"\ndays = 30\n', "write [[ladder]], in double brackets"),
         ('[[ladder]]\nname = "x"\ndays = 29\n', "at least 30 days"),
         ('[[ladder]]\nname = "x"\ndays = 30\ntask = "call"\nchannels = ["sms"]\n', "take one of the two out"),
+        ('[[ladder]]\nname = "answer"\ndays = 30\n', "cannot be answer"),
         ('[[ladder]]\nname = "../x"\ndays = 30\n', "no name for a tier"),
         ('[[ladder]]\nname = "x"\ndays = 30\nchannels = ["fax"]\n', 'write "email" or "sms"'),
         ('[[ladder]]\nname = "x"\n', "number 1 days: is missing"),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
+from reminderbot.core.dispute import Dispute
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.invoice import Payment, PaymentKind, days_past_due, open_balance
@@ -19,7 +20,7 @@ from reminderbot.core.ledger_change import settle as settle_snapshot
 from reminderbot.core.ledger_suspicion import suspicions
 from reminderbot.core.snapshot import Snapshot
 from reminderbot.house import House
-from reminderbot.store import case, hold, journal, ledger, note, people, setting
+from reminderbot.store import case, dispute, hold, journal, ledger, note, people, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def take_ledger(house: House, *, even_if_suspicious: bool = False, actor: str = 
         ledger.take_in(connection, old, new, now)
         _journal(connection, old, new, now, actor)
         _overrule(connection, old, new, now)
+        _tell_of_credits(connection, old, new, now)
         _park_old_debts(house, connection, old, new, now)
         if old is None or (doubts and even_if_suspicious):
             _guard_next_batch(connection, old is None, now)
@@ -85,6 +87,29 @@ def _overrule(connection: Connection, old: Snapshot | None, new: Snapshot, now: 
                 what = "e-mail address" if channel is Channel.EMAIL else "number"
                 told = f"the ledger has brought another {what}: it takes the place of the one that was put in by hand"
                 note.write(connection, told, now, "reminderbot", customer_id=who.customer_id)
+
+
+def _tell_of_credits(connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
+    """An upheld dispute waits for its credit: where that leaves something open, its case asks a person to go on."""
+    known = {p.payment_id for p in old.payments} if old else set()
+    credited = {(p.customer_id, p.invoice) for p in new.payments if p.kind is PaymentKind.CREDIT_NOTE} if old else set()
+    fresh = {(p.customer_id, p.invoice) for p in new.payments if p.payment_id not in known}
+    for customer_id, number in sorted((who, bill) for who, bill in credited & fresh if bill):
+        if number not in people.open_numbers(connection, customer_id):
+            continue
+        for settled in dispute.of_customer(connection, customer_id):
+            if settled.upheld and number in settled.invoices:
+                _ask_to_go_on(connection, settled, number, now)
+
+
+def _ask_to_go_on(connection: Connection, settled: Dispute, number: str, now: datetime) -> None:
+    standing = hold.of_customers(connection, [settled.customer_id]).get(settled.customer_id, [])
+    found = case.get(connection, settled.case_id)
+    if found is None or found.resolved_at is None or settled.hold_id not in {h.hold_id for h in standing}:
+        return
+    case.reopen(connection, found, now, "reminderbot")
+    told = f"a credit on {number} is in the books now, and the rest is still open: lift hold {settled.hold_id} to go on"
+    note.write(connection, told, now, "reminderbot", customer_id=settled.customer_id, case_id=settled.case_id)
 
 
 def _park_old_debts(house: House, connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from reminderbot.core.dispute import Reason
-from reminderbot.desk.case import show
+from reminderbot.desk.case import resolve, show
 from reminderbot.desk.dispute import mark, settle
 from reminderbot.desk.hold import lifting, place, release
 from reminderbot.desk.payment import credit
@@ -120,6 +120,26 @@ def test_upheld_it_rests_until_a_person_has_seen_the_credit(world: World) -> Non
     later = world.until("2027-04-20", "11:00", step=4)
     assert "INV-1" in later[0].lists
     assert "GBP 60.00" in later[0].text or "60.00 GBP" in later[0].text
+
+
+def test_once_the_books_have_a_part_of_it_credited_the_case_asks_a_person_to_go_on(world: World) -> None:
+    number = contested(world)
+    mark(world.house, "olivia", number, Reason.QUANTITY, ["INV-1"])
+    settled = settle(world.house, "olivia", number, upheld=True, note="half of it was missing")
+    world.pay("INV-2", "20.00", "credit_note")
+    world.at("2027-03-08 10:10")
+    assert world.cases("ACME") == []
+
+    world.pay("INV-1", "60.00", "credit_note")
+    world.at("2027-03-08 10:15")
+
+    assert [found.case_id for found in world.cases("ACME")] == [number]
+    with world.house.store.reading() as connection:
+        seen = show(world.house, connection, number)
+    assert seen.notes[-1].words.startswith("a credit on INV-1 is in the books now")
+    assert [h.hold_id for h in seen.holds] == [settled.hold_id]
+    resolve(world.house, "olivia", number, "the rest is owed", lift=True)
+    assert world.holds("ACME") == []
 
 
 def test_a_credit_over_all_of_it_ends_the_matter(world: World) -> None:
