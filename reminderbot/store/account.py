@@ -123,9 +123,13 @@ class Gatherer:
 
 def _heard_at(rows: Iterable[Row[Any]]) -> tuple[datetime, ...]:
     """When somebody heard from us, or may have: a copy that a person had sent again counts beside the one before."""
-    said = {row.claimed_at for row in rows if State(row.state) in SAID}
-    earlier = {datetime.fromisoformat(at) for row in rows for at in row.earlier or ()}
-    return tuple(sorted(said | earlier))
+    # Two messages of the very same moment are two.
+    return tuple(sorted(at for row in rows for at in _said_at(row)))
+
+
+def _said_at(row: Row[Any]) -> set[datetime]:
+    said = {row.claimed_at} if State(row.state) in SAID else set()
+    return said | {datetime.fromisoformat(at) for at in row.earlier or ()}
 
 
 def _items(connection: Connection, ids: Sequence[str]) -> dict[str, list[OpenItem]]:

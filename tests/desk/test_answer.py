@@ -174,6 +174,21 @@ def test_it_uses_up_the_contact_budget_and_a_reminder_waits(world: World) -> Non
     assert [sent.tier for sent in world.at("2027-03-16 11:11")] == ["check-in"]
 
 
+def test_two_messages_of_the_very_same_moment_count_as_two(world: World) -> None:
+    number = asked(world)
+    world.at("2027-03-15 11:00")
+    release(world.house, "olivia", [h.hold_id for h in world.holds("ACME")])
+    world.plan()
+    assert [sent.tier for sent in world.at("2027-03-15 11:10")] == ["check-in"]
+    send(world.house, "olivia", number, WORDS)
+    world.deliver()
+
+    with world.house.store.reading() as connection:
+        facts = world.house.gatherer.gather(connection, ["ACME"], world.now)["ACME"]
+
+    assert facts.reach.contacted_at[-2:] == (world.now, world.now)
+
+
 def test_who_opted_out_of_texts_is_answered_by_mail_and_who_opted_out_of_mail_not_by_mail(world: World) -> None:
     number = asked(world)
     world.text(PHONE, "STOP")

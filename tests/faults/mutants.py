@@ -96,7 +96,12 @@ GUARDS = (
     ),
     Guard("not before its moment", "runs/claim.py", "moment if moment > now else ", ""),
     Guard("a second copy asks every gate", "runs/claim.py", "_again if row.earlier else _first", "_first"),
-    Guard("both copies count", "store/account.py", "sorted(said | earlier)", "sorted(said)"),
+    Guard(
+        "both copies count",
+        "store/account.py",
+        "return said | {datetime.fromisoformat(at) for at in row.earlier or ()}",
+        "return said",
+    ),
     Guard("a second copy says what is owed", "core/uncertain.py", "if changed := [", "if False and ["),
     Guard("a refused second copy", "core/delivery.py", "State.UNCERTAIN if again else State.REFUSED", "State.REFUSED"),
     Guard("cap a day", "runs/caps.py", "if self._day <= 0:", "if False:"),
