@@ -17,6 +17,7 @@ from reminderbot.core.dispute import Dispute
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.note import Note
 from reminderbot.core.undo import Undo, UndoKind
+from reminderbot.desk import typed
 from reminderbot.desk.hold import release_in
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
@@ -114,8 +115,7 @@ def resolve(house: House, actor: str, case_id: int, resolution: str, *, lift: bo
 
     Gives the case as it stands then: the holds in it still pause the customer. Refused where it is closed already.
     """
-    if not resolution.strip():
-        raise Refused("Say what came of it, e.g. `reminderbot case resolve 12 they pay on Friday`.")
+    resolution = typed.words(resolution, "Say what came of it, e.g. `reminderbot case resolve 12 they pay on Friday`.")
     with house.store.writing() as connection:
         before = open_case(house, connection, case_id)
         now = house.clock.now()
@@ -167,7 +167,7 @@ def hand_over(house: House, actor: str, case_id: int, name: str, words: str) -> 
     """Give a case to a colleague, with a word on how things stand."""
     if not name.strip() or not words.strip():
         raise Refused("Say who takes it over, and how things stand.")
-    return _give(house, actor, case_id, name, words.strip())
+    return _give(house, actor, case_id, name, typed.words(words))
 
 
 def _give(house: House, actor: str, case_id: int, name: str, words: str) -> Moved:

@@ -11,7 +11,8 @@ from reminderbot.core.customer import Consent, Customer
 from reminderbot.core.gate import Gate
 from reminderbot.core.ladder import Channel
 from reminderbot.core.undo import Undo, UndoKind
-from reminderbot.desk.find import one_customer
+from reminderbot.desk import typed
+from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.ledger.csv_addresses import email, phone
@@ -62,7 +63,7 @@ def ways(house: House, connection: Connection, customer_id: str) -> tuple[Way, .
     )
 
 
-def correct(house: House, actor: str, words: str, channel: Channel, address: str) -> Changed:
+def correct(house: House, actor: str, words: str | Exactly, channel: Channel, address: str) -> Changed:
     """Write to the customer that `words` means at this address from now on; an empty one: at the ledger's again.
 
     It counts until the ledger itself brings another one than it has now. A number without consent on record is
@@ -85,7 +86,9 @@ def correct(house: House, actor: str, words: str, channel: Channel, address: str
     return Changed(known, channel, back)
 
 
-def close(house: House, actor: str, words: str, channel: Channel, *, opted_out: bool, why: str = "") -> Changed:
+def close(
+    house: House, actor: str, words: str | Exactly, channel: Channel, *, opted_out: bool, why: str = ""
+) -> Changed:
     """Use the customer's address no more: it is dead, or they told a person that they want no more messages there.
 
     An opt-out from text messages cannot be taken back at the desk: only they can, by their own word (47 CFR 64.1200).
@@ -99,7 +102,7 @@ def close(house: House, actor: str, words: str, channel: Channel, *, opted_out: 
                 f"{who.name} has no {'address' if channel is Channel.EMAIL else 'number'} that could be closed."
             )
         kind = contact.OPTED_OUT if opted_out else contact.DEAD
-        told = why.strip() or ("they asked for no more messages" if opted_out else "the address does not work")
+        told = typed.words(why) or ("they asked for no more messages" if opted_out else "the address does not work")
         digest, key = house.gatherer.hash_of(address), who.customer_id
         before = contact.closed(connection, [], [digest])[0]
         if not contact.close(connection, digest, channel, kind, f"{told} (noted by {actor})", key, now, actor):

@@ -14,13 +14,12 @@ from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise, PromiseState
 from reminderbot.desk.contact import Way, ways
 from reminderbot.desk.door import look_at
-from reminderbot.desk.find import Found
-from reminderbot.desk.refusal import Refused
+from reminderbot.desk.find import Exactly, Found, one_customer
 from reminderbot.desk.report import BUCKETS, bucket
 from reminderbot.desk.talk import Entry, talk
 from reminderbot.desk.why import Why, why
 from reminderbot.house import House
-from reminderbot.store import listing, people, promise
+from reminderbot.store import listing, promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,7 @@ class AccountPage:
 
 def account_page(house: House, connection: Connection, customer_id: str) -> AccountPage:
     """Gather one customer's page; Refused where there is no such customer."""
-    who = people.get(connection, customer_id)
-    if who is None:
-        raise Refused("There is no such customer: it may have left the ledger.")
+    who = one_customer(connection, Exactly(customer_id))
     answer = why(house, connection, Found(who), look_at(house, connection))
     today = house.clock.now().astimezone(house.rules.zone).date()
     return AccountPage(

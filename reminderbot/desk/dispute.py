@@ -13,6 +13,7 @@ from reminderbot.core.calendar import start_of_day
 from reminderbot.core.dispute import Dispute, Reason, resumes_on
 from reminderbot.core.hold import WHOLE_CUSTOMER, Hold, HoldKind
 from reminderbot.core.undo import Undo, UndoKind
+from reminderbot.desk import typed
 from reminderbot.desk.case import CaseFile, open_case
 from reminderbot.desk.hold import release_in
 from reminderbot.desk.refusal import Refused
@@ -67,8 +68,7 @@ def settle(house: House, actor: str, case_id: int, *, upheld: bool, note: str) -
     on by themselves: from the tier where they stood, and never sooner than that ladder's spacing from today.
     """
     now = house.clock.now()
-    if not note.strip():
-        raise Refused("Say in a sentence how it was settled: a colleague will read it.")
+    note = typed.words(note, "Say in a sentence how it was settled: a colleague will read it.")
     with house.store.writing() as connection:
         seen = open_case(house, connection, case_id)
         known = dispute.get(connection, case_id)
@@ -78,8 +78,8 @@ def settle(house: House, actor: str, case_id: int, *, upheld: bool, note: str) -
         until = start_of_day(resumes, house.rules.zone) if resumes else None
         why = _why(known, actor, resumes)
         placed, lifted = _in_place(house, connection, actor, seen, why, now, known.invoices, until)
-        dispute.settle(connection, known, placed, upheld=upheld, note=note.strip(), now=now, actor=actor)
-        case.resolve(connection, case_id, f"{'upheld' if upheld else 'not upheld'}: {note.strip()}", now, actor)
+        dispute.settle(connection, known, placed, upheld=upheld, note=note, now=now, actor=actor)
+        case.resolve(connection, case_id, f"{'upheld' if upheld else 'not upheld'}: {note}", now, actor)
         data = {"placed": placed, "lifted": lifted}
         key = known.customer_id
         back = undo.remember(connection, UndoKind.SETTLED, actor, now, data, customer_id=key, case_id=case_id)

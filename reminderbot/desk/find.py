@@ -17,6 +17,13 @@ _SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Exactly:
+    """The customer of just this number, for whoever has them before their eyes: it may be an invoice's of another."""
+
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One customer, and the invoice where one was named."""
 
@@ -29,8 +36,7 @@ def candidates(connection: Connection, words: str) -> list[Found]:
 
     They are an invoice's number, a customer's number or name, or a part of a name.
     """
-    if len(words) > _LONGEST:
-        raise Refused(f"Nobody and nothing here has a name of {len(words)} letters.")
+    _refuse_a_book(words)
     invoice = listing.invoice_like(connection, words)
     if invoice is not None:
         owner = people.get(connection, invoice.customer_id)
@@ -42,8 +48,10 @@ def candidates(connection: Connection, words: str) -> list[Found]:
     return [Found(customer) for customer in customers]
 
 
-def one(connection: Connection, words: str) -> Found:
+def one(connection: Connection, words: str | Exactly) -> Found:
     """The one customer or invoice that `words` means; Refused where there is none, or more than one."""
+    if isinstance(words, Exactly):
+        return Found(_exactly(connection, words.customer_id))
     found = candidates(connection, words)
     if len(found) > 1:
         named = ", ".join(f"{f.customer.customer_id} ({f.customer.name})" for f in found[:10])
@@ -51,17 +59,30 @@ def one(connection: Connection, words: str) -> Found:
     return found[0]
 
 
-def one_customer(connection: Connection, words: str) -> Customer:
+def one_customer(connection: Connection, words: str | Exactly) -> Customer:
     """The one customer that `words` means, or the owner of the invoice it names."""
     return one(connection, words).customer
 
 
 def one_invoice(connection: Connection, words: str) -> Found:
     """The invoice of that number; Refused where there is none."""
+    _refuse_a_book(words)
     invoice = listing.invoice_like(connection, words)
     if invoice is None:
         raise Refused(f"There is no invoice '{words}'.{_of_customer(connection, words) or _near(connection, words)}")
     return one(connection, invoice.number)
+
+
+def _refuse_a_book(words: str) -> None:
+    if len(words) > _LONGEST:
+        raise Refused(f"Nobody and nothing here has a name of {len(words)} letters.")
+
+
+def _exactly(connection: Connection, customer_id: str) -> Customer:
+    found = people.get(connection, customer_id)
+    if found is None:
+        raise Refused("There is no such customer: it may have left the ledger.")
+    return found
 
 
 def _of_customer(connection: Connection, words: str) -> str:

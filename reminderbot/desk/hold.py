@@ -13,7 +13,8 @@ from reminderbot.core.customer import Customer
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.outlook import Foreseen, foresee
 from reminderbot.core.undo import Undo, UndoKind
-from reminderbot.desk.find import one
+from reminderbot.desk import typed
+from reminderbot.desk.find import Exactly, one, one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import hold, ledger, people, undo
@@ -31,18 +32,18 @@ class Placed:
     undo: Undo
 
 
-def place(house: House, actor: str, words: str, until: date | None = None, why: str = "") -> Placed:
+def place(house: House, actor: str, words: str | Exactly, until: date | None = None, why: str = "") -> Placed:
     """Pause the customer or invoice that `words` means, up to and with the day `until`; none: until it is lifted."""
     now = house.clock.now()
-    if until is not None and until < now.astimezone(house.rules.zone).date():
-        raise Refused(f"{until} has passed already: name today or a day to come.")
+    if until is not None:
+        typed.day_to_come(until, now.astimezone(house.rules.zone).date())
     with house.store.writing() as connection:
         found = one(connection, words)
         number = hold.place(
             connection,
             found.customer.customer_id,
             HoldKind.BY_HAND,
-            why or f"{actor} asked for a pause",
+            typed.words(why) or f"{actor} asked for a pause",
             now,
             until=start_of_day(until + timedelta(days=1), house.rules.zone) if until else None,
             invoices=(found.invoice,) if found.invoice else (),
@@ -75,9 +76,7 @@ def lifting(house: House, connection: Connection, words: str) -> Lifting:
 def lifting_of(house: House, connection: Connection, customer_id: str, hold_ids: Sequence[int]) -> Lifting:
     """The same for these holds of one customer."""
     held = active(hold.of_customers(connection, [customer_id]).get(customer_id, ()), house.clock.now())
-    customer = people.get(connection, customer_id)
-    if customer is None:
-        raise Refused("There is no such customer: it may have left the ledger.")
+    customer = one_customer(connection, Exactly(customer_id))
     return _lifting(house, connection, customer, tuple(one for one in held if one.hold_id in hold_ids))
 
 

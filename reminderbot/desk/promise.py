@@ -13,7 +13,8 @@ from reminderbot.core.customer import Customer
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.promise import PromiseState, end_of_grace
 from reminderbot.core.undo import Undo, UndoKind
-from reminderbot.desk.find import one_customer
+from reminderbot.desk import typed
+from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import hold, ledger, people, promise, undo
@@ -36,19 +37,25 @@ class Promised:
 
 
 def note(
-    house: House, actor: str, words: str, due_on: date, amount: Decimal | None = None, invoices: Sequence[str] = ()
+    house: House,
+    actor: str,
+    words: str | Exactly,
+    due_on: date,
+    amount: Decimal | None = None,
+    invoices: Sequence[str] = (),
 ) -> Promised:
     """Note that the customer will pay by `due_on`: `amount`, or all of `invoices`, or all that is open.
 
     It takes the place of an earlier promise that is still open. Refused where nothing is open or the day has passed.
     """
     now = house.clock.now()
+    if amount is not None:
+        typed.amount(amount)
     with house.store.writing() as connection:
         who = one_customer(connection, words)
         zone = (house.gatherer.zones_of(who) or (house.rules.zone,))[0]
         today = now.astimezone(zone).date()
-        if due_on < today:
-            raise Refused(f"{due_on} has passed already: name today or a day to come.")
+        typed.day_to_come(due_on, today)
         numbers = _numbers(connection, who, invoices)
         replaced, lifted = _replace(house, connection, actor, who.customer_id)
         until = end_of_grace(due_on, house.rules.business_days(who.country), zone)

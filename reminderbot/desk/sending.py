@@ -13,6 +13,7 @@ from reminderbot.core.clock import believe
 from reminderbot.core.delivery import State
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.stop import Mode
+from reminderbot.desk import typed
 from reminderbot.desk.outlook import Outlook, outlook
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
@@ -67,7 +68,7 @@ def _refuse_unreadable(house: House) -> None:
 
 def stop(house: House, actor: str, reason: str = "") -> bool:
     """Throw the kill switch and touch nothing else; False where it was thrown already."""
-    now = house.clock.now()
+    now, reason = house.clock.now(), typed.words(reason)
     with house.store.writing() as connection:
         if setting.get(connection, setting.STOPPED):
             return False

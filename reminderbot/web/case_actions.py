@@ -10,6 +10,7 @@ from reminderbot.core.understanding import Kind
 from reminderbot.desk import dispute
 from reminderbot.desk.case import assign, hand_over, resolve, show, snooze, waiting
 from reminderbot.desk.correction import correct
+from reminderbot.desk.find import Exactly
 from reminderbot.desk.note import call, note
 from reminderbot.desk.payment import paid
 from reminderbot.desk.promise import note as note_promise
@@ -135,9 +136,9 @@ def _disputes(blueprint: Blueprint, house: House) -> None:
         return _onward(house)
 
 
-def _customer(house: House, case_id: int) -> str:
+def _customer(house: House, case_id: int) -> Exactly:
     with house.store.reading() as connection:
         seen = show(house, connection, case_id)
     if seen.customer is None:
         raise Refused("This case belongs to no customer.")
-    return seen.customer.customer_id
+    return Exactly(seen.customer.customer_id)

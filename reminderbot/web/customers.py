@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from reminderbot.core.ladder import Channel
 from reminderbot.desk.contact import close, correct
 from reminderbot.desk.customer import account_page
+from reminderbot.desk.find import Exactly
 from reminderbot.desk.hold import place, release
 from reminderbot.desk.preview import before_release
 from reminderbot.desk.refusal import Refused
@@ -49,7 +50,7 @@ def pages(house: House) -> Blueprint:
 
     @blueprint.post("/pause/<path:customer_id>")
     def pause(customer_id: str) -> Response:
-        placed = place(house, user().name, customer_id, day_in("until"), words_in("why"))
+        placed = place(house, user().name, Exactly(customer_id), day_in("until"), words_in("why"))
         tell("customers.paused", undo=placed.undo)
         return stay(customer_id)
 
@@ -62,7 +63,7 @@ def pages(house: House) -> Blueprint:
     @blueprint.post("/contact/<channel>/<path:customer_id>")
     def contact(channel: str, customer_id: str) -> Response:
         way = choice_in(channel, Channel, "There is no such way of writing.")
-        changed = correct(house, user().name, customer_id, way, words_in("address"))
+        changed = correct(house, user().name, Exactly(customer_id), way, words_in("address"))
         tell("customers.corrected", undo=changed.undo)
         return stay(customer_id)
 
@@ -70,7 +71,7 @@ def pages(house: House) -> Blueprint:
     def close_way(channel: str, customer_id: str) -> Response:
         way = choice_in(channel, Channel, "There is no such way of writing.")
         kind = choice_in(words_in("kind"), ("dead", "opted_out"), "Say why it is used no more.")
-        changed = close(house, user().name, customer_id, way, opted_out=kind == "opted_out")
+        changed = close(house, user().name, Exactly(customer_id), way, opted_out=kind == "opted_out")
         tell("customers.closed_now", undo=changed.undo)
         return stay(customer_id)
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+from reminderbot.desk import typed
 from reminderbot.desk.refusal import Refused
 
 T = TypeVar("T")
@@ -34,12 +35,9 @@ def amount_in(name: str) -> Decimal | None:
     if not words:
         return None
     try:
-        found = Decimal(words)
+        return typed.amount(Decimal(words))
     except InvalidOperation:
         raise Refused(f"'{words}' is no sum: write it as 1250.00.") from None
-    if not found.is_finite() or found <= 0:
-        raise Refused(f"'{words}' is no sum: write one above nothing.")
-    return found
 
 
 def choice_in(word: str, choices: Iterable[T], otherwise: str) -> T:

@@ -109,6 +109,13 @@ def test_a_wrong_understanding_is_corrected(house: House, carl: Browser) -> None
         ("promise", {"due_on": ""}, "Say by which day"),
         ("promise", {"due_on": "2026-12-04", "amount": "lots"}, "is no sum"),
         ("promise", {"due_on": "2026-12-04", "amount": "NaN"}, "is no sum"),
+        ("promise", {"due_on": "2026-12-04", "amount": "1e999999"}, "is no sum"),
+        ("promise", {"due_on": "2026-12-04", "amount": "0.0001"}, "is no sum"),
+        ("promise", {"due_on": "9999-12-31"}, "too far off"),
+        ("paid", {"invoice": "9" * 60_000}, "has a name of 60000 letters"),
+        ("resolve", {"resolution": "x" * 10_001}, "shorten it"),
+        ("assign", {"name": "carl", "words": "x" * 10_001}, "shorten it"),
+        ("note", {"call": "message_left", "words": "x" * 10_001}, "shorten it"),
         ("paid", {"amount": "-5"}, "is no sum"),
         ("paid", {"invoice": "INV-NOBODY"}, "There is no invoice"),
         ("correct", {"kind": "nonsense"}, "Choose what the answer really says"),
@@ -229,3 +236,43 @@ def test_the_letter_that_would_come_next_is_shown_word_for_word(carl: Browser) -
     page = carl.get("/cases/1/release")
     assert "Did EXAMPLE-1001 from Brightwater Gardens reach you?" in page.text
     assert "To ada@bakery.example" in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"), [({"until": "9999-12-31"}, "too far off"), ({"why": "x" * 10_001}, "shorten it")]
+)
+def test_a_pause_for_ever_or_for_a_book_of_reasons_is_refused(
+    house: House, carl: Browser, fields: dict[str, str], told: str
+) -> None:
+    page = carl.send(carl.get("/customers/EXAMPLE-1"), "/customers/pause/EXAMPLE-1", **fields)
+    assert (page.status, told in page.text) == (422, True)
+    assert HoldKind.BY_HAND not in holds(house, "EXAMPLE-1")
+
+
+@pytest.fixture
+def namesake(house: House) -> Browser:
+    """A customer is numbered as an invoice of another one is."""
+    for name in ("customers.csv", "invoices.csv", "payments.csv"):
+        file = house.ledger_folder / name
+        file.write_text(file.read_text("utf-8").replace("EXAMPLE-1001", "EXAMPLE-2"), "utf-8")
+    take_ledger(house)
+    answers(house, "EXAMPLE-2", "We paid this last Tuesday by bank transfer.")
+    return signed_in(house, "carl", Role.COLLECTOR)
+
+
+def test_what_is_done_on_a_customers_page_is_done_to_that_customer(house: House, namesake: Browser) -> None:
+    page = namesake.get("/customers/EXAMPLE-2")
+    assert "Example Cycles" in page.text
+    namesake.send(page, "/customers/pause/EXAMPLE-2", why="she asked")
+    namesake.send(page, "/customers/contact/email/EXAMPLE-2", address="new@cycles.example")
+    assert HoldKind.BY_HAND in holds(house, "EXAMPLE-2")
+    assert holds(house, "EXAMPLE-1") == []
+    with house.store.reading() as connection:
+        known = [people.get(connection, key) for key in ("EXAMPLE-1", "EXAMPLE-2")]
+    assert [who.contact.email for who in known if who] == ["ada@bakery.example", "new@cycles.example"]
+
+
+def test_a_promise_in_a_case_is_its_own_customers(house: House, namesake: Browser) -> None:
+    namesake.send(namesake.get("/cases/1"), "/cases/1/promise", due_on="2026-12-04")
+    with house.store.reading() as connection:
+        assert [len(promise.of_customer(connection, key)) for key in ("EXAMPLE-1", "EXAMPLE-2")] == [0, 1]
