@@ -26,6 +26,18 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Preference:
+    """What the house has settled for one customer; where it says nothing, the ledger's word counts."""
+
+    # BCP 47; empty: the ledger's.
+    language: str = ""
+    # They are never sent a text message, whatever they agreed to.
+    never_sms: bool = False
+    # Who takes care of what needs a person; empty: nobody in particular.
+    collector: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     """Who owes."""
 

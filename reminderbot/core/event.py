@@ -45,6 +45,8 @@ class EventKind(StrEnum):
     DISPUTED = "disputed"
     # A person put an address or number in the place of the ledger's, or the ledger's took its place again.
     CONTACT_CHANGED = "contact_changed"
+    # A person settled something for this customer alone: language, never a text message, who takes care of them.
+    PREFERRED = "preferred"
     UNDONE = "undone"
     # A letter's wording was published, or set aside because the file had been changed meanwhile.
     LETTER_CHANGED = "letter_changed"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from reminderbot.core.account import totals
-from reminderbot.core.customer import Customer
+from reminderbot.core.customer import Customer, Preference
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise, PromiseState
 from reminderbot.desk.contact import Way, ways
@@ -19,7 +19,7 @@ from reminderbot.desk.report import BUCKETS, bucket
 from reminderbot.desk.talk import Entry, talk
 from reminderbot.desk.why import Why, why
 from reminderbot.house import House
-from reminderbot.store import listing, promise
+from reminderbot.store import listing, preference, promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class AccountPage:
     # How to write to them; none where the ledger no longer lists them.
     ways: tuple[Way, ...]
     talk: tuple[Entry, ...]
+    preference: Preference
     today: date
 
     @property
@@ -65,6 +66,7 @@ def account_page(house: House, connection: Connection, customer_id: str) -> Acco
         promises=tuple(promise.of_customer(connection, customer_id)),
         ways=ways(house, connection, customer_id) if answer.facts else (),
         talk=tuple(talk(house, connection, customer_id)),
+        preference=preference.get(connection, customer_id),
         today=today,
     )
 

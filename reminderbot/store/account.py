@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,17 +14,19 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
 from reminderbot.core.account import Account, OpenItem, Progress
 from reminderbot.core.contact import Reach
-from reminderbot.core.customer import Customer
+from reminderbot.core.customer import Customer, Preference
 from reminderbot.core.delivery import SAID, State
 from reminderbot.core.dunning import Facts, LastLetter
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
-from reminderbot.store import contact, hold
+from reminderbot.store import contact, hold, preference
 from reminderbot.store.ledger import customer_of, invoice_of
 from reminderbot.store.tables import customer, invoice, outbox, payment
 
 # The longest stretch of the contact budget, and then some for the text that follows a letter.
 _LOOK_BACK = timedelta(days=31)
+# Closed by the house itself: the letters by mail are none the worse for it.
+_BY_US = "by_us"
 _SAID = [state.value for state in SAID]
 
 # Each is put together once: that costs as much as asking it.
@@ -73,7 +75,8 @@ class Gatherer:
     def gather(self, connection: Connection, customer_ids: Sequence[str], now: datetime) -> dict[str, Facts]:
         """Everything known about these customers at `now`; those that the ledger no longer lists are left out."""
         listed = connection.execute(_CUSTOMERS, {"ids": customer_ids})
-        customers = {row.customer_id: customer_of(row) for row in listed}
+        settled = preference.of_customers(connection, customer_ids)
+        customers = {row.customer_id: _as_settled(customer_of(row), settled) for row in listed}
         ids = list(customers)
         items = _items(connection, ids)
         unapplied = _unapplied(connection, ids, items)
@@ -85,6 +88,8 @@ class Gatherer:
         found = {}
         for key, who in customers.items():
             closed = _closed(hashes[key], by_hash, by_customer.get(key, []))
+            if key in settled and settled[key].never_sms:
+                closed.append((Channel.SMS, _BY_US, "a person decided never to text them"))
             own = sent.to(key, hashes[key].values())
             reach = Reach(
                 self.zones_of(who),
@@ -119,6 +124,11 @@ class Gatherer:
             if number in stepped
         )
         return LastLetter(newest.reminder_id, newest.tier, newest.claimed_at, balances)
+
+
+def _as_settled(who: Customer, settled: Mapping[str, Preference]) -> Customer:
+    language = settled[who.customer_id].language if who.customer_id in settled else ""
+    return replace(who, language=language) if language else who
 
 
 def _heard_at(rows: Iterable[Row[Any]]) -> tuple[datetime, ...]:

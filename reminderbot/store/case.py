@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from reminderbot.core.case import Case, CaseKind, urgency
 from reminderbot.core.event import Event, EventKind
-from reminderbot.store import journal
+from reminderbot.store import journal, preference
 from reminderbot.store.tables import case
 
 
@@ -43,6 +43,7 @@ def open_one(
             invoices=list(invoices),
             inbound_id=inbound_id,
             resolution="",
+            assigned_to=preference.get(connection, customer_id).collector if customer_id else "",
         )
     )
     assert result.inserted_primary_key is not None

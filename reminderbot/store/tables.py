@@ -417,6 +417,16 @@ setting = Table(
     Column("value", JSON, nullable=False),
 )
 
+# What the house has settled for one customer, kept apart from the ledger's word, which every export writes anew.
+preference = Table(
+    "preference",
+    metadata,
+    Column("customer_id", ForeignKey("customer.customer_id"), primary_key=True),
+    Column("language", Name(35), nullable=False),
+    Column("never_sms", Boolean, nullable=False),
+    Column("collector", Name(100), nullable=False),
+)
+
 # Who may sign in at the desk.
 desk_user = Table(
     "desk_user",

@@ -72,6 +72,7 @@ WHO = {
     "customers.one": Who.COLLECTOR,
     "customers.pause": Who.COLLECTOR,
     "customers.before_lift": Who.COLLECTOR,
+    "customers.settle_it": Who.COLLECTOR,
     "customers.contact": Who.COLLECTOR,
     "customers.close_way": Who.COLLECTOR,
     "customers.lift": Who.COLLECTOR,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reminderbot.core.customer import Preference
 from reminderbot.core.ladder import Channel
 from reminderbot.desk.contact import close, correct
 from reminderbot.desk.customer import account_page
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.hold import place, release
+from reminderbot.desk.preference import languages, settle
 from reminderbot.desk.preview import before_release
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.talk import marked
+from reminderbot.desk.user import listed
 from reminderbot.house import House
 from reminderbot.store import listing
 from reminderbot.web.fields import choice_in, day_in, words_in
@@ -46,7 +49,13 @@ def pages(house: House) -> Blueprint:
     def one(customer_id: str) -> str:
         with house.store.reading() as connection:
             seen = account_page(house, connection, customer_id)
-        return render_template("customer.html", seen=seen, marked=marked)
+        return render_template(
+            "customer.html",
+            seen=seen,
+            marked=marked,
+            languages=languages(house),
+            people=[(known.user.name, known.user.name) for known in listed(house)],
+        )
 
     @blueprint.post("/pause/<path:customer_id>")
     def pause(customer_id: str) -> Response:
@@ -65,6 +74,13 @@ def pages(house: House) -> Blueprint:
         way = choice_in(channel, Channel, "There is no such way of writing.")
         changed = correct(house, user().name, Exactly(customer_id), way, words_in("address"))
         tell("customers.corrected", undo=changed.undo)
+        return stay(customer_id)
+
+    @blueprint.post("/settle/<path:customer_id>")
+    def settle_it(customer_id: str) -> Response:
+        chosen = Preference(words_in("language"), bool(words_in("never_sms")), words_in("collector"))
+        settle(house, user().name, customer_id, chosen)
+        tell("customers.settled_for")
         return stay(customer_id)
 
     @blueprint.post("/close/<channel>/<path:customer_id>")

@@ -35,7 +35,7 @@ def dress(app: Flask, house: House, words: Words) -> Shown:
     )  # fmt: skip
     # Macros see globals only.
     app.jinja_env.globals.update(
-        t=words, told=shown.told, choices=shown.choices, invoice_options=shown.invoices,
+        t=words, told=shown.told, choices=shown.choices, by_name=shown.languages, invoice_options=shown.invoices,
         business=house.business.name, language=words.language,
     )  # fmt: skip
 
@@ -112,6 +112,10 @@ class Shown:
         """One event of a customer's story as a sentence."""
         text = self._words.or_none(f"event.{entry.what}") or entry.what
         return text.format_map(defaultdict(str, {name: value for name, value in entry.data.items() if value}))
+
+    def languages(self, tags: Iterable[str]) -> list[tuple[str, str]]:
+        """Languages to choose from, by the names they have in the owner's."""
+        return [(tag, str(formats.locale(tag).get_display_name(self.locale) or tag)) for tag in tags]
 
     def choices(self, values: Iterable[StrEnum], table: str) -> list[tuple[str, str]]:
         """The values of a kind to choose from, by the texts in a table of the words."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, event
 
-from reminderbot.store import account, outbox, report, said
+from reminderbot.store import account, delivery_report, outbox, said
 from reminderbot.store.session import Store, open_store
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
@@ -24,8 +24,8 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "what may be claimed": lambda c: outbox.due(c, NOW, 20, approved_only=False),
     "said today": lambda c: said.sent_since(c, NOW, NOW),
     "first contacts today": lambda c: said.first_contacts_since(c, NOW),
-    "texts without a last word": lambda c: report.unfinished(c, NOW, NOW),
-    "the last words on texts": lambda c: report.newest_codes(c, "x", 2),
+    "texts without a last word": lambda c: delivery_report.unfinished(c, NOW, NOW),
+    "the last words on texts": lambda c: delivery_report.newest_codes(c, "x", 2),
     "segments this month": lambda c: said.segments_since(c, NOW),
 }
 # Indexes of what grows for ever that tell nothing of a customer or a time.

@@ -44,6 +44,13 @@ def test_every_route_stands_in_the_table_and_every_line_of_it_is_a_route(house: 
     assert {endpoint for _, _, endpoint in routes(make_app(house))} == set(WHO)
 
 
+def test_a_route_that_stands_in_no_table_is_refused_to_everybody(house: House) -> None:
+    app = make_app(house)
+    app.add_url_rule("/stray", "stray", lambda: "something that was forgotten")
+    assert Browser(house, app).get("/stray").status == 403
+    assert signed_in(house, app=app).get("/stray").status == 403
+
+
 def test_a_passer_by_is_sent_to_the_door_from_every_page_that_is_not_for_anyone(house: House) -> None:
     app = make_app(house)
     asked = [(path, end) for method, path, end in routes(app) if method == "GET" and WHO[end] is not Who.ANYONE]

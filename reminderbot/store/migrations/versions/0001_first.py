@@ -381,6 +381,17 @@ def upgrade() -> None:
     op.create_index("ix_letter_version_file", "letter_version", ["file", "version_id"])
     op.create_index("ix_letter_version_digest", "letter_version", ["digest"])
     op.create_table(
+        "preference",
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("never_sms", sa.Boolean(), nullable=False),
+        sa.Column("collector", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.customer_id"], name=op.f("fk_preference_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_preference")),
+    )
+    op.create_table(
         "desk_user",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
