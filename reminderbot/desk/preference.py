@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from reminderbot.core.customer import Preference
 from reminderbot.core.user import User
-from reminderbot.desk.find import one_customer
+from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import ledger, preference, user
 
 
-def settle(house: House, actor: str, words: str, chosen: Preference) -> None:
+def settle(house: House, actor: str, words: str | Exactly, chosen: Preference) -> None:
     """Keep it for the customer that `words` means; it counts from the next message on.
 
     Refused where there are no letters in that language, or nobody of that name works here.

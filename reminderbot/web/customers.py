@@ -79,7 +79,7 @@ def pages(house: House) -> Blueprint:
     @blueprint.post("/settle/<path:customer_id>")
     def settle_it(customer_id: str) -> Response:
         chosen = Preference(words_in("language"), bool(words_in("never_sms")), words_in("collector"))
-        settle(house, user().name, customer_id, chosen)
+        settle(house, user().name, Exactly(customer_id), chosen)
         tell("customers.settled_for")
         return stay(customer_id)
 
