@@ -91,11 +91,13 @@ class Room:
 
     name: str
     endpoint: str
+    # Other blueprints whose pages are reached from here.
+    within: tuple[str, ...] = ()
 
 
 ROOMS = (
     Room("today", "today.page"),
-    Room("cases", "cases.page"),
+    Room("cases", "cases.page", ("answers", "mails")),
     Room("customers", "customers.page"),
     Room("sending", "sending.page"),
     Room("letters", "letters.page"),
