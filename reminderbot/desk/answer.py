@@ -115,16 +115,18 @@ def draft(
     return replace(made, segments=_written(house, connection, made, "", 0).segments)
 
 
-def send(house: House, actor: str, case_id: int, text: str, *, channel: Channel | None = None) -> Sending:
+def send(house: House, actor: str, case_id: int, text: str, *, channel: Channel | None = None, to: str = "") -> Sending:
     """Send this answer: through the outbox, once, however the customer's reminders are held.
 
-    Refused where they cannot be answered that way, where nothing was written yet, and while another answer to them
-    waits to leave.
+    Refused where they cannot be answered that way, where nothing was written yet, while another answer to them waits to
+    leave, and where it would go elsewhere than `to`.
     """
     now = house.clock.now()
     with house.store.writing() as connection:
         made = draft(house, connection, case_id, channel=channel, text=text, writer=actor)
         _refuse_unfinished(house, connection, made, actor)
+        if to and to != made.recipient:
+            raise Refused(f"{made.customer.name} is written to at {made.recipient} by now: look once more, then send.")
         if made.as_file:
             return Sending(made, None, _as_file(house, connection, made, actor), None)
         letter = _letter(connection, made, actor, 0, now)

@@ -122,16 +122,22 @@ class Lifted:
     undo: Undo | None
 
 
-def release(house: House, actor: str, hold_ids: Sequence[int], why: str = "") -> Lifted:
-    """Lift these holds, as far as they still stand. What is due then is found at the next planning run."""
+def release(house: House, actor: str, hold_ids: Sequence[int], why: str = "", whose: Exactly | None = None) -> Lifted:
+    """Lift these holds, as far as they still stand and are this customer's, where one is named.
+
+    What is due then is found at the next planning run.
+    """
     with house.store.writing() as connection:
+        if whose is not None:
+            theirs = hold.of_customers(connection, [whose.customer_id]).get(whose.customer_id, ())
+            hold_ids = [known.hold_id for known in theirs if known.hold_id in hold_ids]
         lifted = release_in(house, connection, actor, hold_ids, why)
         if not lifted:
             return Lifted(0, None)
-        whose = {known.customer_id for known in lifted}
+        owners = {known.customer_id for known in lifted}
         back = undo.remember(
             connection, UndoKind.RELEASED, actor, house.clock.now(), {"holds": [known.hold_id for known in lifted]},
-            customer_id=whose.pop() if len(whose) == 1 else None,
+            customer_id=owners.pop() if len(owners) == 1 else None,
         )  # fmt: skip
     return Lifted(len(lifted), back)
 

@@ -11,7 +11,7 @@ from reminderbot.core.event import Event, EventKind
 from reminderbot.core.invoice import PaymentKind
 from reminderbot.core.money import Money, minor_digits
 from reminderbot.core.undo import Undo, UndoKind
-from reminderbot.desk.find import one_invoice
+from reminderbot.desk.find import Exactly, one_invoice
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import journal, ledger, listing, payment, undo
@@ -28,12 +28,12 @@ class Noted:
     undo: Undo | None = None
 
 
-def paid(house: House, actor: str, number: str, amount: Decimal | None = None) -> Noted:
-    """Note that `amount` (none: all that is open) has just been paid on an invoice.
+def paid(house: House, actor: str, number: str, amount: Decimal | None = None, whose: Exactly | None = None) -> Noted:
+    """Note that `amount` (none: all that is open) has just been paid on an invoice; it is of `whose`, where told.
 
     The ledger's own word counts again as soon as it says the same or more. Refused where nothing, or less, is open.
     """
-    return _note(house, actor, number, amount, PaymentKind.PAYMENT)
+    return _note(house, actor, number, amount, PaymentKind.PAYMENT, whose)
 
 
 def credit(house: House, actor: str, number: str, amount: Decimal | None = None) -> Noted:
@@ -41,12 +41,16 @@ def credit(house: House, actor: str, number: str, amount: Decimal | None = None)
     return _note(house, actor, number, amount, PaymentKind.CREDIT_NOTE)
 
 
-def _note(house: House, actor: str, number: str, amount: Decimal | None, kind: PaymentKind) -> Noted:
+def _note(
+    house: House, actor: str, number: str, amount: Decimal | None, kind: PaymentKind, whose: Exactly | None = None
+) -> Noted:
     now = house.clock.now()
     with house.store.writing() as connection:
         found = one_invoice(connection, number)
         bill = listing.invoice_like(connection, number)
         assert bill is not None and found.invoice is not None
+        if whose is not None and bill.customer_id != whose.customer_id:
+            raise Refused(f"{bill.number} is an invoice of {found.customer.name}: note it there.")
         still = Money(bill.open_balance, bill.currency)
         if still.amount <= 0:
             raise Refused(f"Nothing is open on {bill.number}: there is nothing to note.")

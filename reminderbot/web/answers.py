@@ -45,8 +45,14 @@ def pages(house: House) -> Blueprint:
         return render_template("answer_look.html", draft=made)
 
     @blueprint.post("/send")
-    def send_it(case_id: int) -> Response:
-        sending = send(house, user().name, case_id, _text(), channel=_channel())
+    def send_it(case_id: int) -> Response | tuple[str, int]:
+        text, channel, name = _text(), _channel(), user().name
+        try:
+            sending = send(house, name, case_id, text, channel=channel, to=words_in("to"))
+        except Refused as error:
+            with house.store.reading() as connection:
+                made = draft(house, connection, case_id, channel=channel, text=text, writer=name)
+            return render_template("answer_look.html", draft=made, why=str(error)), 422
         if sending.file is not None:
             tell("answers.filed", file=sending.file.name)
         else:

@@ -8,7 +8,7 @@ from reminderbot.core.dispute import Reason
 from reminderbot.core.note import CallResult
 from reminderbot.core.understanding import Kind
 from reminderbot.desk import dispute
-from reminderbot.desk.case import assign, hand_over, resolve, show, snooze, waiting
+from reminderbot.desk.case import assign, hand_over, open_case, resolve, snooze, waiting
 from reminderbot.desk.correction import correct
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.note import call, note
@@ -70,7 +70,7 @@ def _understanding(blueprint: Blueprint, house: House) -> None:
 
     @blueprint.post("/<int:case_id>/paid")
     def paid_it(case_id: int) -> Response:
-        noted = paid(house, user().name, words_in("invoice"), amount_in("amount"))
+        noted = paid(house, user().name, words_in("invoice"), amount_in("amount"), _customer(house, case_id))
         tell("cases.paid", undo=noted.undo, invoice=noted.invoice)
         return _stay(case_id)
 
@@ -138,7 +138,7 @@ def _disputes(blueprint: Blueprint, house: House) -> None:
 
 def _customer(house: House, case_id: int) -> Exactly:
     with house.store.reading() as connection:
-        seen = show(house, connection, case_id)
+        seen = open_case(house, connection, case_id)
     if seen.customer is None:
         raise Refused("This case belongs to no customer.")
     return Exactly(seen.customer.customer_id)

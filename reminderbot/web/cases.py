@@ -8,7 +8,7 @@ from reminderbot.core.case import CaseKind
 from reminderbot.core.dispute import Reason
 from reminderbot.core.note import CallResult
 from reminderbot.core.understanding import Kind
-from reminderbot.desk.case import show
+from reminderbot.desk.case import open_case, show
 from reminderbot.desk.preview import before_release
 from reminderbot.desk.talk import evidence_in, marked, talk
 from reminderbot.desk.today import matters
@@ -71,7 +71,7 @@ def _looking(blueprint: Blueprint, house: House) -> None:
     @blueprint.get("/<int:case_id>/release")
     def before_it(case_id: int) -> str:
         with house.store.reading() as connection:
-            seen = show(house, connection, case_id)
+            seen = open_case(house, connection, case_id)
             holds = [hold.hold_id for hold in seen.holds]
             ahead = before_release(house, connection, seen.customer.customer_id, holds) if seen.customer else None
         return render_template("release.html", seen=seen, ahead=ahead)

@@ -93,7 +93,7 @@ def pages(house: House) -> Blueprint:
 
     @blueprint.post("/lift/<int:hold_id>/<path:customer_id>")
     def lift(hold_id: int, customer_id: str) -> Response:
-        lifted = release(house, user().name, [hold_id], "lifted at the desk")
+        lifted = release(house, user().name, [hold_id], "lifted at the desk", Exactly(customer_id))
         if not lifted.count:
             raise Refused("That pause was lifted already.")
         tell("customers.lifted", undo=lifted.undo)

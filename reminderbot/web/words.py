@@ -18,7 +18,7 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._texts = _flat(_table(language))
+        self._texts = filled(_table(language))
         self._plural = Locale.parse(language, sep="-").plural_form
 
     def __call__(self, name: str, /, count: int | None = None, **values: object) -> str:
@@ -50,6 +50,11 @@ def words_for(language: str) -> Words:
             except UnknownLocaleError:
                 continue
     return Words(_LAST_RESORT)
+
+
+def filled(table: dict[str, Any]) -> dict[str, str]:
+    """The texts of a file by dotted name; what a translation lacks, for it lags behind, is said in English."""
+    return _flat(_table(_LAST_RESORT)) | _flat(table)
 
 
 def _file(language: str) -> Any:

@@ -276,3 +276,37 @@ def test_a_promise_in_a_case_is_its_own_customers(house: House, namesake: Browse
     namesake.send(namesake.get("/cases/1"), "/cases/1/promise", due_on="2026-12-04")
     with house.store.reading() as connection:
         assert [len(promise.of_customer(connection, key)) for key in ("EXAMPLE-1", "EXAMPLE-2")] == [0, 1]
+
+
+def test_nothing_is_done_from_an_old_page_in_a_case_that_a_colleague_has_closed(house: House, carl: Browser) -> None:
+    old, now = carl.get("/cases/1"), carl.get("/cases/1")
+    carl.send(now, "/cases/1/resolve", resolution="paid by card")
+    for action, fields in (("promise", {"due_on": "2026-12-04"}), ("paid", {})):
+        assert "was resolved already: paid by card" in carl.send(old, f"/cases/1/{action}", **fields).text
+    assert "was resolved already" in carl.get("/cases/1/release").text
+    assert holds(house, "EXAMPLE-1") == [HoldKind.DISPUTE]
+
+
+def test_a_payment_in_a_case_is_on_an_invoice_of_its_customer(carl: Browser) -> None:
+    page = carl.send(carl.get("/cases/2"), "/cases/2/paid", invoice="EXAMPLE-1001")
+    assert "EXAMPLE-1001 is an invoice of Example Bakery Ltd: note it there." in page.text
+
+
+def test_a_pause_is_lifted_on_the_page_of_its_own_customer_only(house: House, carl: Browser) -> None:
+    with house.store.reading() as connection:
+        (dispute,) = active(hold.of_customers(connection, ["EXAMPLE-1"])["EXAMPLE-1"], house.clock.now())
+    page = carl.get(f"/customers/lift/{dispute.hold_id}/EXAMPLE-2")
+    for action in (f"/customers/lift/{dispute.hold_id}/EXAMPLE-2", f"/customers/lift/{dispute.hold_id}/NOBODY"):
+        assert carl.post(action, carl.get("/me/").form("/sign-out").fields).status == 422, page.text
+    assert holds(house, "EXAMPLE-1") == [HoldKind.DISPUTE]
+
+
+def test_an_answer_goes_to_the_address_that_was_looked_at_or_stays_with_its_writer(house: House, carl: Browser) -> None:
+    look = carl.send(carl.get("/cases/1/answer/"), "/cases/1/answer/look", text="The parcel is on its way. Carl")
+    file = house.ledger_folder / "customers.csv"
+    file.write_text(file.read_text("utf-8").replace("ada@bakery.example", "eve@bakery.example"), "utf-8")
+    take_ledger(house)
+    again = carl.send(look, "/cases/1/answer/send")
+    assert (again.status, "is written to at eve@bakery.example by now" in again.text) == (422, True)
+    assert "The parcel is on its way. Carl" in again.form("/cases/1/answer/send").fields["text"]
+    assert "nothing left, the mode is draft" in carl.send(again, "/cases/1/answer/send").text

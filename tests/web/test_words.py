@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from reminderbot.web import words as module
-from reminderbot.web.words import words_for
+from reminderbot.web.words import filled, words_for
 
 WEB = Path(module.__file__).parent
 # t("today.title"), tell("people.closed"), words("errors.e500"): a name, or the beginning of one that is put together.
@@ -48,3 +48,8 @@ def test_no_text_is_there_for_nothing() -> None:
 def test_a_language_without_texts_of_its_own_is_served_in_english() -> None:
     assert words_for("en-GB").language == "en"
     assert words_for("xx-YY").language == "en"
+
+
+def test_what_a_translation_lacks_is_said_in_english() -> None:
+    texts = filled({"today": {"title": "Heute"}})
+    assert (texts["today.title"], texts["errors.e500"]) == ("Heute", words_for("en")("errors.e500"))
