@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from reminderbot.clock import elapsed, since_boot
 from reminderbot.core.delivery import unquoted
 from reminderbot.core.inbound import InboxUnavailable
+from reminderbot.desk.digest import digest
 from reminderbot.door import mode
 from reminderbot.house import House
 from reminderbot.logs import log, log_bug
@@ -26,12 +27,14 @@ from reminderbot.runs.canary import canary_once
 from reminderbot.runs.clock import remember_time
 from reminderbot.runs.deliver import deliver_once
 from reminderbot.runs.delivery_report import ask_for_delivery_reports_once
+from reminderbot.runs.digest import digest_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.recover import begin, recover
 from reminderbot.runs.take_ledger import take_ledger
+from reminderbot.runs.urgent import urgent_once
 from reminderbot.store.lock import only_one
 from reminderbot.systemd import notify, watchdog_seconds
 
@@ -110,6 +113,7 @@ class Daemon:
         self._ledger_seen: tuple[tuple[str, float, int], ...] = ()
         self._ledger_glimpsed: tuple[tuple[str, float, int], ...] = ()
         self._inbox_down = False
+        self._has_looked = False
 
     def serve(self) -> None:
         """Work until the bell rings."""
@@ -170,6 +174,8 @@ class Daemon:
             ("look again", self.look_again, 300),
             ("delivery reports", self.ask_for_delivery_reports, 300),
             ("alert", self.alert, 60),
+            ("urgent", self.tell_urgent, 5),
+            ("digest", self.tell_digest, 5),
             ("lock", self.watch_lock, TICK),
         )
         for name, job, seconds in ticks:
@@ -290,6 +296,15 @@ class Daemon:
         for stop in alert_once(self.house):
             log("owners_told", stop=stop.kind)
 
+    def tell_urgent(self) -> None:
+        for case_id in urgent_once(self.house):
+            log("owners_told", case=case_id)
+
+    def tell_digest(self) -> None:
+        # After a night without power the inbox would only seem to be in trouble.
+        if self._has_looked and (told := digest_once(self.house, digest)):
+            log("digest_sent", owners=told)
+
     def _look(self) -> None:
         self._door.look()
 
@@ -303,12 +318,12 @@ class Daemon:
             self._heard_at = elapsed()
             try:
                 listener.look()
-                pause, self._inbox_down = 1.0, False
+                pause, self._inbox_down, self._has_looked = 1.0, False, True
                 listener.wait(self.house.poll_seconds, self.house.ending)
             except InboxUnavailable as error:
                 if not self._inbox_down:
                     log("inbox_unavailable", run="listen", why=str(error))
-                self._inbox_down = True
+                self._inbox_down = self._has_looked = True
                 listener.close()
                 self.house.ending.wait(pause)
                 pause = min(pause * 2, self.house.poll_seconds)

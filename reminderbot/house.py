@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -132,6 +132,8 @@ class House:
     # Under which address the internet reaches it; empty: not at all.
     public_url: str = ""
     alerts_to: tuple[str, ...] = ()
+    # When they are told how things stand, by the business's own time; None: never.
+    digest_at: time | None = None
     # The inboxes are asked at least this often, whatever IDLE said.
     poll_seconds: float = 60.0
     # Set when the program should end: long work looks at it between two messages.

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from reminderbot.core.inbound import InboxUnavailable
 from reminderbot.core.stop import Mode, Stop
+from reminderbot.desk.digest import digest
 from reminderbot.desk.door import look_at
 from reminderbot.door import mode
 from reminderbot.house import House
@@ -15,6 +16,7 @@ from reminderbot.runs.canary import canary_once
 from reminderbot.runs.clock import remember_time
 from reminderbot.runs.deliver import Delivered, deliver_once
 from reminderbot.runs.delivery_report import ask_for_delivery_reports_once
+from reminderbot.runs.digest import digest_once
 from reminderbot.runs.listen import Listener
 from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
@@ -22,6 +24,7 @@ from reminderbot.runs.preview import preview_once
 from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.recover import recover
 from reminderbot.runs.take_ledger import take_ledger
+from reminderbot.runs.urgent import urgent_once
 from reminderbot.store.lock import only_one
 
 Say = Callable[[str], None]
@@ -46,6 +49,8 @@ def run_once(house: House, say: Say) -> int:
             _plan(house)
             reconcile_once(house)
             ask_for_delivery_reports_once(house)
+            urgent_once(house)
+            digest_once(house, digest)
             remember_time(house)
         finally:
             door.close()

@@ -81,6 +81,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         listen=config.desk.listen,
         public_url=config.desk.public_url,
         alerts_to=config.alerts.email,
+        digest_at=config.alerts.digest_at,
         poll_seconds=config.inbox.poll_seconds if config.inbox else 60.0,
     )
 

@@ -47,6 +47,7 @@ class Installation:
     listen: int = 0
     canary: bool = False
     customers: int = 1
+    alerts: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
 
     def write(self, name: str = "Corner Shop") -> None:
@@ -86,6 +87,8 @@ first_contacts_per_day = {max(20, self.customers)}
 max_per_hour = {max(60, self.customers)}
 [desk]
 listen = "127.0.0.1:{self.listen or _free_port()}"
+[alerts]
+email = {list(self.alerts)}
 '''
         )
         secrets = self.folder / ".env"

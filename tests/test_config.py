@@ -131,6 +131,19 @@ def test_every_option_of_the_example_stands_under_a_line_that_explains_it_or_its
 # What comes out
 
 
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("", dt.time(8)),
+        ('digest_at = ""', None),
+        ('digest_at = "7:30"', dt.time(7, 30)),
+        ('digest_at = "00:00"', dt.time()),
+    ],
+)
+def test_the_digest_has_its_hour_or_none(tmp_path: Path, written: str, hour: dt.time | None) -> None:
+    assert load(tmp_path, f"[alerts]\n{written}\n").alerts.digest_at == hour
+
+
 def test_a_config_with_only_the_business_is_a_draft_with_every_default(tmp_path: Path) -> None:
     config = load(tmp_path, "", {})
     assert config.mode is Mode.DRAFT
@@ -252,6 +265,8 @@ def test_all_mistakes_are_told_at_once_each_with_its_key_and_what_to_write(tmp_p
         ),
         (SMS + 'from = "+447700900123"\nold_token = "x"\n', "[sms] old_token", "REMINDERBOT_TWILIO_OLD_TOKEN=..."),
         ('[alerts]\nemail = "me@x.example"\n', "[alerts] email", "in square brackets"),
+        ('[alerts]\ndigest_at = "24:00"\n', "[alerts] digest_at", 'write e.g. "08:00", or "" for never'),
+        ("[alerts]\ndigest_at = 8\n", "[alerts] digest_at", "in double quotes"),
         ("language = 'en'\n", "language", "take it out, or use one of mode"),
     ],
 )

@@ -52,6 +52,14 @@ def states(place: Installation) -> list[str]:
     return found
 
 
+def answer_to_letter(mail_world: MailWorld, words: str) -> None:
+    """Jane answers the letter that she has got."""
+    letter = mail_world.mailbox("jane@customer.example")[0]
+    answer_to = next(line for line in letter.decode().splitlines() if line.startswith("Reply-To:")).split()[1]
+    answer = f"From: jane@customer.example\r\nTo: {answer_to}\r\nSubject: Re: invoice\r\n\r\n{words}\r\n"
+    mail_world.send("jane@customer.example", answer_to, answer.encode())
+
+
 def test_it_tells_systemd_that_it_is_ready_alive_and_ending(place: Installation) -> None:
     with running(place) as service:
         service.wait_told("READY=1")
@@ -66,12 +74,7 @@ def test_a_letter_leaves_by_itself_and_a_reply_holds_within_seconds(place: Insta
     place.go_live()
     with running(place) as service:
         service.wait_log("action=delivered", 60)
-        letter = mail_world.mailbox("jane@customer.example")[0]
-        answer_to = next(line for line in letter.decode().splitlines() if line.startswith("Reply-To:")).split()[1]
-        answer = (
-            f"From: jane@customer.example\r\nTo: {answer_to}\r\nSubject: Re: invoice\r\n\r\nThe goods never came.\r\n"
-        )
-        mail_world.send("jane@customer.example", answer_to, answer.encode())
+        answer_to_letter(mail_world, "The goods never came.")
         service.wait_for(lambda: "dispute" in place.command("case", "list", "--json").stdout, "a case was opened", 15)
         assert service.end() < 5
     assert len(mail_world.mailbox("jane@customer.example")) == 1
@@ -92,6 +95,31 @@ def test_its_own_mail_goes_the_way_of_a_letter_and_is_found_in_the_inbox(
     assert len(own) == 1
     assert "belong to nobody" not in place.command("status").stdout
     assert json.loads(place.command("case", "list", "--json").stdout) == []
+
+
+def test_the_owner_has_one_digest_a_day_and_hears_of_a_lawyer_at_once(
+    place: Installation, mail_world: MailWorld
+) -> None:
+    owner = mail_world.customers[1]
+    place.alerts = (owner,)
+    place.write()
+    place.go_live()
+
+    def told(mark: str) -> list[bytes]:
+        return [raw for raw in mail_world.mailbox(owner) if f"X-Reminderbot: {mark}".encode() in raw]
+
+    with running(place) as service:
+        service.wait_log("action=digest_sent", 60)
+        service.wait_log("action=delivered", 60)
+        answer_to_letter(mail_world, "My lawyer will sue you.")
+        service.wait_log("action=owners_told case=1", 30)
+        service.end()
+    with running(place) as service:
+        service.wait_told("WATCHDOG=1")
+        service.end()
+    assert len(told("digest")) == len(told("urgent")) == 1
+    assert b"lawyer" in told("urgent")[0]
+    assert len(mail_world.mailbox("jane@customer.example")) == 1
 
 
 def test_a_message_in_flight_is_uncertain_after_the_end_and_never_sent_again(place: Installation) -> None:

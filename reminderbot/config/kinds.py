@@ -149,6 +149,16 @@ def window(value: object) -> tuple[dt.time, dt.time]:
     return start, end
 
 
+def hour(value: object) -> dt.time | None:
+    """A time of the day as "08:00"; empty: none."""
+    if value == "":
+        return None
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", one_line(value))
+    if found is None:
+        raise Wrong(f'{seen(value)} is not a time of the day: write e.g. "08:00", or "" for never')
+    return dt.time(int(found[1]), int(found[2]))
+
+
 def weekday(value: object) -> int:
     """A day of the week by three letters; Monday is 0, as in `date.weekday`."""
     if not isinstance(value, str) or value not in WEEKDAYS:

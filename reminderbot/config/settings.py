@@ -229,6 +229,8 @@ class AlertsSettings:
     """[alerts]: who is told when something needs a person soon."""
 
     email: Annotated[tuple[str, ...], kinds.many(addresses.email, '["owner@example.com"]')] = ()
+    # By the business's own time zone; None: no daily digest.
+    digest_at: Annotated[dt.time | None, kinds.hour] = dt.time(8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,16 @@ def urgency(kind: CaseKind) -> int:
     return _URGENCY[kind]
 
 
+# What nobody should find out only in the morning.
+AT_ONCE = (CaseKind.LEGAL, CaseKind.SENSITIVE)
+_SPOKEN = {CaseKind.LEGAL: "law", CaseKind.SENSITIVE: "distress"}
+
+
+def spoken(kind: CaseKind) -> str:
+    """The kind as a sentence names it."""
+    return _SPOKEN.get(kind, kind.value.replace("_", " "))
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A matter waiting for a person."""

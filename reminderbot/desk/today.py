@@ -71,6 +71,7 @@ class Today:
     waiting: int
     leaving: tuple[Leaving, ...]
     promised: tuple[Promised, ...]
+    promises: int
     promised_sum: tuple[Money, ...]
     until: date
 
@@ -106,6 +107,7 @@ def today(house: House, connection: Connection, status: Status) -> Today:
             Promised(word, names.get(word.customer_id, word.customer_id), money[word.promise_id])
             for word in words[:_SHOWN]
         ),
+        promises=len(words),
         promised_sum=subtotals(one for sums in money.values() for one in sums),
         until=until,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -123,9 +123,19 @@ def get(connection: Connection, case_id: int) -> Case | None:
     return None if row is None else _case_of(row)
 
 
-def waiting(connection: Connection, customer_id: str | None = None, now: datetime | None = None) -> list[Case]:
-    """Open cases, most urgent first and the longest waiting first among equals; at `now`, those not snoozed."""
+def waiting(
+    connection: Connection,
+    customer_id: str | None = None,
+    now: datetime | None = None,
+    kinds: Collection[CaseKind] = (),
+) -> list[Case]:
+    """Open cases, most urgent first and the longest waiting first among equals; at `now`, those not snoozed.
+
+    With `kinds`, those of these kinds.
+    """
     query = select(case).where(case.c.resolved_at.is_(None))
+    if kinds:
+        query = query.where(case.c.kind.in_(kind.value for kind in kinds))
     if now is not None:
         query = query.where(case.c.snoozed_until.is_(None) | (case.c.snoozed_until <= now))
     if customer_id is not None:

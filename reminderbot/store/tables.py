@@ -468,6 +468,18 @@ sign_in_failure = Table(
 Index("ix_sign_in_failure_name", sign_in_failure.c.name_hash)
 Index("ix_sign_in_failure_address", sign_in_failure.c.address_hash)
 
+# What the people who run this were told, or are being told: a case, the digest of a day.
+notice = Table(
+    "notice",
+    metadata,
+    Column("about", String(40), primary_key=True),
+    # An owner's address, or the keyed hash of where else they listen.
+    Column("recipient", Words, primary_key=True),
+    Column("at", Moment, nullable=False),
+    # It provably did not leave.
+    Column("failed", Boolean, nullable=False),
+)
+
 # Forms of the desk that had their effect: a second click on the same page has none.
 form_done = Table(
     "form_done",

@@ -42,6 +42,7 @@ ANSWERS = ("tests/desk/test_answer.py",)
 ACTIONS = ("tests/desk/test_dispute.py", "tests/desk/test_undo.py", "tests/desk/test_case.py")
 DOOR = ("tests/web/test_guard.py", "tests/web/test_people.py", "tests/desk/test_user.py")
 MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
+TOLD = ("tests/runs/test_urgent.py", "tests/runs/test_digest.py")
 SMUGGLING = ("tests/security/test_smuggling.py",)
 
 
@@ -502,9 +503,9 @@ GUARDS = (
     Guard("a secret key for its owner", "wiring.py", "if path.stat().st_mode & 0o077:", "if False:", LINE),
     Guard(
         "every owner is told",
-        "runs/alert.py",
-        "for owner in house.alerts_to]",
-        "for owner in house.alerts_to[:1]]",
+        "runs/notice.py",
+        "now)) for owner in recipients}",
+        "now)) for owner in list(recipients)[:1]}",
         HEADERS,
     ),
     Guard(
@@ -586,6 +587,33 @@ GUARDS = (
         "case.c.snoozed_until < now",
         ACTIONS,
     ),
+    # ---- the people who are not looking
+    Guard(
+        "nobody is told twice",
+        "store/notice.py",
+        "[each for each in recipients if (about, each) not in known]",
+        "list(recipients)",
+        TOLD,
+    ),
+    Guard(
+        "told once a while",
+        "store/notice.py",
+        "if not row.failed or row.at <= now < row.at + AGAIN_AFTER",
+        "if not row.failed",
+        TOLD,
+    ),
+    Guard("a copy tells nobody", "runs/notice.py", ' and grant.get("instance") == house.instance', "", TOLD),
+    Guard(
+        "a doubtful day has no digest",
+        "runs/digest.py",
+        " or in_doubt(clock.get(connection), house.clock.read())",
+        "",
+        TOLD,
+    ),
+    Guard("a digest quotes no server", "desk/digest.py", "replace(stop, why=redact(unquoted(stop.why)))", "stop", TOLD),
+    Guard("what failed is told later", "runs/urgent.py", "if isinstance(outcome, Deferred)]", "if False]", TOLD),
+    Guard("law is told at once", "core/case.py", "AT_ONCE = (CaseKind.LEGAL, ", "AT_ONCE = (", TOLD),
+    Guard("distress is told at once", "core/case.py", "LEGAL, CaseKind.SENSITIVE)", "LEGAL,)", TOLD),
     # ---- log-ins that are refused, and tokens
     Guard(
         "a refused log-in rests", "store/halt.py", "refused_at <= now < refused_at + LOGIN_REST", "False", LOCKED_OUT
@@ -593,9 +621,9 @@ GUARDS = (
     Guard("a reload tries again", "runs/recover.py", "halt.forget_logins(connection)", "pass", LOCKED_OUT),
     Guard(
         "the alert waits too",
-        "runs/alert.py",
-        "if not due or not house.alerts_to or resting:",
-        "if not due or not house.alerts_to:",
+        "runs/notice.py",
+        "() if halt.login_rests(connection, Channel.EMAIL, now) else house.alerts_to",
+        "house.alerts_to",
         LOCKED_OUT,
     ),
     Guard(

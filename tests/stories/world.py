@@ -234,6 +234,8 @@ class World:
         # What the business wrote to itself, and whether its mail server brings that.
         self.canaries: list[OutgoingMessage] = []
         self.canaries_return = True
+        # What the owners were mailed.
+        self.told: list[Sent] = []
         self.mailbox, self.texts_in = Mailbox(), TextsIn()
         self.email, self.sms = Recorder(self, Channel.EMAIL), Recorder(self, Channel.SMS)
         self._customers: dict[str, dict[str, str]] = {}
@@ -437,6 +439,9 @@ class World:
             self.canaries.append(message)
             if self.canaries_return:
                 self.deliver_raw(message.body)
+            return
+        if message.reminder_id in ("alert", "digest", "urgent"):
+            self.told.append(Sent(self.now, message, message.reminder_id, ()))
             return
         row = self.reminder(int(message.reminder_id))
         self.sent.append(Sent(self.now, message, row.tier, tuple(row.lists)))

@@ -424,6 +424,14 @@ def upgrade() -> None:
     op.create_index("ix_sign_in_failure_name", "sign_in_failure", ["name_hash"])
     op.create_index("ix_sign_in_failure_address", "sign_in_failure", ["address_hash"])
     op.create_table(
+        "notice",
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("failed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("about", "recipient", name=op.f("pk_notice")),
+    )
+    op.create_table(
         "form_done",
         sa.Column("form", sa.String(length=64), nullable=False),
         sa.Column("done_at", sa.DateTime(), nullable=False),
