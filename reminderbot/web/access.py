@@ -76,6 +76,15 @@ WHO = {
     "customers.contact": Who.COLLECTOR,
     "customers.close_way": Who.COLLECTOR,
     "customers.lift": Who.COLLECTOR,
+    "letters.page": Who.OWNER,
+    "letters.frame": Who.OWNER,
+    "letters.one": Who.OWNER,
+    "letters.past": Who.OWNER,
+    "letters.past_one": Who.OWNER,
+    "letters.check": Who.OWNER,
+    "letters.publish_it": Who.OWNER,
+    "letters.revert_to": Who.OWNER,
+    "letters.try_it": Who.OWNER,
 }
 """By endpoint: the blueprint's name, a dot, the function's."""
 

@@ -14,6 +14,7 @@ from reminderbot.web import (
     answers,
     cases,
     customers,
+    letters,
     machine,
     mails,
     me,
@@ -44,7 +45,21 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
     words = words_for(house.business.language)
     guard(app, house, webhooks, words)
     draw(app, dress(app, house, words), words)
-    for room in (machine, sign_in, me, people, today, cases, answers, mails, customers, reports, sending, undo):
+    for room in (
+        machine,
+        sign_in,
+        me,
+        people,
+        today,
+        cases,
+        answers,
+        mails,
+        customers,
+        letters,
+        reports,
+        sending,
+        undo,
+    ):
         app.register_blueprint(room.pages(house))
     if webhooks is not None:
         app.register_blueprint(webhooks.blueprint)
