@@ -20,7 +20,8 @@ _BASE = "http://127.0.0.1:8470"
 _PASSWORD = "plum tram violin"
 PAGES = (
     "/", "/cases/", "/cases/?kind=dispute", "/cases/31", "/cases/31/release", "/customers/", "/customers/?q=shop+5",
-    "/customers/C0000030", "/reports/", "/people/", "/me/", "/sending/",
+    "/customers/C0000030", "/sending/", "/letters/", "/letters/en/gentle.email.md", "/letters/en/gentle.sms.txt",
+    "/reports/", "/people/", "/me/",
 )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def check_letter(letter: str, message: RenderedEmail | RenderedSms, facts: Lette
     words = own_words(message, facts)
     own = " ".join(words.split())
     found = [*_facts_missing(text, facts), *courtesy(words, facts.languages[0])]
-    found += [*_exclaimed(own), *_written_sums(own)]
+    found += [*_exclaimed(own), *_written_sums(own), *_foreign(own, base(facts.languages[0]))]
     if isinstance(message, RenderedEmail):
         found += _email(message, text, own, facts, must)
     else:
@@ -160,6 +160,21 @@ def _written_sums(own: str) -> Iterator[Finding]:
     for words in dict.fromkeys(_WRITTEN_SUM.findall(own)):
         why = "a sum is written into the letter itself, and will be wrong for most customers"
         yield Finding(Severity.ERROR, words, why, "use {{ total }} or {{ items }}")
+
+
+def _foreign(own: str, language: str) -> Iterator[Finding]:
+    """Whether what every letter must say is said in another language than the folder's."""
+    seen = plain(own)
+    said = {known: _said(known, seen) for known in WORDS}
+    closest = max(said, key=lambda known: said[known])
+    if said[closest] > max(said.get(language, 0), 1):
+        why = f"it reads like the language '{closest}', and letters of this folder go to those who read '{language}'"
+        yield Finding(Severity.ERROR, "(the language)", why, f"write it in '{language}', or move it to '{closest}/'")
+
+
+def _said(language: str, seen: str) -> int:
+    rules = courtesy_of(language)
+    return sum(1 for pattern in rules.must.values() if pattern.search(seen)) if rules else 0
 
 
 def _must(must: _Must, rule: str, text: str, what: str, example: str) -> Iterator[Finding]:

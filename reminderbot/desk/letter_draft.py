@@ -17,7 +17,7 @@ from reminderbot.core.dunning import Facts
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.desk.find import one
 from reminderbot.desk.letter_file import LetterFile, LetterName, spelling
-from reminderbot.desk.letters import SAMPLE_DAY, SAMPLES, Message, letter_of, made, sample_facts
+from reminderbot.desk.letters import SAMPLE_DAY, SAMPLES, Message, about_ladder, letter_of, made, sample_facts
 from reminderbot.desk.preview import facts_for
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
@@ -108,12 +108,21 @@ def look_at(house: House, connection: Connection, file: LetterFile, source: str,
     shown = next((outcome for outcome in outcomes if outcome.reader.key == chosen), None)
     if shown is None:
         raise Refused("The ledger no longer lists this customer: there is no letter to show.")
-    return Looked(file.name, source, outcomes, shown, tuple(_each_once(outcomes)))
+    steps = _steps(house, draft, file.name, outcomes[0].reader)
+    return Looked(file.name, source, outcomes, shown, (*_each_once(outcomes), *steps))
 
 
 def _outcome(draft: Draft, facts: LetterFacts, tier: Tier, name: LetterName, reader: Reader) -> Outcome:
     message, findings = made(draft, facts, tier, name.channel or Channel.EMAIL)
     return Outcome(reader, message, tuple(findings))
+
+
+def _steps(house: House, draft: Draft, name: LetterName, reader: Reader) -> Iterator[tuple[Finding, Reader]]:
+    """Whether the ladder still rises step by step with this letter in it."""
+    ladder, language = house.rules.ladder, spelling(house, name.language)
+    for remark in about_ladder(draft, ladder, language, house.business, SAMPLE_DAY):
+        if remark.channel is name.channel and not name.is_footer:
+            yield remark.finding, reader
 
 
 def tier_of(house: House, name: LetterName) -> Tier:

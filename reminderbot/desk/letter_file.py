@@ -87,7 +87,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """All letters of one language, in the ladder's order; `remarks` are those about files as such."""
+    """All letters of one language, in the ladder's order; `remarks` are about files as such, or the whole ladder."""
 
     language: str
     languages: tuple[str, ...]
@@ -140,7 +140,8 @@ def shelf(house: House, language: str = "") -> Shelf:
     chosen = language if language in languages else next(iter(languages), "")
     remarks = _checked(house.letters.folder, _look(house.letters.folder), house.rules.ladder, house.business, chosen)
     rows = tuple(_rows(house.rules.ladder, [name for name in every if name.language == chosen], remarks))
-    return Shelf(chosen, languages, rows, tuple(remark for remark in remarks if not remark.letter))
+    told = {row.letter for row in rows}
+    return Shelf(chosen, languages, rows, tuple(remark for remark in remarks if remark.letter not in told))
 
 
 def spelling(house: House, language: str) -> str:

@@ -80,7 +80,7 @@ def check_letters(
         for remark in _about_tier(letters, tier, told, business, today):
             if all(not _same(remark, earlier) for earlier in found):
                 found.append(remark)
-    return found + [remark for told in spoken for remark in _about_ladder(letters, ladder, told, business, today)]
+    return found + [remark for told in spoken for remark in about_ladder(letters, ladder, told, business, today)]
 
 
 def _languages(letters: Letters, ladder: Ladder, own: str) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ def _about_tier(letters: Letters, tier: Tier, language: str, business: Business,
                 yield Remark(language, facts.letter, None if tier.task else channel, sample.name, finding)
 
 
-def _about_ladder(letters: Letters, ladder: Ladder, language: str, business: Business, today: date) -> Iterator[Remark]:
+def about_ladder(letters: Letters, ladder: Ladder, language: str, business: Business, today: date) -> Iterator[Remark]:
     """Whether the letters rise step by step, as the usual customer gets them."""
     for channel in Channel:
         tiers = [tier for tier in ladder.tiers if tier.task is None and channel in tier.channels]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reminderbot.compose.check import check_letter
 from reminderbot.compose.email import build_email, guard
 from reminderbot.compose.render import Letters
 from reminderbot.compose.sms import size as fit
@@ -223,3 +224,13 @@ def test_the_talking_points_name_the_customer_and_the_list() -> None:
     )
     assert "INV-1042" in notes
     assert "USD 10.00 came in that is not matched yet." in notes
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_letter_may_lie_in_the_folder_of_another_language(language: str) -> None:
+    for letter in LETTERS:
+        told = facts(item(pay_url=LINK), letter=letter, language=language)
+        for message in (KEPT.render_email(told), KEPT.render_sms(told)):
+            for folder in set(LANGUAGES) - {language}:
+                found = check_letter(letter, message, replace(told, languages=(folder,)))
+                assert f"it reads like the language '{language}'" in " ".join(finding.why for finding in found), letter

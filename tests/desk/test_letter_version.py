@@ -289,3 +289,12 @@ def test_no_trial_goes_to_a_customer_or_a_stranger_nor_by_text(house: House) -> 
         send_trial(house, "ada@bakery.example", GENTLE, warmer(house), "", "ada@bakery.example")
     with pytest.raises(Refused, match="Only letters by e-mail"):
         send_trial(house, "olive", "en/gentle.sms.txt", "x {{ invoice }}", "", house.business.email)
+
+
+def test_a_letter_that_asks_for_less_than_the_one_before_is_advice_and_no_more(house: House) -> None:
+    firm = open_letter(house, "en/firm.email.md")
+    gentle = open_letter(house, GENTLE).source
+    with house.store.reading() as connection:
+        looked = look_at(house, connection, firm, gentle)
+    assert any("asks for less than the one before" in finding.why for finding, _ in looked.findings)
+    assert not any("asks for less" in finding.why for finding in looked.blocking)
