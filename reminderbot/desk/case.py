@@ -66,6 +66,11 @@ def waiting(connection: Connection, now: datetime | None = None) -> list[tuple[C
     ]
 
 
+def next_waiting(connection: Connection, now: datetime) -> Case | None:
+    """The most urgent case that nobody has put off; None: nothing waits."""
+    return next(iter(case.waiting(connection, now=now)), None)
+
+
 def show(house: House, connection: Connection, case_id: int) -> CaseFile:
     """One case; Refused where there is none of that number."""
     found = case.get(connection, case_id)

@@ -8,7 +8,7 @@ from reminderbot.core.dispute import Reason
 from reminderbot.core.note import CallResult
 from reminderbot.core.understanding import Kind
 from reminderbot.desk import dispute
-from reminderbot.desk.case import assign, hand_over, open_case, resolve, snooze, waiting
+from reminderbot.desk.case import assign, hand_over, next_waiting, open_case, resolve, snooze
 from reminderbot.desk.correction import correct
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.note import call, note
@@ -44,8 +44,8 @@ def _onward(house: House) -> Response:
     from flask import redirect, url_for
 
     with house.store.reading() as connection:
-        left = waiting(connection, house.clock.now())
-    return redirect(url_for("cases.one", case_id=left[0][0].case_id) if left else url_for("cases.page"), 303)
+        left = next_waiting(connection, house.clock.now())
+    return redirect(url_for("cases.one", case_id=left.case_id) if left else url_for("cases.page"), 303)
 
 
 def _understanding(blueprint: Blueprint, house: House) -> None:

@@ -45,7 +45,10 @@ def test_a_letter_leaves_only_after_a_yes_and_the_yes_is_given_once(approving: H
 
 def test_a_collector_may_stop_everything_and_only_an_owner_lets_it_go_on(approving: House) -> None:
     owner, carl = signed_in(approving), signed_in(approving, "carl", Role.COLLECTOR)
-    page = carl.send(carl.get("/sending/"), "/sending/stop", why="the prices are wrong")
+    page = carl.get("/sending/")
+    assert "An owner gives the yes." in page.text
+    assert "These may leave" not in page.text
+    page = carl.send(page, "/sending/stop", why="the prices are wrong")
     assert "All sending is stopped." in page.text
     assert "stopped" in stops(approving)
     assert carl.get("/sending/go-on").status == 403

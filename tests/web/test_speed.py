@@ -11,6 +11,8 @@ from benchmarks.installation import NOW, build
 from reminderbot.clock import SteppedClock
 from tests.web.browser import signed_in
 
+RESOLVE = "closing a case, and the next one"
+
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, int]]:
@@ -31,11 +33,15 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, int]]
             count[0] = 0
             assert browser.get(path).status == 200
             found[customers][path] = count[0]
+        page = browser.get("/cases/1")
+        count[0] = 0
+        assert browser.send(page, "/cases/1/resolve", resolution="paid").status == 200
+        found[customers][RESOLVE] = count[0]
         house.store.close()
     return found
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, RESOLVE])
 def test_a_page_asks_the_store_as_often_with_many_customers_as_with_few(
     asked: dict[int, dict[str, int]], path: str
 ) -> None:
