@@ -103,7 +103,7 @@ def _message(house: House, email: RenderedEmail, address: str, now: datetime) ->
         guard(final, headers)
     except UnsafeMessage as error:
         raise Refused(f"It was not sent: {error}.") from None
-    return OutgoingMessage(f"trial-{number}", Channel.EMAIL, sender, address, final, headers.message_id)
+    return OutgoingMessage("trial", Channel.EMAIL, sender, address, final, headers.message_id)
 
 
 def _send(channel: DeliveryChannel, message: OutgoingMessage) -> delivery.Outcome:

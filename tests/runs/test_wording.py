@@ -5,11 +5,18 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 
+import pytest
+
 from reminderbot.compose.render import Letters
+from reminderbot.core.delivery import Deferred
+from reminderbot.core.ladder import Channel
 from reminderbot.desk.letter_file import open_letter
+from reminderbot.desk.letter_trial import send_trial
 from reminderbot.desk.letter_version import publish, revert
+from reminderbot.desk.refusal import Refused
 from reminderbot.runs.preview import preview_once
 from tests.runs.conftest import Make
 from tests.stories.world import World
@@ -70,3 +77,31 @@ def test_by_hand_they_stay_here_as_before(make_world: Make, tmp_path: Path) -> N
     path = world.house.letters.folder / GENTLE
     path.write_text(path.read_text() + "\nPay, or we will tell your neighbours.\n")
     assert deliver_in(world, 11) == []
+
+
+def test_a_trial_leaves_by_the_channel_to_us_alone_and_is_no_reminder(make_world: Make) -> None:
+    world = make_world("ACME")
+    house, own = world.house, world.house.business.email
+    source = open_letter(house, GENTLE).source
+    assert send_trial(house, "olive", GENTLE, source, "ACME", own) == own
+    (message,) = world.email.tried
+    assert (message.recipient, message.channel) == (own, Channel.EMAIL)
+    mail = message_from_bytes(message.body, policy=policy.default)
+    assert (mail["To"], mail["Reply-To"], mail["List-Unsubscribe"]) == (own, own, None)
+    # Nothing was counted: the letter itself is due as before.
+    assert deliver_in(world, 1)[0].startswith("Hello")
+    assert [told.tier for told in world.told] == ["trial"]
+
+
+def test_no_trial_leaves_while_everything_is_stopped_or_the_server_says_no(make_world: Make) -> None:
+    world = make_world("ACME")
+    house, own = world.house, world.house.business.email
+    source = open_letter(house, GENTLE).source
+    world.email.down = Deferred("the server is down", halts=True)
+    with pytest.raises(Refused, match="It was not sent: the server is down"):
+        send_trial(house, "olive", GENTLE, source, "ACME", own)
+    world.email.down = None
+    house.stop_file.touch()
+    with pytest.raises(Refused, match="Nothing leaves now"):
+        send_trial(house, "olive", GENTLE, source, "ACME", own)
+    assert world.email.tried == []

@@ -440,7 +440,7 @@ class World:
             if self.canaries_return:
                 self.deliver_raw(message.body)
             return
-        if message.reminder_id in ("alert", "digest", "urgent"):
+        if message.reminder_id in ("alert", "digest", "urgent", "trial"):
             self.told.append(Sent(self.now, message, message.reminder_id, ()))
             return
         row = self.reminder(int(message.reminder_id))
