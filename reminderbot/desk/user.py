@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # It begins with a letter or digit: an address of the desk that ends in ".." is another one to a browser.
 _NAME = re.compile(r"\w[\w.@+-]{0,99}")
+# One more than a name may have, so that a longer one is seen to be that.
+_LONGEST_NAME = 101
 # How stale the note of when a session was last seen may be: one durable write a minute, not one a page.
 _SEEN_EVERY = timedelta(minutes=1)
 # Each takes 19 MiB and a core for a moment: a crowd at the door must not take the machine.
@@ -261,7 +263,8 @@ def _fit(name: str) -> str:
 
 def _plain(name: str) -> str:
     """A name as it is kept, however a keyboard put its letters together."""
-    return unicodedata.normalize("NFKC", name.strip()).lower()
+    # Thousands of accents in disorder would take it minutes.
+    return unicodedata.normalize("NFKC", name.strip()[:_LONGEST_NAME]).lower()
 
 
 def _hash_of_name(house: House, name: str) -> str:

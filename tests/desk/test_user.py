@@ -230,3 +230,11 @@ def test_whoever_is_closed_out_while_their_password_is_looked_at_is_not_let_in(h
         close(house, "olive", "carl")
     with pytest.raises(NotLetIn, match="changed just now"):
         waiting.result()
+
+
+def test_a_name_made_of_accents_in_disorder_keeps_nobody_busy(house: House) -> None:
+    owner(house)
+    began = time.monotonic()
+    with pytest.raises(NotLetIn, match="do not belong"):
+        sign_in(house, "a" + "\u0300\u0323" * 60_000, GOOD, "10.0.0.1")
+    assert time.monotonic() - began < 5
