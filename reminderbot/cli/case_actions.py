@@ -13,9 +13,9 @@ from reminderbot.cli.kinds import DAY, NUMBER
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.show import heading, say
 from reminderbot.cli.words import count, day, moment
-from reminderbot.core.dispute import Reason
 from reminderbot.core.ladder import Channel
 from reminderbot.core.note import CallResult
+from reminderbot.core.understanding import DisputeReason
 from reminderbot.core.undo import Undo
 from reminderbot.desk.answer import Draft, draft, send
 from reminderbot.desk.case import assign, hand_over, snooze
@@ -87,13 +87,13 @@ def assign_command(line: Line, case_id: int, name: str, words: str) -> None:
 
 @click.command("dispute")
 @_CASE
-@click.argument("reason", type=click.Choice([reason.value for reason in Reason]))
+@click.argument("reason", type=click.Choice([reason.value for reason in DisputeReason]))
 @click.argument("invoices", nargs=-1, required=True, metavar="INVOICE...")
 @click.pass_obj
 def dispute_command(line: Line, case_id: int, reason: str, invoices: tuple[str, ...]) -> None:
     """Say what a case contests: only these invoices rest then, the others go on."""
     with line.house() as house:
-        marked = mark(house, actor(), case_id, Reason(reason), invoices)
+        marked = mark(house, actor(), case_id, DisputeReason(reason), invoices)
         zone = house.rules.zone
     say(f"Hold {marked.hold_id}: no reminders about {', '.join(marked.invoices)} until the dispute is settled.")
     tell_holds(marked.remaining, "Besides stands", zone)

@@ -5,25 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from reminderbot.core.account import OpenItem
 from reminderbot.core.dunning import Rules
 from reminderbot.core.tiering import next_place
-
-
-class Reason(StrEnum):
-    """Why an invoice is contested; the value is also the word that a form sends."""
-
-    NOT_DELIVERED = "not_delivered"
-    QUALITY = "quality"
-    QUANTITY = "quantity"
-    PRICE = "price"
-    NOT_ORDERED = "not_ordered"
-    CREDIT_MISSING = "credit_missing"
-    # The invoice itself: name, address, order number, tax.
-    DETAILS = "details"
-    OTHER = "other"
+from reminderbot.core.understanding import DisputeReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +18,7 @@ class Dispute:
 
     case_id: int
     customer_id: str
-    reason: Reason
+    reason: DisputeReason
     invoices: tuple[str, ...]
     # The pause on just these.
     hold_id: int

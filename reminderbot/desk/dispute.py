@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reminderbot.core.calendar import start_of_day
-from reminderbot.core.dispute import Dispute, Reason, resumes_on
+from reminderbot.core.dispute import Dispute, resumes_on
 from reminderbot.core.hold import WHOLE_CUSTOMER, Hold, HoldKind
+from reminderbot.core.understanding import DisputeReason
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
 from reminderbot.desk.case import CaseFile, open_case
@@ -44,7 +45,7 @@ class Settled:
     undo: Undo
 
 
-def mark(house: House, actor: str, case_id: int, reason: Reason, invoices: Sequence[str]) -> Marked:
+def mark(house: House, actor: str, case_id: int, reason: DisputeReason, invoices: Sequence[str]) -> Marked:
     """Say what a case contests: only these invoices rest then, the others go on where nothing else holds them."""
     now = house.clock.now()
     with house.store.writing() as connection:
@@ -144,7 +145,7 @@ def _contested(connection: Connection, seen: CaseFile, invoices: Sequence[str]) 
     return tuple(number for number in known if number.casefold() in wanted)
 
 
-def _said(reason: Reason) -> str:
+def _said(reason: DisputeReason) -> str:
     return reason.value.replace("_", " ")
 
 

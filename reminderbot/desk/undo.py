@@ -9,9 +9,9 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from reminderbot.core.case import Case
-from reminderbot.core.dispute import Reason
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
+from reminderbot.core.understanding import DisputeReason
 from reminderbot.core.undo import Doing, UndoKind
 from reminderbot.desk.answer import take_back
 from reminderbot.desk.refusal import Refused
@@ -115,7 +115,7 @@ def _disputed(_: House, connection: Connection, doing: Doing, actor: str, now: d
     if before is None or found.customer_id is None:
         dispute.forget(connection, found.case_id)
         return
-    reason, numbers = Reason(before["reason"]), before["invoices"]
+    reason, numbers = DisputeReason(before["reason"]), before["invoices"]
     dispute.mark(connection, found.case_id, found.customer_id, reason, numbers, placed, now, actor)
 
 

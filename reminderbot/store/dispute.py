@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from reminderbot.core.dispute import Dispute, Reason
+from reminderbot.core.dispute import Dispute
 from reminderbot.core.event import Event, EventKind
+from reminderbot.core.understanding import DisputeReason
 from reminderbot.store import journal
 from reminderbot.store.session import upsert
 from reminderbot.store.tables import dispute
@@ -19,7 +20,7 @@ def mark(
     connection: Connection,
     case_id: int,
     customer_id: str,
-    reason: Reason,
+    reason: DisputeReason,
     invoices: Sequence[str],
     hold_id: int,
     now: datetime,
@@ -69,7 +70,7 @@ def _dispute_of(row: Row[Any]) -> Dispute:
     return Dispute(
         row.case_id,
         row.customer_id,
-        Reason(row.reason),
+        DisputeReason(row.reason),
         tuple(row.invoices),
         row.hold_id,
         row.marked_by,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reminderbot.core.dispute import Reason
 from reminderbot.core.note import CallResult
-from reminderbot.core.understanding import Kind
+from reminderbot.core.understanding import DisputeReason, Kind
 from reminderbot.desk import dispute
 from reminderbot.desk.case import assign, hand_over, next_waiting, open_case, resolve, snooze
 from reminderbot.desk.correction import correct
@@ -123,7 +122,7 @@ def _disputes(blueprint: Blueprint, house: House) -> None:
 
     @blueprint.post("/<int:case_id>/dispute")
     def dispute_it(case_id: int) -> Response:
-        reason = choice_in(words_in("reason"), Reason, "Choose why they contest it.")
+        reason = choice_in(words_in("reason"), DisputeReason, "Choose why they contest it.")
         marked = dispute.mark(house, user().name, case_id, reason, request.form.getlist("invoice"))
         tell("cases.disputed", undo=marked.undo, invoices=", ".join(marked.invoices))
         return _stay(case_id)

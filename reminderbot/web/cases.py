@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reminderbot.core.case import CaseKind
-from reminderbot.core.dispute import Reason
 from reminderbot.core.note import CallResult
-from reminderbot.core.understanding import Kind
+from reminderbot.core.understanding import DisputeReason, Kind
 from reminderbot.desk.case import open_case, show
 from reminderbot.desk.preview import before_release
 from reminderbot.desk.talk import evidence_in, marked, talk
@@ -62,7 +61,7 @@ def _looking(blueprint: Blueprint, house: House) -> None:
             marked=marked,
             evidence=evidence_in(seen.reply.understanding) if seen.reply else (),
             kinds=list(Kind),
-            reasons=list(Reason),
+            reasons=list(DisputeReason),
             calls=list(CallResult),
             people=[(known.user.name, known.user.name) for known in listed(house)],
             today=house.clock.now().astimezone(house.rules.zone).date(),

@@ -76,7 +76,7 @@ def test_a_dispute_is_marked_settled_and_taken_back_by_its_number(waiting: Insta
     waiting.ok("release", "C1", "--yes")
 
     assert "no reminders about INV-1 until the dispute is settled" in waiting.ok(
-        "case", "dispute", "1", "price", "inv-1"
+        "case", "dispute", "1", "wrong_amount", "inv-1"
     )
     out = waiting.ok("case", "settle", "1", "--not-upheld", "the", "price", "was", "agreed")
 

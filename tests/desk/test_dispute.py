@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from reminderbot.core.dispute import Reason
+from reminderbot.core.understanding import DisputeReason
 from reminderbot.desk.case import resolve, show
 from reminderbot.desk.dispute import mark, settle
 from reminderbot.desk.hold import lifting, place, release
@@ -33,7 +33,7 @@ def test_until_a_person_says_what_is_contested_all_of_the_customers_invoices_res
 def test_marked_as_contested_only_those_invoices_rest(world: World) -> None:
     number = contested(world)
 
-    marked = mark(world.house, "olivia", number, Reason.QUANTITY, ["inv-1"])
+    marked = mark(world.house, "olivia", number, DisputeReason.NOT_RECEIVED, ["inv-1"])
 
     assert marked.invoices == ("INV-1",)
     assert marked.remaining == ()
@@ -47,7 +47,7 @@ def test_what_else_holds_the_customer_goes_on_holding(world: World) -> None:
     number = contested(world)
     place(world.house, "olivia", "ACME", why="we talk first")
 
-    marked = mark(world.house, "olivia", number, Reason.PRICE, ["INV-1"])
+    marked = mark(world.house, "olivia", number, DisputeReason.WRONG_AMOUNT, ["INV-1"])
 
     assert [h.kind for h in marked.remaining] == ["by_hand"]
     assert world.until("2027-04-05", "11:00", step=7) == []
@@ -55,15 +55,15 @@ def test_what_else_holds_the_customer_goes_on_holding(world: World) -> None:
 
 def test_marked_again_the_later_word_counts(world: World) -> None:
     number = contested(world)
-    mark(world.house, "olivia", number, Reason.PRICE, ["INV-1"])
+    mark(world.house, "olivia", number, DisputeReason.WRONG_AMOUNT, ["INV-1"])
 
-    mark(world.house, "olivia", number, Reason.QUALITY, ["INV-1", "INV-2"])
+    mark(world.house, "olivia", number, DisputeReason.DEFECTIVE, ["INV-1", "INV-2"])
 
     assert [h.invoices for h in world.holds("ACME")] == [("INV-1", "INV-2")]
     with world.house.store.reading() as connection:
         known = dispute.get(connection, number)
     assert known is not None
-    assert (known.reason, known.invoices) == (Reason.QUALITY, ("INV-1", "INV-2"))
+    assert (known.reason, known.invoices) == (DisputeReason.DEFECTIVE, ("INV-1", "INV-2"))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_only_open_invoices_of_the_customer_can_be_contested(world: World, invoi
     number = contested(world)
 
     with pytest.raises(Refused, match=why):
-        mark(world.house, "olivia", number, Reason.PRICE, invoices)
+        mark(world.house, "olivia", number, DisputeReason.WRONG_AMOUNT, invoices)
 
     assert [h.invoices for h in world.holds("ACME")] == [()]
 
@@ -82,14 +82,14 @@ def test_a_lawyers_word_is_never_narrowed_to_an_invoice(world: World) -> None:
     number = contested(world, "Our lawyer will be in touch about INV-1.")
 
     with pytest.raises(Refused, match="is for the whole customer"):
-        mark(world.house, "olivia", number, Reason.OTHER, ["INV-1"])
+        mark(world.house, "olivia", number, DisputeReason.UNSPECIFIED, ["INV-1"])
 
     assert world.hold_kinds("ACME") == ["legal"]
 
 
 def test_not_upheld_the_next_tier_comes_after_its_spacing_and_once(world: World) -> None:
     number = contested(world)
-    mark(world.house, "olivia", number, Reason.QUANTITY, ["INV-1", "INV-2"])
+    mark(world.house, "olivia", number, DisputeReason.NOT_RECEIVED, ["INV-1", "INV-2"])
     world.at("2027-04-30 10:00")
 
     settled = settle(world.house, "olivia", number, upheld=False, note="the delivery note is signed")
@@ -106,7 +106,7 @@ def test_not_upheld_the_next_tier_comes_after_its_spacing_and_once(world: World)
 
 def test_upheld_it_rests_until_a_person_has_seen_the_credit(world: World) -> None:
     number = contested(world)
-    mark(world.house, "olivia", number, Reason.QUANTITY, ["INV-1"])
+    mark(world.house, "olivia", number, DisputeReason.NOT_RECEIVED, ["INV-1"])
 
     settled = settle(world.house, "olivia", number, upheld=True, note="half of it was missing")
 
@@ -124,7 +124,7 @@ def test_upheld_it_rests_until_a_person_has_seen_the_credit(world: World) -> Non
 
 def test_once_the_books_have_a_part_of_it_credited_the_case_asks_a_person_to_go_on(world: World) -> None:
     number = contested(world)
-    mark(world.house, "olivia", number, Reason.QUANTITY, ["INV-1"])
+    mark(world.house, "olivia", number, DisputeReason.NOT_RECEIVED, ["INV-1"])
     settled = settle(world.house, "olivia", number, upheld=True, note="half of it was missing")
     world.pay("INV-2", "20.00", "credit_note")
     world.at("2027-03-08 10:10")
@@ -144,7 +144,7 @@ def test_once_the_books_have_a_part_of_it_credited_the_case_asks_a_person_to_go_
 
 def test_a_credit_over_all_of_it_ends_the_matter(world: World) -> None:
     number = contested(world)
-    mark(world.house, "olivia", number, Reason.NOT_DELIVERED, ["INV-1"])
+    mark(world.house, "olivia", number, DisputeReason.NOT_RECEIVED, ["INV-1"])
     settle(world.house, "olivia", number, upheld=True, note="never sent")
 
     assert credit(world.house, "olivia", "INV-1").still_open.amount == 0
@@ -155,7 +155,7 @@ def test_nothing_is_settled_that_nobody_has_marked_or_explained(world: World) ->
 
     with pytest.raises(Refused, match="mark its reason and invoices first"):
         settle(world.house, "olivia", number, upheld=False, note="all is well")
-    mark(world.house, "olivia", number, Reason.PRICE, ["INV-1"])
+    mark(world.house, "olivia", number, DisputeReason.WRONG_AMOUNT, ["INV-1"])
     with pytest.raises(Refused, match="Say in a sentence"):
         settle(world.house, "olivia", number, upheld=False, note=" ")
 

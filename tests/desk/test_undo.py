@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from reminderbot.core.dispute import Reason
+from reminderbot.core.understanding import DisputeReason
 from reminderbot.core.undo import Undo
 from reminderbot.desk.case import assign, resolve, show, snooze
 from reminderbot.desk.dispute import mark, settle
@@ -33,7 +33,7 @@ def close(world: World, number: int) -> Undo | None:
 
 
 def contest(world: World, number: int) -> Undo | None:
-    return mark(world.house, "olivia", number, Reason.PRICE, ["INV-2"]).undo
+    return mark(world.house, "olivia", number, DisputeReason.WRONG_AMOUNT, ["INV-2"]).undo
 
 
 def pay(world: World, _: int) -> Undo | None:
@@ -146,7 +146,7 @@ def test_an_earlier_note_of_money_counts_again(world: World) -> None:
 
 def test_an_earlier_word_on_a_dispute_counts_again(world: World) -> None:
     number = asked(world)
-    mark(world.house, "olivia", number, Reason.QUALITY, ["INV-1"])
+    mark(world.house, "olivia", number, DisputeReason.DEFECTIVE, ["INV-1"])
     before = standing(world)
     back = contest(world, number)
     assert back is not None

@@ -190,7 +190,7 @@ def test_a_note_a_call_and_a_colleague_stand_in_the_case(carl: Browser) -> None:
 
 def test_a_dispute_is_marked_settled_and_the_reminders_go_on_gently(house: House, carl: Browser) -> None:
     page = carl.get("/cases/1")
-    page = carl.send(page, "/cases/1/dispute", reason="not_delivered", invoice="EXAMPLE-1001")
+    page = carl.send(page, "/cases/1/dispute", reason="not_received", invoice="EXAMPLE-1001")
     assert "Marked as contested: EXAMPLE-1001." in page.text
     page = carl.send(page, "/cases/1/settle", upheld="no", note="the carrier has the signature")
     assert "reminders go on gently" in page.text
