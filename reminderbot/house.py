@@ -18,6 +18,7 @@ from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import AccessTokens
 from reminderbot.core.stop import Mode
+from reminderbot.core.text_lookup import TextList
 from reminderbot.core.token import Keys, Purpose, make_token
 from reminderbot.store.account import Gatherer
 from reminderbot.store.sendlog import SendLog
@@ -121,8 +122,8 @@ class House:
     open_text_inbox: Callable[[], TextInbox] | None = None
     # Where access tokens come from; None: passwords alone.
     tokens: AccessTokens | None = None
-    # Asks the carrier which texts (recipient, body, since) it has taken.
-    find_text: Callable[[str, str, datetime], list[str]] | None = None
+    # Asks the carrier which texts to a number it has taken.
+    list_texts: Callable[[str], TextList] | None = None
     # Asks the carrier how far texts, named by its references, have come.
     delivery_reports: Callable[[Sequence[str]], Iterator[DeliveryReport]] | None = None
     # Where the carrier calls us; None: it does not.

@@ -9,7 +9,9 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -19,9 +21,6 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from reminderbot.core.loopback import is_loopback
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 PAGE_SIZE = 200
 MOST_PAGES = 100
 # A page of texts has less than a twentieth of this.
@@ -29,6 +28,10 @@ MOST_BYTES = 16 * 1024 * 1024
 
 # These end an attempt while TCP or TLS is still being set up: no byte of the request has left.
 BEFORE_ANY_BYTE = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
+
+
+class CutListError(Exception):
+    """Twilio's list of messages does not say where it ends"""
 
 
 class BoundedHttp:
@@ -78,6 +81,14 @@ class BoundedHttp:
         finally:
             self.status, self.headers = exchange.status, exchange.headers
         return Response(self.status, text, self.headers)
+
+    def said_at(self) -> datetime | None:
+        """The Date of the last answer (RFC 9110 5.6.7)."""
+        try:
+            said = parsedate_to_datetime(self.headers.get("Date") or "")
+        except ValueError:
+            return None
+        return said if said.tzinfo else None
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
@@ -148,11 +159,17 @@ class TwilioAccount:
         return str(found.status or ""), int(found.error_code) if found.error_code else None
 
     def newest_first(self, to: str, sent_after: datetime | None = None) -> Iterator[Any]:
-        """The messages to a number page by page; OverflowError past MOST_PAGES, for a list that does not end."""
+        """The messages to a number page by page; OverflowError past MOST_PAGES, for a list that does not end.
+
+        CutListError where a page does not say whether another follows: half a list hides what stands in the rest.
+        """
         # Twilio documents whole days for this filter; a day too many does no harm.
         day = {"date_sent_after": sent_after.replace(hour=0, minute=0, second=0)} if sent_after else {}
         page = self._client.messages.page(to=to, page_size=PAGE_SIZE, **day)
         for _ in range(MOST_PAGES):
+            # The package takes its absence for the list's end.
+            if "next_page_uri" not in page._payload:
+                raise CutListError
             yield from page
             page = page.next_page()
             if page is None:
@@ -177,6 +194,8 @@ def left_nothing(error: BaseException | None) -> bool:
 def plain_failure(error: BaseException) -> str:
     """What went wrong in a few words, without the URL and the numbers in it."""
     match error:
+        case CutListError():
+            return "its list of messages does not say where it ends"
         case requests.exceptions.SSLError():
             return "its certificate cannot be trusted, or TLS could not be agreed"
         case requests.Timeout():

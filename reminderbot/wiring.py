@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from reminderbot.core.dunning import Rules
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import Credential
 from reminderbot.core.stop import Mode
+from reminderbot.core.text_lookup import TextList
 from reminderbot.core.token import Keys, Purpose, make_token, recipient_hash
 from reminderbot.house import House, Limits, Sender, TextInbox
 from reminderbot.runs.reader import ChildReader
@@ -75,7 +76,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         canary=config.inbox is not None and config.inbox.canary,
         open_text_inbox=_text_inbox(config),
         tokens=tokens,
-        find_text=_text_finder(config, keys),
+        list_texts=_text_list(config, keys),
         delivery_reports=_delivery_reports(config, keys),
         webhook=_webhook(config),
         listen=config.desk.listen,
@@ -226,19 +227,19 @@ def _webhook(config: Config) -> TwilioWebhook | None:
     return TwilioWebhook(config.desk.public_url, tokens)
 
 
-def _text_finder(config: Config, keys: Keys) -> Callable[[str, str, datetime], list[str]] | None:
+def _text_list(config: Config, keys: Keys) -> Callable[[str], TextList] | None:
     if config.sms is None:
         return None
     make = _twilio(config, keys)
 
-    def find(recipient: str, body: str, since: datetime) -> list[str]:
+    def list_texts(recipient: str) -> TextList:
         channel = make()
         try:
-            return channel.find(recipient, body, since)
+            return channel.list_texts(recipient)
         finally:
             channel.close()
 
-    return find
+    return list_texts
 
 
 def _delivery_reports(config: Config, keys: Keys) -> Callable[[Sequence[str]], Iterator[DeliveryReport]] | None:

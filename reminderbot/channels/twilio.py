@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Outcome, Refused, Uncertain
 from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.text_lookup import ListedText, TextList
 
 if TYPE_CHECKING:
     from reminderbot.twilio_client import TwilioAccount
@@ -19,8 +20,6 @@ PATIENCE_SECONDS = 30.0
 # Twilio takes 1 to 36,000 seconds; left out it means ten hours, which reaches into the night.
 LONGEST_VALIDITY = timedelta(hours=10)
 LONGEST_WAIT = timedelta(days=1)
-# Twilio's clock and ours.
-CLOCK_DIFFERENCE = timedelta(minutes=5)
 
 # https://www.twilio.com/docs/api/errors
 # The account must be put right by its owner; the same text may go afterwards.
@@ -111,21 +110,20 @@ class TwilioSms:
             return self._judge(account, error)
         return Accepted(sid) if sid else Uncertain("Twilio's answer names no message")
 
-    def find(self, recipient: str, body: str, since: datetime) -> list[str]:
-        """SIDs of the texts to `recipient` with this `body` made since then, newest first: settles an uncertain one.
+    def list_texts(self, recipient: str) -> TextList:
+        """All texts to `recipient`, newest first: settles an uncertain one.
 
-        Twilio's list lags by up to some minutes: an empty answer is no proof. LookupFailedError when it cannot be read.
+        Twilio's list lags by up to some minutes: one look is no proof. LookupFailedError when it cannot be read whole.
         """
-        found = []
+        account = self._ready()
         try:
-            for message in self._ready().newest_first(recipient):
-                if message.date_created and message.date_created < since - CLOCK_DIFFERENCE:
-                    break
-                if str(message.body or "").strip() == body.strip():
-                    found.append(str(message.sid))
+            texts = tuple(
+                ListedText(str(message.sid), str(message.body or ""), message.date_created)
+                for message in account.newest_first(recipient)
+            )
         except Exception as error:
             raise LookupFailedError("Twilio's list of messages cannot be read now") from error
-        return found
+        return TextList(texts, account.http.said_at())
 
     def delivery_reports(self, sids: Sequence[str]) -> Iterator[DeliveryReport]:
         """How far each of these texts of ours has come; LookupFailedError when Twilio cannot be asked."""

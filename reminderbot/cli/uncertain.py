@@ -24,7 +24,7 @@ def uncertain_command() -> None:
 @as_json
 @click.pass_obj
 def list_command(line: Line, as_json: bool) -> None:
-    """What may or may not have arrived; nothing of it is sent again by itself."""
+    """What may or may not have arrived, or was most likely not sent; nothing of it is sent again by itself."""
     with line.house() as house:
         with house.store.reading() as connection:
             found = listed(connection)
@@ -48,6 +48,7 @@ def _json(one: Doubtful) -> dict[str, object]:
         "tier": row.tier,
         "invoices": row.lists,
         "left_at": row.claimed_at,
+        "state": row.state,
         "why": row.reason,
         "message_id": row.message_id,
         "sent_again_not_before": row.not_before if one.goes_again else None,

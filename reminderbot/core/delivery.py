@@ -95,6 +95,8 @@ class State(StrEnum):
 
 # What counts as having been said to the customer: silence is never inferred from doubt.
 SAID = frozenset({State.CLAIMED, State.ONWIRE, State.ACCEPTED, State.UNCERTAIN, State.CONFIRMED})
+# What counts against the contact budget: that a carrier's list has not got a text is no proof.
+MAY_HAVE_HEARD = SAID | {State.NOT_SENT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from reminderbot.core.inbound import Inbound, InboxUnavailable
@@ -51,7 +50,7 @@ class TwilioInbox:
             raise self._unavailable(account, error) from error
         finally:
             account.close()
-        self.said_at = _moment(account.http.headers.get("Date"))
+        self.said_at = account.http.said_at()
         return sorted(texts, key=lambda text: (text.received_at, text.external_id))
 
     def _texts(self, account: TwilioAccount, number: str, since: datetime) -> list[Inbound]:
@@ -79,15 +78,6 @@ def _explained(status: int, error: Exception) -> tuple[str, str]:
         return f"HTTP {status}", "check [sms] account_sid and REMINDERBOT_TWILIO_TOKEN"
     why = f"HTTP {status}" if status >= 400 else plain_failure(error)
     return why, "check the network and https://status.twilio.com; nothing is sent until it answers"
-
-
-def _moment(header: str | None) -> datetime | None:
-    """The Date of an HTTP answer (RFC 9110 5.6.7)."""
-    try:
-        said = parsedate_to_datetime(header or "")
-    except ValueError:
-        return None
-    return said if said.tzinfo else None
 
 
 def _inbound(message: Any, since: datetime) -> Inbound:

@@ -5,36 +5,57 @@ A mail of uncertain fate is never asked about here: absence of evidence proves n
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import Any, assert_never
+
+from sqlalchemy import Row
 
 from reminderbot.channels.twilio import LookupFailedError
-from reminderbot.core.ladder import Channel
+from reminderbot.core.text_lookup import Found, Missing, Unclear, judge
 from reminderbot.house import House
 from reminderbot.logs import log
 from reminderbot.store import outbox, uncertain
 
 
 def reconcile_once(house: House) -> int:
-    """Confirm the uncertain text messages that the carrier's list knows; gives how many."""
-    if house.find_text is None:
+    """Ask the carrier's list about the uncertain text messages; gives how many it has after all."""
+    if house.list_texts is None:
         return 0
     with house.store.reading() as connection:
-        rows = [r for r in uncertain.every(connection) if r.channel == Channel.SMS.value]
+        rows = uncertain.texts(connection)
         known = outbox.references(connection, [r.recipient_hash for r in rows])
     confirmed = 0
     for row in rows:
         try:
-            found = house.find_text(row.recipient, bytes(row.body).decode(), row.claimed_at - timedelta(minutes=5))
+            found = _look(house, row, known)
         except LookupFailedError as error:
             # It is asked again at the next turn.
             log("texts_not_looked_up", why=str(error))
             break
-        # The same words may have gone to the same number before: that message is not this one.
-        taken = [reference for reference in found if reference not in known]
-        if taken:
-            with house.store.writing() as connection:
-                now = house.clock.now()
-                uncertain.confirm(connection, row, "found in the carrier's list", now, reference=taken[0])
-            known.add(taken[0])
+        _apply(house, row, found)
+        if isinstance(found, Found):
+            known.add(found.reference)
             confirmed += 1
     return confirmed
+
+
+def _look(house: House, row: Row[Any], known: set[str]) -> Found | Missing | Unclear:
+    assert house.list_texts is not None
+    listed = house.list_texts(row.recipient)
+    # The same words may have gone to the same number before: what is known is not this one.
+    return judge(listed, bytes(row.body).decode(), uncertain.first_left_at(row), known, house.clock.now())
+
+
+def _apply(house: House, row: Row[Any], found: Found | Missing | Unclear) -> None:
+    now = house.clock.now()
+    match found:
+        case Found(reference=reference):
+            with house.store.writing() as connection:
+                uncertain.confirm(connection, row, "found in the carrier's list", now, reference=reference)
+        case Missing(at=at):
+            with house.store.writing() as connection:
+                uncertain.miss(connection, row, at, now)
+        case Unclear():
+            # It stays with a person.
+            pass
+        case _:
+            assert_never(found)

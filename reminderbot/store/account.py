@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 from reminderbot.core.account import Account, OpenItem, Progress
 from reminderbot.core.contact import Reach
 from reminderbot.core.customer import Customer, Preference
-from reminderbot.core.delivery import SAID, State
+from reminderbot.core.delivery import MAY_HAVE_HEARD, State
 from reminderbot.core.dunning import Facts, LastLetter
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
@@ -27,7 +27,7 @@ from reminderbot.store.tables import customer, invoice, outbox, payment
 _LOOK_BACK = timedelta(days=31)
 # Closed by the house itself: the letters by mail are none the worse for it.
 _BY_US = "by_us"
-_SAID = [state.value for state in SAID]
+_TRIED = frozenset({*MAY_HAVE_HEARD, State.REFUSED})
 
 # Each is put together once: that costs as much as asking it.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -114,8 +114,7 @@ class Gatherer:
         newest = max(letters, key=lambda r: r.claimed_at, default=None)
         if newest is None or newest.tier not in self.text_tiers:
             return None
-        tried = (*_SAID, State.REFUSED.value, State.NOT_SENT.value)
-        if any(r.follows == newest.reminder_id and r.state in tried for r in rows):
+        if any(r.follows == newest.reminder_id and State(r.state) in _TRIED for r in rows):
             return None
         stepped = {number for number, _, _ in newest.steps}
         balances = tuple(
@@ -138,7 +137,7 @@ def _heard_at(rows: Iterable[Row[Any]]) -> tuple[datetime, ...]:
 
 
 def _said_at(row: Row[Any]) -> set[datetime]:
-    said = {row.claimed_at} if State(row.state) in SAID else set()
+    said = {row.claimed_at} if State(row.state) in MAY_HAVE_HEARD else set()
     return said | {datetime.fromisoformat(at) for at in row.earlier or ()}
 
 

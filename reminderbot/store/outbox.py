@@ -1,6 +1,7 @@
 """The outbox: every reminder from the plan to its end, taken by one worker only, sent at most once.
 
 planned -> claimed -> onwire -> accepted | refused | uncertain, or back to planned where it provably was not sent.
+What becomes of the uncertain is in `uncertain.py`.
 """
 
 from __future__ import annotations
@@ -277,6 +278,8 @@ def _claimed(c: Claim, seq: int, now: datetime) -> dict[str, Any]:
         "letter_version": c.letter_version,
         "segments": c.segments,
         "valid_seconds": int(valid.total_seconds()) if valid else None,
+        # What was not found of a copy before this one says nothing about this one.
+        "missed_at": None,
     }
 
 

@@ -264,6 +264,8 @@ outbox = Table(
     Column("valid_seconds", Integer),
     # When copies before this one may have gone out (ISO 8601, UTC); set where a person had it sent again.
     Column("earlier", JSON),
+    # When the carrier's list was read and did not have this text (ISO 8601, by its clock).
+    Column("missed_at", JSON),
 )
 Index("ix_outbox_state", outbox.c.state, outbox.c.not_before)
 Index("ix_outbox_customer", outbox.c.customer_id, outbox.c.state, outbox.c.claimed_at)

@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -256,7 +257,7 @@ def test_a_stand_in_on_this_machine_needs_no_tls(host: str) -> None:
     assert TwilioSms(ACCOUNT_SID, TOKEN, f"http://{host}:9").open() is None
 
 
-def test_an_uncertain_text_is_found_by_its_words(
+def test_all_texts_to_a_number_are_listed_and_the_carriers_clock_is_told(
     twilio: TwilioStandIn, channel: TwilioSms, clock: SteppedClock
 ) -> None:
     assert isinstance(channel.send(text()), Accepted)
@@ -265,26 +266,44 @@ def test_an_uncertain_text_is_found_by_its_words(
     assert isinstance(channel.send(text()), Uncertain)
     channel.send(text("other words"))
     channel.send(text(recipient="+447700900124"))
-    lost = twilio.accepted[1].sid
-    assert channel.find(CUSTOMER, text().body.decode(), clock.now()) == [lost]
-    assert channel.find(CUSTOMER, "never said", clock.now()) == []
+    listed = channel.list_texts(CUSTOMER)
+    assert [(one.reference, one.words) for one in listed.texts] == [
+        (twilio.accepted[n].sid, twilio.accepted[n].body) for n in (2, 1, 0)
+    ]
+    assert listed.texts[1].made_at == listed.at == clock.now()
 
 
 def test_a_text_still_hidden_by_list_lag_is_found_later(
     twilio: TwilioStandIn, channel: TwilioSms, clock: SteppedClock
 ) -> None:
     twilio.list_lag(timedelta(minutes=10))
-    began = clock.now()
     channel.send(text())
     for wait, expected in ((timedelta(minutes=9), 0), (timedelta(minutes=1), 1), (timedelta(minutes=1), 1)):
         clock.advance(wait)
-        assert len(channel.find(CUSTOMER, text().body.decode(), began)) == expected
+        assert len(channel.list_texts(CUSTOMER).texts) == expected
 
 
 def test_a_list_that_cannot_be_read_is_no_proof_of_absence(twilio: TwilioStandIn, channel: TwilioSms) -> None:
     twilio.fail_next(500, 20500, method="GET")
     with pytest.raises(LookupFailedError):
-        channel.find(CUSTOMER, "x", NOON)
+        channel.list_texts(CUSTOMER)
+
+
+class CutShort(TwilioStandIn):
+    """A Twilio of whose list somebody on the way leaves out the end."""
+
+    def perform(self, method: str, path: str, values: dict[str, str], login: str) -> tuple[int, dict[str, Any]]:
+        status, answer = super().perform(method, path, values, login)
+        answer.pop("next_page_uri", None)
+        return status, answer
+
+
+def test_a_list_that_does_not_say_where_it_ends_is_no_proof_of_absence(clock: SteppedClock) -> None:
+    with CutShort(clock) as twilio:
+        channel = TwilioSms(ACCOUNT_SID, TOKEN, twilio.url, timeout=5)
+        with pytest.raises(LookupFailedError):
+            channel.list_texts(CUSTOMER)
+        channel.close()
 
 
 def test_no_number_and_no_text_gets_into_a_log(
@@ -292,6 +311,6 @@ def test_no_number_and_no_text_gets_into_a_log(
 ) -> None:
     with caplog.at_level(logging.INFO):
         channel.send(text())
-        channel.find(CUSTOMER, "x", NOON)
+        channel.list_texts(CUSTOMER)
     assert "447700900" not in caplog.text
     assert "INV-1" not in caplog.text

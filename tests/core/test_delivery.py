@@ -4,7 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from reminderbot.core.delivery import SAID, Accepted, Blame, Deferred, Refused, State, Uncertain, after_attempt
+from reminderbot.core.delivery import (
+    MAY_HAVE_HEARD,
+    SAID,
+    Accepted,
+    Blame,
+    Deferred,
+    Refused,
+    State,
+    Uncertain,
+    after_attempt,
+)
 from tests.core.facts import MONDAY, at
 
 NOW = at(MONDAY)
@@ -36,3 +46,4 @@ def test_a_longer_pause_that_the_server_asks_for_is_kept(asked: int, wait: int) 
 
 def test_what_may_have_been_taken_counts_as_said() -> None:
     assert set(State) - SAID == {State.PLANNED, State.REFUSED, State.NOT_SENT, State.WITHDRAWN}
+    assert set(State) - MAY_HAVE_HEARD == {State.PLANNED, State.REFUSED, State.WITHDRAWN}

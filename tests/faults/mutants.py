@@ -30,6 +30,7 @@ FILES = ("pyproject.toml", "config.example.toml", "README.md", "CHANGELOG.md", "
 # Where the laws and stories live: the quick rooms first.
 EVERYWHERE = ("tests/core", "tests/runs", "tests/stories", "tests/store", "tests/inbox", "tests/channels", "tests/desk")
 STORE = ("tests/security/test_store.py",)
+NOT_SENT = ("tests/core/test_text_lookup.py", "tests/runs/test_not_sent.py")
 LOCKED_OUT = ("tests/runs/test_locked_out.py",)
 SIGN_IN = ("tests/oauth/test_endpoint.py", "tests/oauth/test_tokens.py", "tests/oauth/test_login.py")
 RESTORED = ("tests/runs/test_history.py", "tests/faults/test_restore.py")
@@ -328,6 +329,53 @@ GUARDS = (
         "hmac.compare_digest(given, _signed(key, purpose, number).encode())",
         "True",
         ("tests/core/test_token.py",),
+    ),
+    # ---- what the carrier's list has not got
+    Guard("three looks", "core/text_lookup.py", "LOOKS_NEEDED = 3", "LOOKS_NEEDED = 2", NOT_SENT),
+    Guard("looks keep their distance", "core/text_lookup.py", ">= _GAPS[len(missed)]", ">= timedelta()", NOT_SENT),
+    Guard("a list of another time", "core/text_lookup.py", "abs(listed.at - now) > CLOCKS_APART", "False", NOT_SENT),
+    Guard(
+        "an unknown text to the number",
+        "core/text_lookup.py",
+        "if any(_since(text, claimed_at - 2 * CLOCKS_APART) for text in unknown):",
+        "if False:",
+        NOT_SENT,
+    ),
+    Guard(
+        "a list that was cut",
+        "twilio_client.py",
+        'if "next_page_uri" not in page._payload:',
+        "if False:",
+        ("tests/channels/test_twilio.py",),
+    ),
+    Guard(
+        "looks for an earlier copy",
+        "store/outbox.py",
+        '        "missed_at": None,\n',
+        "",
+        NOT_SENT,
+    ),
+    Guard(
+        "a look across a person's word",
+        "store/uncertain.py",
+        "if row.state == State.PLANNED.value or not counts(",
+        "if not counts(",
+        NOT_SENT,
+    ),
+    Guard(
+        "not sent is never planned again by itself",
+        "store/uncertain.py",
+        'values = {"state": State.NOT_SENT.value, "reason": why, "settled_at": now}',
+        'values = {"state": State.PLANNED.value, "reason": why, "settled_at": now}',
+        NOT_SENT,
+    ),
+    Guard("a list's silence is no proof", "core/delivery.py", "SAID | {State.NOT_SENT}", "SAID", NOT_SENT),
+    Guard(
+        "what the list shows late",
+        "store/uncertain.py",
+        "[State.UNCERTAIN.value, State.NOT_SENT.value]",
+        "[State.UNCERTAIN.value]",
+        NOT_SENT,
     ),
     # ---- what the carrier reports
     Guard(

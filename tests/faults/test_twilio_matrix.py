@@ -217,7 +217,7 @@ class Texting:
             house,
             channels={**house.channels, Channel.SMS: self.channel},
             open_text_inbox=lambda: TwilioInbox(ACCOUNT_SID, TOKEN, self.twilio.url, (OUR_NUMBER,), timeout=PATIENT),
-            find_text=lambda *asked: self.channel().find(*asked),
+            list_texts=lambda number: self.channel().list_texts(number),
         )
         self.world.restart()
 
@@ -318,11 +318,14 @@ def test_a_text_whose_answer_was_lost_is_found_when_the_list_has_caught_up_and_n
 def test_a_text_that_twilio_never_took_stays_with_a_person_and_is_never_posted_again(texting: Texting) -> None:
     texting.twilio.break_next("answer", "close", accepting=False)
     texting.text_all()
+    states = []
     for _ in range(4):
         texting.world.clock.advance(timedelta(minutes=15))
         texting.world.tick()
         reconcile_once(texting.world.house)
-    assert (texting.world.reminder(1).state, texting.world.case_kinds("ACME")) == ("uncertain", ["delivery"])
+        states.append(texting.world.reminder(1).state)
+    assert states == ["uncertain", "uncertain", "not_sent", "not_sent"]
+    assert texting.world.case_kinds("ACME") == ["delivery"]
     assert texting.tried() == [PHONE, NEIGHBOUR, ABROAD]
 
 

@@ -14,10 +14,10 @@ from tests.oracle.record import CLOCKS, Record, Sent
 from tests.oracle.story import Mark, Reminder, invoices
 from tests.oracle.violation import Violation
 
-# What became of an attempt that provably sent nothing, and may be tried again.
-_NOT_SENT = {"deferred", "not_sent"}
+# What became of an attempt that provably sent nothing, and may be tried again by itself.
+_NOT_SENT = {"deferred"}
 # "accepted" and what a provider tells later speak for themselves.
-_NEED_A_REASON = {"withdrawn", "refused", "uncertain", *_NOT_SENT}
+_NEED_A_REASON = {"withdrawn", "refused", "uncertain", "not_sent", *_NOT_SENT}
 # An attempt whose end is told nowhere this long after its mark, with the program up, is forgotten.
 _FORGOTTEN_AFTER = timedelta(days=1)
 _HEADERS = frozenset(
@@ -64,7 +64,10 @@ def one_copy(record: Record) -> Iterator[Violation]:
 
 
 def never_again_by_itself(record: Record) -> Iterator[Violation]:
-    """5. `uncertain` is never auto-resent: a second mark needs a proof that nothing was sent, or a person."""
+    """5. `uncertain` is never auto-resent: a second mark needs a proof that nothing was sent, or a person.
+
+    That a carrier's list has not got a text is no such proof.
+    """
     for reminder in record.story.reminders.values():
         for earlier, later in pairwise(reminder.onwire):
             plan = reminder.plan(later.seq)

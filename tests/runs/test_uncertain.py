@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Refused, Uncertain
 from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.text_lookup import ListedText, TextList
 from reminderbot.desk import hold as holding
 from reminderbot.desk import uncertain as desk
 from reminderbot.desk.refusal import Refused as NotDone
@@ -148,7 +149,8 @@ def test_a_text_that_the_carriers_list_knows_is_confirmed_and_its_case_closed(ma
     world.sms.next = [LOST]
     world.until("2027-03-31", "10:00", "11:00")
     assert [row.channel for row in _unsure(world)] == ["sms"]
-    house = dataclasses.replace(world.house, find_text=lambda *_: ["SM1"])
+    taken = ListedText("SM1", bytes(_unsure(world)[0].body).decode(), world.now)
+    house = dataclasses.replace(world.house, list_texts=lambda _: TextList((taken,), world.now))
     assert reconcile_once(house) == 1
     assert _unsure(world) == []
     assert world.case_kinds("ACME") == []

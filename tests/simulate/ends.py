@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from reminderbot.clock import SteppedClock
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Outcome, Refused, Uncertain
 from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
 from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.text_lookup import ListedText, TextList
 from reminderbot.inbox.imap import Poll
 from tests.oracle.evidence import Mail, Text
 from tests.stories.world import Killed, Mailbox
@@ -119,9 +120,10 @@ class Carrier(_End):
         self.taken(text)
         return sid
 
-    def find(self, recipient: str, body: str, since: datetime) -> list[str]:
+    def list_texts(self, recipient: str) -> TextList:
         """What the carrier's list knows."""
-        return [t.sid for t in self.texts if t.recipient == recipient and t.body == body and t.at >= since]
+        texts = (ListedText(t.sid, t.body, t.at) for t in self.texts if t.recipient == recipient)
+        return TextList(tuple(texts), self._clock.now())
 
 
 class Post(Mailbox):

@@ -49,7 +49,7 @@ def install(
         channels=channels,
         open_inbox=lambda: post,
         open_text_inbox=(lambda: texts) if business.has_texts else None,
-        find_text=carrier.find if business.has_texts else None,
+        list_texts=carrier.list_texts if business.has_texts else None,
         reader=Reader(),
         letters=_letters(),
         # It names the machine and the folder, and stands in the journal.

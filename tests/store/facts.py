@@ -17,7 +17,7 @@ from reminderbot.core.ladder import Channel
 from tests.stories.world import OUR_ADDRESS
 
 ENDED = frozenset({"accepted", "refused", "confirmed", "withdrawn"})
-RESTING = ENDED | {"planned", "uncertain"}
+RESTING = ENDED | {"planned", "uncertain", "not_sent"}
 # Lifts every pause of a customer.
 LIFTED = "talked to them"
 CAPS = ((timedelta(hours=24), 1), (timedelta(days=7), 2), (timedelta(days=30), 7))

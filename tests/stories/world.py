@@ -272,7 +272,7 @@ class World:
             channels=channels,
             open_inbox=lambda: self.mailbox,  # type: ignore[arg-type, return-value]  # stands in for the real one
             open_text_inbox=(lambda: self.texts_in) if self._has_sms else None,
-            find_text=None,
+            list_texts=None,
             delivery_reports=None,
         )
         self._listener = Listener(self.house)

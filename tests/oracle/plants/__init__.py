@@ -17,6 +17,7 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (4, sending.never_ended),
     (4, sending.left_lying),
     (5, sending.uncertain_and_again),
+    (5, sending.not_in_the_list_and_again),
     (5, sending.taken_unanswered_and_again),
     (6, sending.sent_again_in_other_words),
     (7, sending.two_recipients),

@@ -121,6 +121,16 @@ def uncertain_and_again(life: Life) -> None:
     life.mail("2026-09-23 14:00", number)
 
 
+def not_in_the_list_and_again(life: Life) -> None:
+    number = life.plan("2026-09-22 14:00", "options", ("INV-1",), EMAIL)
+    life.attempt("2026-09-22 14:00", number, "uncertain", "no answer")
+    ended = {"reminder": number, "outcome": "not_sent", "reason": "the list has no such text"}
+    life.told(at("2026-09-22 14:15"), "settled", "ACME", ended)
+    life.books("2026-09-23 13:00")
+    life.attempt("2026-09-23 14:00", number)
+    life.mail("2026-09-23 14:00", number)
+
+
 def deferred_and_again(life: Life) -> None:
     number = life.plan("2026-09-22 14:00", "options", ("INV-1",), EMAIL)
     life.attempt("2026-09-22 14:00", number, "deferred", "greylisted")

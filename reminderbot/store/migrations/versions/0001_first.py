@@ -268,6 +268,7 @@ def upgrade() -> None:
         sa.Column("segments", sa.Integer(), nullable=True),
         sa.Column("valid_seconds", sa.Integer(), nullable=True),
         sa.Column("earlier", sa.JSON(), nullable=True),
+        sa.Column("missed_at", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_outbox_customer_id_customer")),
         sa.PrimaryKeyConstraint("reminder_id", name=op.f("pk_outbox")),
     )
