@@ -16,6 +16,7 @@ from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.dunning import Rules
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
+from reminderbot.core.notice import Pushed
 from reminderbot.core.oauth import AccessTokens
 from reminderbot.core.stop import Mode
 from reminderbot.core.text_lookup import TextList
@@ -90,6 +91,21 @@ class MessageReader(Protocol):
     def file(self, raw: bytes, number: int) -> bytes: ...
 
 
+class Pusher(Protocol):
+    """A place besides the mailbox where the owners listen; `name` tells it from others, `service` which sort it is."""
+
+    name: str
+    # The last words found nobody, which was said.
+    failing: bool
+
+    @property
+    def service(self) -> str: ...
+
+    def push(self, title: str, words: str) -> Pushed: ...
+
+    def look(self) -> Pushed: ...
+
+
 @dataclass(frozen=True)
 class House:
     """One installation, put together by `wiring.py`."""
@@ -133,6 +149,8 @@ class House:
     # Under which address the internet reaches it; empty: not at all.
     public_url: str = ""
     alerts_to: tuple[str, ...] = ()
+    # Where they listen besides.
+    pushes: tuple[Pusher, ...] = ()
     # When they are told how things stand, by the business's own time; None: never.
     digest_at: time | None = None
     # The inboxes are asked at least this often, whatever IDLE said.

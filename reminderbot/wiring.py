@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -32,6 +33,7 @@ from reminderbot.store.session import Store, StoreUnusable, open_store
 from reminderbot.store.spool import Spool
 
 if TYPE_CHECKING:
+    from reminderbot.channels.push import Push
     from reminderbot.channels.twilio import TwilioSms
     from reminderbot.inbox.imap import ImapInbox
     from reminderbot.inbox.twilio_webhook import TwilioWebhook
@@ -82,6 +84,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         listen=config.desk.listen,
         public_url=config.desk.public_url,
         alerts_to=config.alerts.email,
+        pushes=_pushes(config, keys),
         digest_at=config.alerts.digest_at,
         poll_seconds=config.inbox.poll_seconds if config.inbox else 60.0,
     )
@@ -290,6 +293,15 @@ def _text_inbox(config: Config) -> Callable[[], TextInbox] | None:
         return TwilioInbox(sms.account_sid, token, sms.api_base, sms.numbers)
 
     return make
+
+
+def _pushes(config: Config, keys: Keys) -> tuple[Push, ...]:
+    from reminderbot.channels.push import Push
+
+    written = config.alerts.notify.reveal() if config.alerts.notify else ""
+    # A comma may also stand inside of an address.
+    addresses = re.split(r"[\s,]+(?=[A-Za-z0-9]{1,16}://)", written.strip(" ,"))
+    return tuple(Push(recipient_hash(keys, each), each) for each in dict.fromkeys(addresses) if each)
 
 
 def _ledger_reader(config: Config) -> Callable[[], LedgerReading]:

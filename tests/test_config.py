@@ -266,6 +266,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_key_and_what_to_write(tmp_p
         (SMS + 'from = "+447700900123"\nold_token = "x"\n', "[sms] old_token", "REMINDERBOT_TWILIO_OLD_TOKEN=..."),
         ('[alerts]\nemail = "me@x.example"\n', "[alerts] email", "in square brackets"),
         ('[alerts]\ndigest_at = "24:00"\n', "[alerts] digest_at", 'write e.g. "08:00", or "" for never'),
+        ('[alerts]\nnotify = ["json://x/"]\n', "[alerts] notify", "REMINDERBOT_NOTIFY=..."),
         ("[alerts]\ndigest_at = 8\n", "[alerts] digest_at", "in double quotes"),
         ("language = 'en'\n", "language", "take it out, or use one of mode"),
     ],

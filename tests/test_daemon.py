@@ -30,6 +30,7 @@ from tests.installation import Installation as Shop
 from tests.servers.ports import free_port
 from tests.servers.scripted_imap import ScriptedImap
 from tests.servers.scripted_smtp import HANG, LATE, ScriptedSmtp
+from tests.servers.webhook import webhook
 from tests.servers.world import MailWorld
 
 PUBLIC, OUR_NUMBER = "https://shop.example", "+447700900999"
@@ -108,15 +109,19 @@ def test_the_owner_has_one_digest_a_day_and_hears_of_a_lawyer_at_once(
     def told(mark: str) -> list[bytes]:
         return [raw for raw in mail_world.mailbox(owner) if f"X-Reminderbot: {mark}".encode() in raw]
 
-    with running(place) as service:
-        service.wait_log("action=digest_sent", 60)
-        service.wait_log("action=delivered", 60)
-        answer_to_letter(mail_world, "My lawyer will sue you.")
-        service.wait_log("action=owners_told case=1", 30)
-        service.end()
-    with running(place) as service:
-        service.wait_told("WATCHDOG=1")
-        service.end()
+    with webhook() as hook:
+        place.environment["REMINDERBOT_NOTIFY"] = hook.address
+        with running(place) as service:
+            service.wait_log("action=digest_sent", 60)
+            service.wait_log("action=delivered", 60)
+            answer_to_letter(mail_world, "My lawyer will sue you.")
+            service.wait_log("action=owners_told case=1", 30)
+            service.end()
+        with running(place) as service:
+            service.wait_told("WATCHDOG=1")
+            service.end()
+    assert [post["message"] for post in hook.posts] == ["law: Roe & Daughters"]
+    assert "canary-token" not in service.log
     assert len(told("digest")) == len(told("urgent")) == 1
     assert b"lawyer" in told("urgent")[0]
     assert len(mail_world.mailbox("jane@customer.example")) == 1

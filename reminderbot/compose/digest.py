@@ -27,7 +27,7 @@ def digest_notice(digest: Digest, desk: str) -> Notice:
     if digest.is_empty:
         lines += ["Nothing waits for you, nothing is promised for this week and nothing stands still.", ""]
     lines.append(f"The desk: {desk}/" if desk else "`reminderbot status` and the desk show the whole picture.")
-    return Notice("digest", f"reminderbot: {_in_short(digest)}", "\n".join(lines) + "\n")
+    return Notice("digest", f"reminderbot: {in_short(digest)}", "\n".join(lines) + "\n")
 
 
 def quoted(words: str) -> list[str]:
@@ -41,7 +41,8 @@ def case_link(desk: str, case_id: int) -> list[str]:
     return [f"  {desk}/cases/{case_id}"] if desk else []
 
 
-def _in_short(digest: Digest) -> str:
+def in_short(digest: Digest) -> str:
+    """All of it on one line."""
     told = [
         "nothing leaves" if digest.stops else "",
         f"{digest.waiting_in_all} waiting" if digest.waiting_in_all else "",

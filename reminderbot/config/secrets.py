@@ -13,6 +13,7 @@ NAMES = {
     "email": {"password": "REMINDERBOT_SMTP_PASSWORD"},
     "inbox": {"password": "REMINDERBOT_IMAP_PASSWORD"},
     "oauth": {"client_secret": "REMINDERBOT_OAUTH_CLIENT_SECRET", "refresh_token": "REMINDERBOT_OAUTH_REFRESH_TOKEN"},
+    "alerts": {"notify": "REMINDERBOT_NOTIFY"},
     "sms": {"token": "REMINDERBOT_TWILIO_TOKEN", "old_token": "REMINDERBOT_TWILIO_OLD_TOKEN"},
 }
 VARIABLES = tuple(variable for fields in NAMES.values() for variable in fields.values())

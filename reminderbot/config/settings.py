@@ -231,6 +231,8 @@ class AlertsSettings:
     email: Annotated[tuple[str, ...], kinds.many(addresses.email, '["owner@example.com"]')] = ()
     # By the business's own time zone; None: no daily digest.
     digest_at: Annotated[dt.time | None, kinds.hour] = dt.time(8)
+    # From REMINDERBOT_NOTIFY: addresses of services that are pushed to; most of them hold a token.
+    notify: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

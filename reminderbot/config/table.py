@@ -66,7 +66,7 @@ def note_unknown(table: Mapping[str, object], known: list[str], where: str, note
         if key in known:
             continue
         place = f"{where} {key}".strip()
-        if _SECRET.search(key):
+        if _SECRET.search(key) or key in NAMES.get(where.strip("[]"), {}):
             # The value is a secret in the clear; it is not repeated here.
             notes.add(place, secret_sentence(where, key))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 # A server that takes none of our mail is not asked every minute.
 AGAIN_AFTER = timedelta(minutes=15)
@@ -16,3 +17,17 @@ class Notice:
     mark: str
     subject: str
     text: str
+    # What may pass through anybody's hands: no customer's words, no server's. Empty: it goes by mail alone.
+    short: str = ""
+
+
+class Pushed(StrEnum):
+    """What became of a few words on their way to a service, or what is known of its address."""
+
+    TAKEN = "taken"
+    # Nobody took it in time; it may have arrived all the same.
+    FAILED = "failed"
+    # No service has such addresses.
+    UNKNOWN = "unknown"
+    # The library that knows the services is not there.
+    MISSING = "missing"

@@ -14,12 +14,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import DBAPIError
 
 from reminderbot.compose.check import Severity
+from reminderbot.compose.digest import in_short
 from reminderbot.compose.headers import UnsafeMessage
 from reminderbot.compose.proof import prove_headers
 from reminderbot.core.inbound import InboxUnavailable
 from reminderbot.core.ladder import Channel
+from reminderbot.core.notice import Pushed
 from reminderbot.core.oauth import NoAccessToken
 from reminderbot.core.stop import Mode
+from reminderbot.desk.digest import digest
 from reminderbot.desk.letters import check_letters
 from reminderbot.door import mode, standing_stops
 from reminderbot.house import House
@@ -77,9 +80,16 @@ def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -
             ("send log", _stops),
             ("canary", _canary),
             ("ledger", _ledger_age),
+            ("told by mail", _told_by_mail),
         )
     if with_secrets:
-        checks += ("sign-in", _sign_in), ("mail server", _mail_out), ("inbox", _mail_in), ("text messages", _texts)
+        checks += (
+            ("sign-in", _sign_in),
+            ("mail server", _mail_out),
+            ("inbox", _mail_in),
+            ("text messages", _texts),
+            ("told by push", _told_by_push),
+        )
     if with_store and with_secrets:
         checks += (("webhook", _webhook),)
     for about, one in checks:
@@ -328,6 +338,40 @@ def _texts(house: House) -> Findings:
         yield _fail("text messages", str(error), "")
     else:
         yield _ok("text messages", "Twilio lets us in; nothing was sent")
+
+
+def _told_by_mail(house: House) -> Findings:
+    """Whom the owners have named, and what today's digest would say."""
+    if not house.alerts_to:
+        return
+    if Channel.EMAIL not in house.channels:
+        yield _warn("told by mail", "[alerts] email has no effect without a mail server", "add an [email] table")
+        return
+    at = f"how things stand, each business day at {house.digest_at:%H:%M}" if house.digest_at else "no daily digest"
+    told = f"{', '.join(house.alerts_to)}: law, distress and a lasting stop at once, and {at}"
+    with house.store.reading() as connection:
+        now = digest(house, connection, house.clock.now().astimezone(house.rules.zone).date())
+    yield _ok("told by mail", f"{told}; just now: {in_short(now)}")
+
+
+def _told_by_push(house: House) -> Findings:
+    """Whether the services that were named are known."""
+    for number, place in enumerate(house.pushes, 1):
+        where = f"address {number} in REMINDERBOT_NOTIFY ({place.service})"
+        match place.look():
+            case Pushed.TAKEN:
+                yield _ok("told by push", f"{where} is understood; nothing was pushed")
+            case Pushed.UNKNOWN:
+                cure = "write it as the documentation of apprise says for that service"
+                yield _fail("told by push", f"{where} is no address that apprise understands", cure)
+            case Pushed.MISSING:
+                cure = "pip install 'reminderbot[notify]', or take REMINDERBOT_NOTIFY out"
+                yield _fail("told by push", "REMINDERBOT_NOTIFY is set, but apprise is not installed", cure)
+                return
+            case Pushed.FAILED:
+                yield _fail(
+                    "told by push", f"{where} could not be looked at: apprise broke or took too long", "try again"
+                )
 
 
 def _webhook(house: House) -> Findings:

@@ -1,9 +1,9 @@
-"""The alert run: tells the owners by e-mail what has stopped the bot, once, and again every day that it lasts."""
+"""The alert run: tells the owners by mail and push what has stopped the bot, once, and each day that it lasts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reminderbot.compose.clean import clean
@@ -13,7 +13,7 @@ from reminderbot.core.stop import Mode, Stop
 from reminderbot.door import batch_stop, mode, standing_stops
 from reminderbot.house import House
 from reminderbot.logs import redact
-from reminderbot.runs.notice import mail, owners
+from reminderbot.runs.notice import mail, owners, push
 from reminderbot.store import setting
 
 # An inbox that fails once and works again a minute later is nobody's worry.
@@ -37,19 +37,43 @@ def alert_once(house: House) -> tuple[Stop, ...]:
         noted = {s.kind: known.get(s.kind) or {"seen": now.isoformat(), "told": None} for s in standing}
         setting.put(connection, setting.ALERTED, noted)
         recipients = owners(house, connection, now)
-    due = [stop for stop in standing if _is_due(noted[stop.kind], now)]
-    if not due or not recipients:
-        return ()
-    outcomes = mail(house, recipients, _notice(due), now)
-    told = any(isinstance(outcome, Accepted) for outcome in outcomes.values())
-    with house.store.writing() as connection:
-        noted |= {stop.kind: {**noted[stop.kind], "told" if told else "tried": now.isoformat()} for stop in due}
-        setting.put(connection, setting.ALERTED, noted)
-    return tuple(due) if told else ()
+    told: dict[str, Stop] = {}
+    for way in _ways(house, recipients, now):
+        due = [stop for stop in standing if _is_due(noted[stop.kind], way, now)]
+        if not due:
+            continue
+        done = way.tell(_notice(due))
+        noted |= {stop.kind: {**noted[stop.kind], way.told if done else way.tried: now.isoformat()} for stop in due}
+        told |= {stop.kind: stop for stop in due if done}
+        with house.store.writing() as connection:
+            setting.put(connection, setting.ALERTED, noted)
+    return tuple(told.values())
 
 
-def _is_due(note: dict[str, str | None], now: datetime) -> bool:
-    seen, told, tried = note["seen"], note["told"], note.get("tried")
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to tell, and under which names it is noted when it was told, or tried in vain."""
+
+    told: str
+    tried: str
+    tell: Callable[[Notice], bool]
+
+
+def _ways(house: House, recipients: Sequence[str], now: datetime) -> Iterator[_Way]:
+    def by_mail(notice: Notice) -> bool:
+        return any(isinstance(outcome, Accepted) for outcome in mail(house, recipients, notice, now).values())
+
+    def by_push(notice: Notice) -> bool:
+        return push(house, [place.name for place in house.pushes], notice)
+
+    if recipients:
+        yield _Way("told", "tried", by_mail)
+    if house.pushes:
+        yield _Way("pushed", "push_tried", by_push)
+
+
+def _is_due(note: dict[str, str | None], way: _Way, now: datetime) -> bool:
+    seen, told, tried = note["seen"], note.get(way.told), note.get(way.tried)
     # A server that takes none of our mail, as policy, is left in peace for a while as well.
     if tried is not None and timedelta(0) <= now - datetime.fromisoformat(tried) < AGAIN_AFTER:
         return False
@@ -61,7 +85,8 @@ def _is_due(note: dict[str, str | None], now: datetime) -> bool:
 def _notice(stops: Sequence[Stop]) -> Notice:
     """Silent about customers: servers may say anything about anybody."""
     stops = [replace(stop, why=redact(unquoted(stop.why))) for stop in stops]
-    return Notice("alert", f"reminderbot is silent: {stops[0].why}", _words(stops))
+    short = "\n".join(("No reminders are leaving.", *(f"{stop.kind}: {stop.cure}" for stop in stops)))
+    return Notice("alert", f"reminderbot is silent: {stops[0].why}", _words(stops), short)
 
 
 def _words(stops: Sequence[Stop]) -> str:

@@ -1,8 +1,8 @@
-"""Tells the people who run this installation: one mail an owner, through the channel that letters take."""
+"""Tells the people who run this installation: one mail an owner, a few words wherever else they listen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from html import escape
 
@@ -15,10 +15,11 @@ from reminderbot.compose.render import RenderedEmail
 from reminderbot.core.delivery import Deferred, Outcome
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
-from reminderbot.core.notice import Notice
+from reminderbot.core.notice import Notice, Pushed
 from reminderbot.core.stop import Mode
 from reminderbot.door import mode
-from reminderbot.house import House
+from reminderbot.house import House, Pusher
+from reminderbot.logs import log
 from reminderbot.store import halt, setting
 
 _LONGEST_SUBJECT = 150
@@ -51,6 +52,20 @@ def mail(house: House, recipients: Iterable[str], notice: Notice, now: datetime)
         return {owner: channel.send(_message(house, owner, notice, now)) for owner in recipients}
     finally:
         channel.close()
+
+
+def push(house: House, names: Collection[str], notice: Notice) -> bool:
+    """Hand the few words of a notice to the places with these names; True where one of them took it."""
+    said = [_pushed(house, each, notice) for each in house.pushes if each.name in names]
+    return Pushed.TAKEN in said
+
+
+def _pushed(house: House, place: Pusher, notice: Notice) -> Pushed:
+    said = place.push(f"reminderbot of {clean(house.business.name)}", notice.short)
+    if said is not Pushed.TAKEN and not place.failing:
+        log("push_failed", service=place.service, why=said, cure="run `reminderbot check`")
+    place.failing = said is not Pushed.TAKEN
+    return said
 
 
 def _message(house: House, owner: str, notice: Notice, now: datetime) -> OutgoingMessage:

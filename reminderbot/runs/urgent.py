@@ -1,4 +1,4 @@
-"""The urgent run: tells the owners at once of every case of law or distress, each of them once.
+"""The urgent run: tells the owners at once of every case of law or distress, by mail and push, each of them once.
 
 In this order, each step durable before the next: claimed, told. A crash in between leaves the case to the next digest.
 """
@@ -16,7 +16,7 @@ from reminderbot.core.case import AT_ONCE, Case, spoken
 from reminderbot.core.delivery import Deferred
 from reminderbot.core.notice import Notice
 from reminderbot.house import House
-from reminderbot.runs.notice import is_ours_to_tell, mail, owners
+from reminderbot.runs.notice import is_ours_to_tell, mail, owners, push
 from reminderbot.store import case, notice, people
 
 _NOBODY = "somebody we do not know"
@@ -27,7 +27,7 @@ def urgent_once(house: House) -> tuple[int, ...]:
     now = house.clock.now()
     with house.store.reading() as connection:
         cases = _cases(house, connection, now)
-        recipients = owners(house, connection, now)
+        recipients = (*owners(house, connection, now), *(place.name for place in house.pushes))
         known = notice.settled(connection, [_about(one) for one in cases], now)
         if all((_about(one), each) in known for one in cases for each in recipients):
             return ()
@@ -59,7 +59,11 @@ def _claim(
 
 
 def _tell(house: House, cases: Sequence[Case], recipients: Sequence[str], names: dict[str, str], now: datetime) -> None:
-    outcomes = mail(house, recipients, _notice(house, cases, names), now)
+    told = _notice(house, cases, names)
+    to_mail = [each for each in recipients if each in house.alerts_to]
+    outcomes = mail(house, to_mail, told, now) if to_mail else {}
+    # A push that failed may have arrived, so it is not tried again.
+    push(house, recipients, told)
     unsent = [owner for owner, outcome in outcomes.items() if isinstance(outcome, Deferred)]
     with house.store.writing() as connection:
         notice.release(connection, [_about(one) for one in cases], unsent, now)
@@ -69,11 +73,13 @@ def _notice(house: House, cases: Sequence[Case], names: dict[str, str]) -> Notic
     first = cases[0]
     more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
     subject = f"{spoken(first.kind)}: {_name(first, names)}{more}"
+    short = [f"{spoken(one.kind)}: {_name(one, names)}" for one in cases]
     lines = ["This needs a person now. reminderbot answers none of it by itself.", ""]
     for one in cases:
         lines += [f"- {_name(one, names)}: {spoken(one.kind)}, case {one.case_id}", *quoted(one.words)]
         lines += [*case_link(house.public_url, one.case_id), ""]
-    return Notice("urgent", f"reminderbot: {subject}", "\n".join(lines))
+    desk = case_link(house.public_url, first.case_id)
+    return Notice("urgent", f"reminderbot: {subject}", "\n".join(lines), "\n".join([*short, *map(str.strip, desk)]))
 
 
 def _name(one: Case, names: dict[str, str]) -> str:

@@ -15,6 +15,7 @@ from reminderbot.store.sendlog import Attempt
 from tests.installation import MONDAY, TEMPLATES, Installation
 from tests.servers.pymap_imap import Pymap
 from tests.servers.scripted_smtp import ScriptedSmtp
+from tests.servers.webhook import webhook
 from tests.web.caller import Caller, new_sid, served, text
 
 PASSWORD = "imap-password"
@@ -244,3 +245,26 @@ def test_a_draft_without_servers_is_only_warned(shop: Installation) -> None:
 
     assert found["mail server"].startswith("warn")
     assert found["inbox"].startswith("warn")
+
+
+def test_it_says_who_is_told_by_mail_and_what_the_digest_would_say(shop: Installation, servers: ScriptedSmtp) -> None:
+    shop.write_config('[alerts]\nemail = ["olivia@brightside.example"]\ndigest_at = "7:30"')
+    (told,) = [one for one in json.loads(shop.run("check", "--json").stdout) if one["about"] == "told by mail"]
+    assert told["verdict"] == "ok"
+    assert told["what"].startswith("olivia@brightside.example: law, distress and a lasting stop at once")
+    assert "each business day at 07:30; just now: nothing leaves" in told["what"]
+    assert servers.messages == []
+
+
+def test_each_address_for_pushes_is_understood_or_told_without_its_token(
+    shop: Installation, servers: ScriptedSmtp
+) -> None:
+    with webhook() as hook:
+        shop.secrets += f"REMINDERBOT_NOTIFY='{hook.address}?x=1,2, nosuch://canary-token json://127.0.0.1:9/'\n"
+        shop.write_config()
+        said = shop.run("check", "--json").stdout
+        assert hook.posts == []
+    found = [(one["verdict"], one["what"]) for one in json.loads(said) if one["about"] == "told by push"]
+    assert [verdict for verdict, _ in found] == ["ok", "fail", "ok"]
+    assert "address 2 in REMINDERBOT_NOTIFY (nosuch) is no address that apprise understands" in found[1][1]
+    assert "canary-token" not in said

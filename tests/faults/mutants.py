@@ -43,6 +43,7 @@ ANSWERS = ("tests/desk/test_answer.py",)
 ACTIONS = ("tests/desk/test_dispute.py", "tests/desk/test_undo.py", "tests/desk/test_case.py")
 DOOR = ("tests/web/test_guard.py", "tests/web/test_people.py", "tests/desk/test_user.py")
 MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
+PUSH = ("tests/channels/test_push.py",)
 TOLD = ("tests/runs/test_urgent.py", "tests/runs/test_digest.py")
 SMUGGLING = ("tests/security/test_smuggling.py",)
 
@@ -660,6 +661,29 @@ GUARDS = (
     ),
     Guard("a digest quotes no server", "desk/digest.py", "replace(stop, why=redact(unquoted(stop.why)))", "stop", TOLD),
     Guard("what failed is told later", "runs/urgent.py", "if isinstance(outcome, Deferred)]", "if False]", TOLD),
+    Guard(
+        "a push that may have arrived",
+        "runs/urgent.py",
+        "if isinstance(outcome, Deferred)]",
+        "if isinstance(outcome, Deferred)] + [place.name for place in house.pushes]",
+        TOLD,
+    ),
+    Guard(
+        "a push has no customer's words",
+        "runs/urgent.py",
+        'f"{spoken(one.kind)}: {_name(one, names)}" for',
+        'f"{spoken(one.kind)}: {_name(one, names)} {one.words}" for',
+        TOLD,
+    ),
+    Guard(
+        "a push has no server's words",
+        "runs/alert.py",
+        'f"{stop.kind}: {stop.cure}"',
+        'f"{stop.why}: {stop.cure}"',
+        TOLD,
+    ),
+    Guard("no redirect of a push", "channels/push_child.py", "http_redirects=False", "http_redirects=True", PUSH),
+    Guard("a push is cut off", "channels/push.py", "timeout=self._patience", "timeout=200", PUSH),
     Guard("law is told at once", "core/case.py", "AT_ONCE = (CaseKind.LEGAL, ", "AT_ONCE = (", TOLD),
     Guard("distress is told at once", "core/case.py", "LEGAL, CaseKind.SENSITIVE)", "LEGAL,)", TOLD),
     # ---- log-ins that are refused, and tokens

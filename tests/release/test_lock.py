@@ -32,7 +32,7 @@ psycopg-binary==3.3.9 ; implementation_name != 'pypy' \\
 """
 SMALL_PROJECT: dict[str, Any] = {
     "dependencies": ["Flask>=3.1"],
-    "optional-dependencies": {"postgresql": ["psycopg[binary]>=3.2"], "demo": []},
+    "optional-dependencies": {"postgresql": ["psycopg[binary]>=3.2"], "notify": [], "demo": []},
 }
 
 
@@ -77,7 +77,8 @@ def test_a_new_dependency_must_be_locked() -> None:
 
 
 def test_a_new_dependency_of_an_extra_must_be_locked() -> None:
-    project = SMALL_PROJECT | {"optional-dependencies": {"postgresql": ["psycopg>=3.2"], "demo": ["aiosmtpd"]}}
+    extras = SMALL_PROJECT["optional-dependencies"] | {"postgresql": ["psycopg>=3.2"], "demo": ["aiosmtpd"]}
+    project = SMALL_PROJECT | {"optional-dependencies": extras}
     assert faults(project, SMALL) == ["aiosmtpd is asked for but not locked"]
 
 

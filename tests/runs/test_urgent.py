@@ -8,19 +8,24 @@ from datetime import timedelta
 
 import pytest
 
+from reminderbot.channels.push import Push
 from reminderbot.core.case import CaseKind
 from reminderbot.core.delivery import Blame, Deferred, Outcome, Refused, Uncertain
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
 from reminderbot.core.stop import Mode
 from reminderbot.desk.sending import stop
+from reminderbot.runs.alert import alert_once
 from reminderbot.runs.urgent import urgent_once
 from reminderbot.store import case, halt
+from tests.servers.webhook import webhook
 from tests.stories.world import Killed, World
 
 Make = Callable[..., World]
 LAW = "Our lawyer will answer from now on, see you in court."
 DISTRESS = "My husband died last week, I cannot deal with this now."
+# One store is like the other for what costs a process each.
+one_store = pytest.mark.parametrize("store_url", ["sqlite:///state/reminderbot.db"])
 OWNERS = ("olivia@brightwater.example", "carl@brightwater.example")
 
 
@@ -161,3 +166,92 @@ def test_no_header_comes_from_a_customers_name_or_words(world: World) -> None:
     urgent_once(world.house)
     head = seen[0].body.partition(b"\r\n\r\n")[0]
     assert b"\r\nBcc" not in head and b"=?utf-8?b?eA?=" not in head
+
+
+# ---- pushes
+
+
+def hear(world: World, *addresses: str) -> None:
+    world.use(replace(world.house, pushes=tuple(Push(f"p{n}", each) for n, each in enumerate(addresses))))
+
+
+@one_store
+def test_a_push_names_the_customer_and_the_kind_and_none_of_their_words(world: World) -> None:
+    world.use(replace(world.house, public_url="https://desk.example"))
+    write(world, "ACME", LAW)
+    with webhook() as hook:
+        hear(world, hook.address)
+        (number,) = urgent_once(world.house)
+        assert urgent_once(world.house) == ()
+    (post,) = hook.posts
+    assert post["title"] == "reminderbot of Brightwater Gardens"
+    assert post["message"] == f"law: Acme Ltd\nhttps://desk.example/cases/{number}"
+    assert len(world.told) == 2
+
+
+@one_store
+def test_a_push_that_fails_is_logged_once_without_its_token_and_not_tried_again(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "reminderbot")
+    with webhook() as hook:
+        hook.answer = 500
+        hear(world, hook.address)
+        for name in ("ACME", "BOLT"):
+            write(world, name, LAW)
+            urgent_once(world.house)
+            urgent_once(world.house)
+    failures = [record for record in caplog.records if record.msg == "push_failed"]
+    assert [record.ids["service"] for record in failures] == ["json"]  # type: ignore[attr-defined]  # put there by log()
+    assert "canary-token" not in caplog.text + repr([vars(record) for record in caplog.records])
+    assert len(hook.posts) == 2
+    assert len(world.told) == 4, "the mails left all the same"
+
+
+@one_store
+def test_a_mail_server_that_refused_the_log_in_does_not_keep_a_push_back(world: World) -> None:
+    write(world, "ACME", LAW)
+    with world.house.store.writing() as connection:
+        halt.halt(connection, Channel.EMAIL, "535 no", world.now, locked_out=True)
+    with webhook() as hook:
+        hear(world, hook.address)
+        urgent_once(world.house)
+        world.clock.advance(timedelta(hours=1))
+        urgent_once(world.house)
+    assert len(hook.posts) == 1
+    assert len(world.told) == 2
+
+
+@one_store
+def test_a_stop_is_pushed_with_its_cure_and_without_what_anybody_said(world: World) -> None:
+    with world.house.store.writing() as connection:
+        halt.halt(connection, Channel.EMAIL, "<jane@acme.example>: Jane Roe is not for you", world.now)
+    with webhook() as hook:
+        hear(world, hook.address)
+        alert_once(world.house)
+        assert hook.posts == []
+        for _ in range(3):
+            world.clock.advance(timedelta(minutes=15))
+            alert_once(world.house)
+    (post,) = [one for one in hook.posts if "email halted" in one["message"]]
+    assert post["message"].startswith("No reminders are leaving.\n")
+    assert "email halted: mend the cause, then run `reminderbot go-live`" in post["message"]
+    assert "Jane" not in repr(hook.posts)
+
+
+@one_store
+def test_a_stop_that_could_not_be_pushed_is_tried_after_a_while_though_the_mail_left(world: World) -> None:
+    with world.house.store.writing() as connection:
+        halt.halt(connection, Channel.EMAIL, "550 no", world.now)
+    with webhook() as hook:
+        hook.answer = 500
+        hear(world, hook.address)
+        alert_once(world.house)
+        world.clock.advance(timedelta(minutes=15))
+        alert_once(world.house)
+        hook.answer = 200
+        for _ in range(16):
+            world.clock.advance(timedelta(minutes=1))
+            alert_once(world.house)
+    assert sum("email halted" in one["message"] for one in hook.posts) == 2
+    assert sum("550" in sent.text for sent in world.told) == len(OWNERS)
