@@ -25,6 +25,7 @@ _GAP = r"(?:[^\w]{1,3}\w++){0,4}?[^\w]{1,3}"
 
 # "No late fees" threatens nobody, where "no more time" does.
 _NEGATED = ("threat", "law")
+# What is said "outright" is sharp beside anything.
 # Thanks can be sarcastic, and shouting has nothing to do with words; these are only sharp in a sharp sentence.
 _EXCUSED = ("threat", "law", "ultimatum", "blame", "demand")
 
@@ -128,7 +129,7 @@ def _unfit(
     together = [tuple(any_of([group], sets) for group in groups) for groups in rule.get("together", [])]
     severity, kind, why, advice = about(rule["is"])
     unless = [any_of(rule["unless"], sets)] if "unless" in rule else []
-    unless += [harmless] if rule["is"] in _EXCUSED else []
+    unless += [harmless] if rule["is"] in _EXCUSED and not rule.get("outright") else []
     return Unfit(
         severity,
         kind,

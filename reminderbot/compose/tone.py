@@ -20,7 +20,8 @@ _FEWEST_WORDS = 60
 _LONG_WORD = 6
 # A list's items are sentences of their own, whether or not they end with a full stop.
 _BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*[-*•] )")
-_END = re.compile(r"(?<=[.?!])[\"'”»)]? ")
+# "Bis zum 14. Juni": a German day's full stop ends no sentence.
+_END = re.compile(r"(?<=[.?!])(?<! \d\.)(?<! \d\d\.)[\"'”»)]? ")
 _WORD = re.compile(r"[^\W\d_]++")
 _CAPITALS = re.compile(r"(?<![\w&.-])[^\W\d_a-zà-ÿ]{2,40}(?![\w&])")
 _LOUD_MARKS = re.compile(r"[!?¡¿]{1,3}[!¡]|!\?|\?\?|¡¿")
