@@ -131,7 +131,7 @@ def miss(connection: Connection, row: Row[Any], at: datetime, now: datetime) -> 
     # A person may have had it sent again since it was read.
     if found is None or (found.state, found.attempts, missed_at(found)) != (row.state, row.attempts, missed):
         return
-    if row.state == State.PLANNED.value or not counts(row.settled_at, missed, at):
+    if not counts(row.settled_at, missed, at):
         return
     noted = [*(row.missed_at or ()), at.astimezone(UTC).isoformat()]
     connection.execute(update(outbox).where(outbox.c.reminder_id == row.reminder_id).values(missed_at=noted))

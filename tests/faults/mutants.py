@@ -359,8 +359,8 @@ GUARDS = (
     Guard(
         "a look across a person's word",
         "store/uncertain.py",
-        "if row.state == State.PLANNED.value or not counts(",
-        "if not counts(",
+        "if found is None or (found.state, found.attempts, missed_at(found)) != (row.state, row.attempts, missed):",
+        "if found is None:",
         NOT_SENT,
     ),
     Guard(

@@ -17,6 +17,7 @@ from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.event import EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.text_lookup import TextList
 from reminderbot.demo.twilio_standin import TwilioStandIn
 from reminderbot.desk import case as desk_case
 from reminderbot.desk import uncertain as desk
@@ -348,6 +349,37 @@ def test_a_second_copy_that_may_not_leave_counts_as_not_sent_as_before(world: Wo
     world.tick()
     assert (the_text(world).state, posts(twilio), listed(world)) == ("not_sent", 1, [number])
     assert "it was not sent again: what is owed on INV-0 has changed" in world.cases("ACME")[0].why
+
+
+def test_a_look_says_nothing_of_a_copy_that_left_meanwhile(world: World, twilio: TwilioStandIn) -> None:
+    lose(world, twilio, taken=False)
+    assert [look(world, minutes) for minutes in (2, 3)] == [(1, "uncertain"), (2, "uncertain")]
+    ask = world.house.list_texts
+    assert ask is not None
+
+    def a_person_is_quicker(number: str) -> TextList:
+        listed = ask(number)
+        desk.resend(world.house, "olivia", the_text(world).reminder_id)
+        twilio.drop_next(accepting=True)
+        world.tick()
+        assert posts(twilio) == 2
+        return listed
+
+    world.clock.advance(timedelta(days=1) - 5 * MINUTE)
+    reconcile_once(dataclasses.replace(world.house, list_texts=a_person_is_quicker))
+    assert (the_text(world).state, uncertain.missed_at(the_text(world))) == ("uncertain", ())
+    assert look(world)[1] == "confirmed"
+
+
+@on_sqlite
+def test_what_was_not_found_counts_against_the_contact_budget(world: World, twilio: TwilioStandIn) -> None:
+    """The list may be wrong: another invoice is not spoken of on the same day."""
+    give_up(world, twilio)
+    world.invoice("INV-9", "ACME", "2027-03-05")
+    world.until("2027-03-08", "12:00", "16:00")
+    assert posts(twilio) == 1
+    world.until("2027-03-09", "12:00", "16:00")
+    assert posts(twilio) == 2
 
 
 def test_a_report_on_what_was_thought_not_sent_proves_that_it_was_taken(world: World, twilio: TwilioStandIn) -> None:
