@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reminderbot.channels.push import Push
+from reminderbot.clock import elapsed
 from reminderbot.core.notice import Pushed
 from tests.servers.ports import free_port
 from tests.servers.webhook import webhook
@@ -44,8 +45,9 @@ def test_nobody_there_is_a_failure_like_any_other() -> None:
 
 def test_a_service_that_drips_is_cut_off() -> None:
     with webhook() as hook:
-        hook.answer = "drip"
+        hook.answer, began = "drip", elapsed()
         assert Push("p", hook.address, patience=2.0).push("title", "words") is Pushed.FAILED
+        assert elapsed() - began < 20
 
 
 def test_looking_pushes_nothing_and_tells_known_addresses_from_unknown_ones() -> None:

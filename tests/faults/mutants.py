@@ -683,7 +683,7 @@ GUARDS = (
         TOLD,
     ),
     Guard("no redirect of a push", "channels/push_child.py", "http_redirects=False", "http_redirects=True", PUSH),
-    Guard("a push is cut off", "channels/push.py", "timeout=self._patience", "timeout=200", PUSH),
+    Guard("a push is cut off", "channels/push.py", "timeout=self._patience", "timeout=self._patience + 30", PUSH),
     Guard("law is told at once", "core/case.py", "AT_ONCE = (CaseKind.LEGAL, ", "AT_ONCE = (", TOLD),
     Guard("distress is told at once", "core/case.py", "LEGAL, CaseKind.SENSITIVE)", "LEGAL,)", TOLD),
     # ---- log-ins that are refused, and tokens
