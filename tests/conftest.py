@@ -68,7 +68,8 @@ def postgres_url(postgres: Postgres) -> str:
     return postgres.create_database()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: Playwright keeps an event loop running in this thread, and nobody else could run one meanwhile.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
     """A running Chromium."""
     browser = Chromium()
