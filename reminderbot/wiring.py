@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -299,9 +298,14 @@ def _pushes(config: Config, keys: Keys) -> tuple[Push, ...]:
     from reminderbot.channels.push import Push
 
     written = config.alerts.notify.reveal() if config.alerts.notify else ""
-    # A comma may also stand inside of an address.
-    addresses = re.split(r"[\s,]+(?=[A-Za-z0-9]{1,16}://)", written.strip(" ,"))
-    return tuple(Push(recipient_hash(keys, each), each) for each in dict.fromkeys(addresses) if each)
+    addresses: list[str] = []
+    for piece in (piece for word in written.split() for piece in word.split(",")):
+        # A comma may also stand inside of an address.
+        if addresses and piece and "://" not in piece:
+            addresses[-1] += f",{piece}"
+        elif piece:
+            addresses.append(piece)
+    return tuple(Push(recipient_hash(keys, each), each) for each in dict.fromkeys(addresses))
 
 
 def _ledger_reader(config: Config) -> Callable[[], LedgerReading]:

@@ -149,7 +149,7 @@ def _write_everywhere(store: Store, text: str, who: str) -> None:
         number = inbox.keep(connection, mail, who, "0" * 64, NOW)
         assert number is not None
         assert inbox.keep(connection, mail, who, "0" * 64, NOW) is None
-        inbox.note_sender(connection, number, text)
+        inbox.note_sender(connection, number, text, text)
         inbox.settle(connection, number, inbox.UNDERSTOOD, subject=text, customer_id=who, understanding={text: text})
         inbox.move_cursor(connection, MailCursor(who, 1, 2))
         hold.place(connection, who, HoldKind.REPLY, text, NOW, invoices=(text,), inbound_id=number, actor=text)
