@@ -157,7 +157,9 @@ def _installation(folder: Path, smtp_port: int, imap_port: int, twilio: TwilioSt
     config = (folder / "config.toml").read_text()
     config = config.replace('security = "none"\nfrom', 'security = "none"\nusername = "ledger"\nfrom')
     config += f'[sms]\naccount_sid = "{twilio.account_sid}"\nfrom = "+12125550199"\napi_base = "{twilio.url}"\n'
-    config = config.replace("[alerts]\nemail = []\n", '[alerts]\nemail = ["owner@shop.example"]\n') + LADDER
+    config = (
+        config.replace("[alerts]\nemail = []\n", '[alerts]\nemail = ["owner@shop.example"]\ndigest_at = ""\n') + LADDER
+    )
     (folder / "config.toml").write_text(config)
     _credentials(place)
     _books(folder, lure)
