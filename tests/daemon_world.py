@@ -85,10 +85,10 @@ days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 undo_minutes = 0
 first_contacts_per_day = {max(20, self.customers)}
 max_per_hour = {max(60, self.customers)}
-[desk]
-listen = "127.0.0.1:{self.listen or _free_port()}"
 [alerts]
 email = {list(self.alerts)}
+[desk]
+listen = "127.0.0.1:{self.listen or _free_port()}"
 '''
         )
         secrets = self.folder / ".env"
