@@ -28,12 +28,14 @@ def run_command(line: Line, once: bool) -> None:
     with _to_ourselves():
         if once:
             _once(line)
-        _hand_over_the_key(line)
         from reminderbot.daemon import run_forever
         from reminderbot.logs import configure
 
         configure(sys.stderr, debug=line.debug, journal="JOURNAL_STREAM" in os.environ)
-        raise SystemExit(run_forever(lambda: _built(line)))
+        ready = [_built(line)]
+        _hand_over_the_key(ready[0])
+        # What was built for the first start is not built again for it.
+        raise SystemExit(run_forever(lambda: ready.pop() if ready else _built(line)))
 
 
 @contextmanager
@@ -47,16 +49,15 @@ def _to_ourselves() -> Iterator[None]:
         os.umask(before)
 
 
-def _hand_over_the_key(line: Line) -> None:
+def _hand_over_the_key(house: House) -> None:
     """Where nobody can sign in at the desk yet: a link for whoever sits here, else how to get one.
 
     A service's output is kept where others may read it, so no link is printed there.
     """
     from reminderbot.cli.users import first_owner
 
-    with line.house() as house:
-        if told := first_owner(house, at_terminal=sys.stdout.isatty()):
-            click.echo(told)
+    if told := first_owner(house, at_terminal=sys.stdout.isatty()):
+        click.echo(told)
 
 
 def _once(line: Line) -> None:

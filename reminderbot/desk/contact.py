@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from reminderbot.core.contact import address_on, reachable
 from reminderbot.core.customer import Consent, Customer
+from reminderbot.core.dunning import Facts
 from reminderbot.core.gate import Gate
 from reminderbot.core.ladder import Channel
 from reminderbot.core.undo import Undo, UndoKind
@@ -49,17 +50,22 @@ def ways(house: House, connection: Connection, customer_id: str) -> tuple[Way, .
     facts = house.gatherer.gather(connection, [customer_id], house.clock.now()).get(customer_id)
     if facts is None:
         raise Refused("The ledger no longer lists this customer.")
+    return ways_of(connection, facts)
+
+
+def ways_of(connection: Connection, facts: Facts) -> tuple[Way, ...]:
+    """The same for whoever has the facts already."""
     who = facts.account.customer
     return tuple(
         Way(
             channel,
             address_on(who, channel),
-            people.listed_address(connection, customer_id, channel) if by_hand else "",
+            people.listed_address(connection, who.customer_id, channel) if by_hand else "",
             reachable(who, channel, facts.reach),
             who.contact.sms_consent if channel is Channel.SMS else None,
         )
         for channel in Channel
-        for by_hand in (people.address_by_hand(connection, customer_id, channel),)
+        for by_hand in (people.address_by_hand(connection, who.customer_id, channel),)
     )
 
 

@@ -12,7 +12,7 @@ from reminderbot.core.account import totals
 from reminderbot.core.customer import Customer, Preference
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise, PromiseState
-from reminderbot.desk.contact import Way, ways
+from reminderbot.desk.contact import Way, ways_of
 from reminderbot.desk.door import look_at
 from reminderbot.desk.find import Exactly, Found, one_customer
 from reminderbot.desk.report import BUCKETS, bucket
@@ -64,7 +64,7 @@ def account_page(house: House, connection: Connection, customer_id: str) -> Acco
         aging=_aging(answer, today),
         invoices=tuple(listing.invoices_of(connection, customer_id)),
         promises=tuple(promise.of_customer(connection, customer_id)),
-        ways=ways(house, connection, customer_id) if answer.facts else (),
+        ways=ways_of(connection, answer.facts) if answer.facts else (),
         talk=tuple(talk(house, connection, customer_id)),
         preference=preference.get(connection, customer_id),
         today=today,

@@ -44,7 +44,7 @@ def _silent(stop: Stop) -> Stop:
 
 def _waiting(house: House, matter: Matter, on: date) -> Waiting:
     one = matter.case
-    days = (on - _day(house, matter.opened_at)).days
+    days = (on - _day(house, one.opened_at)).days
     return Waiting(one.case_id, one.kind, matter.customer, one.words or one.why, days, matter.at_stake)
 
 

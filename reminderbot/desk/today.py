@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -28,7 +28,6 @@ class Matter:
     customer: str
     # What the customer owes on the invoices it is about, else on all.
     at_stake: tuple[Money, ...]
-    opened_at: datetime
 
     @property
     def is_urgent(self) -> bool:
@@ -73,7 +72,6 @@ class Today:
     promised: tuple[Promised, ...]
     promises: int
     promised_sum: tuple[Money, ...]
-    until: date
 
 
 def today(house: House, connection: Connection, status: Status) -> Today:
@@ -109,7 +107,6 @@ def today(house: House, connection: Connection, status: Status) -> Today:
         ),
         promises=len(words),
         promised_sum=subtotals(one for sums in money.values() for one in sums),
-        until=until,
     )
 
 
@@ -129,7 +126,6 @@ def _matters(connection: Connection, cases: Sequence[Case], names: dict[str, str
             one,
             names.get(one.customer_id or "", ""),
             _at_stake(one, open_rows.get(one.customer_id or "", [])),
-            one.opened_at,
         )
         for one in cases
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from flask import Flask
@@ -91,6 +92,19 @@ class Browser:
 
     def post(self, path: str, fields: dict[str, str]) -> Page:
         return self._page(path, self.client.post(path, data=fields, base_url="http://127.0.0.1:8470"))
+
+    def click_at_once(self, path: str, fields: dict[str, str]) -> list[int]:
+        """Send the same form twenty times at once; gives the statuses of the answers."""
+        session = self.client.get_cookie("reminderbot", domain="127.0.0.1")
+        assert session is not None
+
+        def click(_: int) -> int:
+            client = self.app.test_client()
+            client.set_cookie("reminderbot", session.value, domain="127.0.0.1")
+            return client.post(path, data=fields, base_url="http://127.0.0.1:8470").status_code
+
+        with ThreadPoolExecutor(20) as crowd:
+            return list(crowd.map(click, range(20)))
 
     def _page(self, path: str, answer: TestResponse) -> Page:
         hops = 0

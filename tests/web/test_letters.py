@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -151,16 +150,7 @@ def test_one_goes_back_to_an_earlier_wording_with_two_clicks(house: House, owner
 def test_twenty_clicks_publish_once(house: House, owner: Browser) -> None:
     fields = owner.get(PLACE).form(PUBLISH).fields
     fields |= {"text": file(house).read_text() + "\nHave a good week.\n"}
-    session = owner.client.get_cookie("reminderbot", domain="127.0.0.1")
-    assert session is not None
-
-    def click(_: int) -> int:
-        client = owner.app.test_client()
-        client.set_cookie("reminderbot", session.value, domain="127.0.0.1")
-        return client.post(PUBLISH, data=fields, base_url="http://127.0.0.1:8470").status_code
-
-    with ThreadPoolExecutor(20) as crowd:
-        assert set(crowd.map(click, range(20))) == {303}
+    assert set(owner.click_at_once(PUBLISH, fields)) == {303}
     assert len(published(house)) == 1
 
 

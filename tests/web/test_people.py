@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from reminderbot.core.user import Role
@@ -30,16 +29,7 @@ def test_an_owner_invites_a_collector_who_chooses_a_password_and_is_in(house: Ho
 def test_twenty_clicks_at_once_invite_once(house: House) -> None:
     owner = signed_in(house)
     form = owner.get("/people/").form("/people/invite").fields | {"name": "carl", "role": "collector"}
-    session = owner.client.get_cookie("reminderbot", domain="127.0.0.1")
-    assert session is not None
-
-    def click(_: int) -> int:
-        client = owner.app.test_client()
-        client.set_cookie("reminderbot", session.value, domain="127.0.0.1")
-        return client.post("/people/invite", data=form, base_url="http://127.0.0.1:8470").status_code
-
-    with ThreadPoolExecutor(20) as crowd:
-        answers = list(crowd.map(click, range(20)))
+    answers = owner.click_at_once("/people/invite", form)
     assert sorted(answers) == [200] + [303] * 19
     with house.store.reading() as connection:
         invited = [e for _, e in journal.read(connection) if e.data.get("user") == "carl"]
