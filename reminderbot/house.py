@@ -52,6 +52,8 @@ class Limits:
     # Text message segments a calendar month.
     segments_per_month: int = 500
     ledger_max_age: timedelta = timedelta(hours=26)
+    # How long decisions are kept.
+    decisions: timedelta = timedelta(days=730)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ def _limits(config: Config) -> Limits:
         first_contacts_per_day=sending.first_contacts_per_day,
         segments_per_month=config.sms.monthly_limit if config.sms else 0,
         ledger_max_age=timedelta(hours=config.ledger.max_age_hours),
+        decisions=timedelta(days=config.store.decisions_days),
     )
 
 

@@ -61,6 +61,8 @@ class StoreSettings:
     url: Annotated[str, addresses.store_url] = "sqlite:///state/reminderbot.db"
     # Send log, raw mail, the secret key, the STOP file.
     folder: kinds.Folder = Path("state")
+    # So long it can be told what was decided about whom on which day, and why.
+    decisions_days: Annotated[int, kinds.whole(30, 3660)] = 730
     # From REMINDERBOT_STORE_PASSWORD.
     password: Secret | None = None
 

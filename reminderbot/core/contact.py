@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from reminderbot.core.calendar import BusinessDays, SendingHours, next_open
 from reminderbot.core.customer import Customer
-from reminderbot.core.gate import Gate
+from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.ladder import Channel
 
 
@@ -55,34 +55,41 @@ def address_on(customer: Customer, channel: Channel) -> str:
 
 def reachable(customer: Customer, channel: Channel, reach: Reach) -> Gate:
     """Whether we have an address we may use on `channel`: present, not dead, not opted out, consent on record."""
-    name = f"reachable by {'e-mail' if channel is Channel.EMAIL else 'SMS'}"
+    name, values = f"reachable by {'e-mail' if channel is Channel.EMAIL else 'SMS'}", {"channel": channel.value}
+
+    def shut(because: str, code: GateCode, **more: str) -> Gate:
+        return Gate(name, False, because, code=code, values=values | more)
+
     if not address_on(customer, channel):
-        return Gate(
-            name, False, "the ledger has no address" if channel is Channel.EMAIL else "the ledger has no number"
-        )
+        if channel is Channel.EMAIL:
+            return shut("the ledger has no address", GateCode.NO_ADDRESS)
+        return shut("the ledger has no number", GateCode.NO_NUMBER)
     if why := reach.closed_because(channel):
-        return Gate(name, False, why)
+        return shut(why, GateCode.CLOSED, why=why)
     if channel is Channel.SMS and not reach.sms_enabled:
-        return Gate(name, False, "SMS is not set up")
+        return shut("SMS is not set up", GateCode.NO_TEXTS)
     if channel is Channel.SMS and customer.contact.sms_consent is None:
-        return Gate(name, False, "no consent to text messages is on record")
-    return Gate(name, True, "an address is on record and open")
+        return shut("no consent to text messages is on record", GateCode.NO_CONSENT)
+    return Gate(name, True, "an address is on record and open", code=GateCode.REACHABLE, values=values)
 
 
 def within_budget(contacted_at: Iterable[datetime], budget: Budget, now: datetime) -> Gate:
     """Whether one more message keeps the limits of law 3; if not, when it would."""
     times = sorted(contacted_at)
-    waits: list[tuple[datetime, str]] = []
+    waits: list[tuple[datetime, str, dict[str, str | int]]] = []
     for stretch, share, called in _STRETCHES:
         allowed = getattr(budget, share)
         recent = [at for at in times if at > now - stretch]
         if len(recent) >= allowed:
             # It is free again when enough of the oldest have left the stretch.
-            waits.append((recent[len(recent) - allowed] + stretch, f"{len(recent)} in {called}, at most {allowed}"))
+            values: dict[str, str | int] = {"times": len(recent), "days": stretch.days}
+            free_at = recent[len(recent) - allowed] + stretch
+            waits.append((free_at, f"{len(recent)} in {called}, at most {allowed}", values))
     if not waits:
-        return Gate("contact budget", True, "not too often")
-    until, why = max(waits)
-    return Gate("contact budget", False, f"they have heard from us {why}", until)
+        return Gate("contact budget", True, "not too often", code=GateCode.NOT_TOO_OFTEN)
+    until, why, told = max(waits, key=lambda wait: wait[:2])
+    because = f"they have heard from us {why}"
+    return Gate("contact budget", False, because, until, code=GateCode.TOO_OFTEN, values=told)
 
 
 def in_their_day(now: datetime, zones: Sequence[ZoneInfo], hours: SendingHours, business: BusinessDays) -> Gate:
@@ -90,11 +97,13 @@ def in_their_day(now: datetime, zones: Sequence[ZoneInfo], hours: SendingHours, 
     opening = next_open(now, zones, hours, business)
     name = "their day"
     if opening is None:
-        return Gate(name, False, "their time zone is unknown, or its candidates never share an hour: add a time_zone")
+        because = "their time zone is unknown, or its candidates never share an hour: add a time_zone"
+        return Gate(name, False, because, code=GateCode.NO_COMMON_HOUR)
     if opening > now:
         local = opening.astimezone(zones[0])
-        return Gate(name, False, f"outside their sending hours; next open {local:%a %d %b %H:%M} their time", opening)
-    return Gate(name, True, "inside their sending hours")
+        because = f"outside their sending hours; next open {local:%a %d %b %H:%M} their time"
+        return Gate(name, False, because, opening, code=GateCode.OUT_OF_HOURS)
+    return Gate(name, True, "inside their sending hours", code=GateCode.IN_HOURS)
 
 
 def may_send(

@@ -15,7 +15,8 @@ from reminderbot.core.account import Account, OpenItem, totals
 from reminderbot.core.calendar import BusinessDays, IsHoliday, SendingHours, no_holidays, start_of_day
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import Budget, Reach, may_send, reachable
-from reminderbot.core.gate import Gate
+from reminderbot.core.customer import Customer
+from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.hold import Hold, active
 from reminderbot.core.invoice import Status
 from reminderbot.core.ladder import Channel, Ladder, Needs, Task, Tier
@@ -128,14 +129,14 @@ def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
     owed = _owed(facts.account, rules, gates)
     if not owed:
         return Decision(tuple(gates), review_at=_earliest(wakes))
-    free = _not_held(owed, holds, gates)
+    free = _not_held(facts.account, owed, holds, gates)
     if not free:
         return Decision(tuple(gates), review_at=_earliest(wakes))
     if case := _possibly_paid(facts.account, free, gates):
         return Decision(tuple(gates), cases=(case,), review_at=_earliest(wakes))
 
     steps = _steps(free, rules, today)
-    due, wake = _due(steps, rules, today, gates)
+    due, wake = _due(free, steps, rules, today, gates)
     wakes += wake
     tasks, letters = _split(due, rules.ladder)
     cases = _task_cases(tasks, rules.ladder)
@@ -156,42 +157,76 @@ def _owed(account: Account, rules: Rules, gates: list[Gate]) -> tuple[OpenItem, 
     )
     if owed:
         sums = " and ".join(str(total) for total in totals(owed))
-        gates.append(Gate("owed", True, f"{sums} is open on {_names(owed)}"))
-    elif any(item.balance.amount > 0 and item.invoice.due_on is None for item in account.items):
-        gates.append(Gate("owed", False, "what is open has no due date"))
-    elif any(item.balance.amount > 0 for item in account.items):
-        gates.append(Gate("owed", False, "what is open is too small to write about"))
+        because = f"{sums} is open on {_names(owed)}"
+        gates.append(Gate("owed", True, because, code=GateCode.OWED, invoices=_numbers(owed), values={"sums": sums}))
     else:
-        gates.append(Gate("owed", False, "nothing is open"))
+        gates.append(_not_owed(account))
     return owed
 
 
-def _not_held(owed: tuple[OpenItem, ...], holds: tuple[Hold, ...], gates: list[Gate]) -> tuple[OpenItem, ...]:
+def _not_owed(account: Account) -> Gate:
+    undated = tuple(item for item in account.items if item.balance.amount > 0 and item.invoice.due_on is None)
+    if undated:
+        because = "what is open has no due date"
+        return Gate("owed", False, because, code=GateCode.NO_DUE_DATE, invoices=_numbers(undated))
+    small = tuple(item for item in account.items if item.balance.amount > 0)
+    if small:
+        because = "what is open is too small to write about"
+        return Gate("owed", False, because, code=GateCode.TOO_SMALL, invoices=_numbers(small))
+    return Gate("owed", False, "nothing is open", code=GateCode.NOTHING_OPEN)
+
+
+def _not_held(
+    account: Account, owed: tuple[OpenItem, ...], holds: tuple[Hold, ...], gates: list[Gate]
+) -> tuple[OpenItem, ...]:
     """Items that no hold pauses; each hold leaves a gate with its reason."""
-    held = {item.invoice.number: hold for hold in holds for item in owed if hold.covers(item.invoice.number)}
     for hold in holds:
-        covered = [number for number, by in held.items() if hold.covers(number)]
+        covered = tuple(number for number in _numbers(owed) if hold.covers(number))
         if covered:
-            scope = ", ".join(covered) if hold.invoices else "all invoices"
-            gates.append(Gate(f"hold: {hold.kind}", False, f"{hold.why} ({scope})", hold.until))
+            gates.append(_held(hold, covered, account.customer))
     disputed = tuple(item for item in owed if item.invoice.status is Status.DISPUTED)
     if disputed:
-        gates.append(Gate("not disputed", False, f"the ledger says that {_names(disputed)} is disputed"))
-    free = tuple(item for item in owed if item.invoice.number not in held and item not in disputed)
+        because = f"the ledger says that {_names(disputed)} is disputed"
+        code = GateCode.LEDGER_DISPUTED
+        gates.append(Gate("not disputed", False, because, code=code, invoices=_numbers(disputed)))
+    free = tuple(
+        item for item in owed if item not in disputed and not any(hold.covers(item.invoice.number) for hold in holds)
+    )
     if free:
-        gates.append(Gate("not held", True, f"nothing pauses {_names(free)}"))
+        because = f"nothing pauses {_names(free)}"
+        gates.append(Gate("not held", True, because, code=GateCode.NOT_HELD, invoices=_numbers(free)))
     return free
+
+
+def _held(hold: Hold, covered: tuple[str, ...], who: Customer) -> Gate:
+    """A pause as a gate: whose word it is and since when, so that it can be told from the gate alone."""
+    scope = ", ".join(covered) if hold.invoices else "all invoices"
+    values: dict[str, str | int] = {"kind": hold.kind.value, "hold": hold.hold_id, "why": hold.why}
+    values |= {"placed_at": hold.placed_at.isoformat(), "by": hold.placed_by}
+    if heard := hold.heard:
+        from_contact = heard.sender and heard.sender.casefold() in {
+            (who.contact.email or "").casefold(),
+            who.contact.phone or "",
+        }
+        values |= {"said_at": heard.at.isoformat(), "said_by": who.contact.name if from_contact else ""}
+        values |= {"known_by": heard.known_by}
+    because = f"{hold.why} ({scope})"
+    return Gate(f"hold: {hold.kind}", False, because, hold.until, code=GateCode.HELD, invoices=covered, values=values)
 
 
 def _possibly_paid(account: Account, free: tuple[OpenItem, ...], gates: list[Gate]) -> OpenCase | None:
     """Unallocated money that could settle an item: a person matches it before anybody is reminded."""
+    name = "not possibly paid"
     for item in free if account.unapplied else ():
         received = account.unapplied_in(item.balance.currency)
         if received.amount > 0 and received >= item.balance:
-            why = f"{received} has come in that is not yet matched to an invoice and could settle {item.invoice.number}"
-            gates.append(Gate("not possibly paid", False, why))
-            return OpenCase(CaseKind.POSSIBLY_PAID, f"{why}: match it in the ledger", (item.invoice.number,))
-    gates.append(Gate("not possibly paid", True, "no unmatched money could settle an invoice"))
+            number = item.invoice.number
+            why = f"{received} has come in that is not yet matched to an invoice and could settle {number}"
+            values = {"money": str(received), "invoice": number}
+            code = GateCode.POSSIBLY_PAID
+            gates.append(Gate(name, False, why, code=code, invoices=_numbers(free), values=values))
+            return OpenCase(CaseKind.POSSIBLY_PAID, f"{why}: match it in the ledger", (number,))
+    gates.append(Gate(name, True, "no unmatched money could settle an invoice", code=GateCode.NOT_POSSIBLY_PAID))
     return None
 
 
@@ -203,7 +238,9 @@ def _steps(free: tuple[OpenItem, ...], rules: Rules, today: date) -> tuple[tuple
 _Due = tuple[tuple[OpenItem, Step], ...]
 
 
-def _due(steps: _Due, rules: Rules, today: date, gates: list[Gate]) -> tuple[_Due, list[datetime]]:
+def _due(
+    free: tuple[OpenItem, ...], steps: _Due, rules: Rules, today: date, gates: list[Gate]
+) -> tuple[_Due, list[datetime]]:
     """The steps whose day has come, and the moments at which the others do."""
     due = tuple((item, step) for item, step in steps if step.due_on <= today)
     later = [start_of_day(step.due_on, rules.zone) for _, step in steps if step.due_on > today]
@@ -221,20 +258,25 @@ def _due(steps: _Due, rules: Rules, today: date, gates: list[Gate]) -> tuple[_Du
         due = tuple((item, step) for item, step in due if not rules.ladder.tiers[step.tier].is_courtesy)
     if due:
         parts = ", ".join(f"{item.invoice.number} for '{rules.ladder.tiers[step.tier].name}'" for item, step in due)
-        gates.append(Gate("a tier is due", True, parts))
+        values = {"tiers": ", ".join(dict.fromkeys(rules.ladder.tiers[step.tier].name for _, step in due))}
+        numbers = tuple(item.invoice.number for item, _ in due)
+        gates.append(Gate("a tier is due", True, parts, code=GateCode.TIER_DUE, invoices=numbers, values=values))
     else:
-        gates.append(_nothing_due(steps, rules, later))
+        gates.append(_nothing_due(free, steps, rules, later))
     return due, later
 
 
-def _nothing_due(steps: _Due, rules: Rules, later: list[datetime]) -> Gate:
+def _nothing_due(free: tuple[OpenItem, ...], steps: _Due, rules: Rules, later: list[datetime]) -> Gate:
+    name, numbers = "a tier is due", _numbers(free)
     if not steps:
-        return Gate("a tier is due", False, "the ladder has been climbed; a person decides what happens next")
+        because = "the ladder has been climbed; a person decides what happens next"
+        return Gate(name, False, because, code=GateCode.LADDER_DONE, invoices=numbers)
     item, step = min(steps, key=lambda pair: pair[1].due_on)
-    name = rules.ladder.tiers[step.tier].name
-    return Gate(
-        "a tier is due", False, f"next is '{name}' for {item.invoice.number} on {step.due_on}", _earliest(later)
-    )
+    tier = rules.ladder.tiers[step.tier].name
+    because = f"next is '{tier}' for {item.invoice.number} on {step.due_on}"
+    values = {"tier": tier, "invoice": item.invoice.number, "due_on": step.due_on.isoformat()}
+    until = _earliest(later)
+    return Gate(name, False, because, until, code=GateCode.TIER_LATER, invoices=numbers, values=values)
 
 
 def _split(due: _Due, ladder: Ladder) -> tuple[_Due, _Due]:
@@ -285,7 +327,10 @@ def _letter(
         return None
     leaves_on = not_before.astimezone(rules.zone).date()
     if tier.is_courtesy and leaves_on >= min(item.invoice.due_on or leaves_on for item, _ in letters):
-        gates.append(Gate("before the due date", False, f"a notice could not leave before {leaves_on}, so it lapses"))
+        because = f"a notice could not leave before {leaves_on}, so it lapses"
+        numbers, values = tuple(item.invoice.number for item, _ in letters), {"leaves_on": leaves_on.isoformat()}
+        code = GateCode.NOTICE_LAPSED
+        gates.append(Gate("before the due date", False, because, code=code, invoices=numbers, values=values))
         return None
     return Send(
         tier=tier.name,
@@ -340,8 +385,10 @@ def _text_after_letter(
     if letter is None or not reachable(facts.account.customer, Channel.SMS, facts.reach).passed:
         return None
     balances = {item.invoice.number: item.balance for item in free}
+    name, numbers = "text message after the letter", tuple(number for number, _ in letter.items)
     if any(balances.get(number) != balance for number, balance in letter.items):
-        gates.append(Gate("text message after the letter", False, "what the letter listed has changed since"))
+        because = "what the letter listed has changed since"
+        gates.append(Gate(name, False, because, code=GateCode.TEXT_CHANGED, invoices=numbers))
         return None
     business = rules.business_days(facts.account.customer.country)
     sent_on = letter.sent_at.astimezone(rules.zone).date()
@@ -349,17 +396,21 @@ def _text_after_letter(
     lapses = start_of_day(business.add(sent_on, FOLLOW_UP_BUSINESS_DAYS) + timedelta(days=1), rules.zone)
     not_before = _when(facts, rules, max(now, opens), gates)
     if not_before is None or not_before >= lapses:
-        gates.append(Gate("text message after the letter", False, "it would come more than three business days later"))
+        because = "it would come more than three business days later"
+        gates.append(Gate(name, False, because, code=GateCode.TEXT_TOO_LATE, invoices=numbers))
         return None
-    numbers = tuple(number for number, _ in letter.items)
     return Send(
         letter.tier, Channel.SMS, numbers, tuple((number, letter.tier, 0) for number in numbers), not_before,
         facts.ask_first, letter.reminder_id,
     )  # fmt: skip
 
 
+def _numbers(items: tuple[OpenItem, ...]) -> tuple[str, ...]:
+    return tuple(item.invoice.number for item in items)
+
+
 def _names(items: tuple[OpenItem, ...]) -> str:
-    return ", ".join(item.invoice.number for item in items)
+    return ", ".join(_numbers(items))
 
 
 def _earliest(moments: list[datetime]) -> datetime | None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+# Who acts where no person does.
+BOT = "reminderbot"
+
 
 class EventKind(StrEnum):
     IMPORTED = "imported"

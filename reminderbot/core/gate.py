@@ -2,8 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+
+
+class GateCode(StrEnum):
+    """Every answer that a gate can give; each has its sentence in the word file, under [gate]."""
+
+    # What is owed.
+    OWED = "owed"
+    NOTHING_OPEN = "nothing_open"
+    TOO_SMALL = "too_small"
+    NO_DUE_DATE = "no_due_date"
+    # What pauses it; a hold's own sentence stands under [hold], by its kind.
+    HELD = "held"
+    LEDGER_DISPUTED = "ledger_disputed"
+    NOT_HELD = "not_held"
+    POSSIBLY_PAID = "possibly_paid"
+    NOT_POSSIBLY_PAID = "not_possibly_paid"
+    # Whose turn it is.
+    TIER_DUE = "tier_due"
+    TIER_LATER = "tier_later"
+    LADDER_DONE = "ladder_done"
+    NOTICE_LAPSED = "notice_lapsed"
+    TEXT_CHANGED = "text_changed"
+    TEXT_TOO_LATE = "text_too_late"
+    # Whether they can be reached.
+    REACHABLE = "reachable"
+    NO_ADDRESS = "no_address"
+    NO_NUMBER = "no_number"
+    CLOSED = "closed"
+    NO_TEXTS = "no_texts"
+    NO_CONSENT = "no_consent"
+    # Whether it is a good hour.
+    NOT_TOO_OFTEN = "not_too_often"
+    TOO_OFTEN = "too_often"
+    IN_HOURS = "in_hours"
+    OUT_OF_HOURS = "out_of_hours"
+    NO_COMMON_HOUR = "no_common_hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +53,8 @@ class Gate:
     because: str
     # When a closed gate may open by itself; None: an event or a person opens it.
     until: datetime | None = None
+    code: GateCode = field(kw_only=True)
+    # The invoices that it is about; empty: the customer as a whole.
+    invoices: tuple[str, ...] = field(default=(), kw_only=True)
+    # What the sentence names, as it can be kept: `_at` moments and `_on` days in ISO 8601, sums as "120.00 GBP".
+    values: Mapping[str, str | int] = field(default_factory=dict, kw_only=True)

@@ -38,6 +38,16 @@ WHOLE_CUSTOMER = frozenset({HoldKind.HARDSHIP, HoldKind.LEGAL, HoldKind.SENSITIV
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """The message of theirs that led to a pause: when it came, from which address, and by what we know whose it is."""
+
+    at: datetime
+    sender: str = ""
+    # As `triage.MatchedBy` has it; empty: unknown.
+    known_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """A pause for a customer, or for some of their invoices, until a moment or until a person lifts it."""
 
@@ -52,6 +62,10 @@ class Hold:
     # None: only a person ends it. Otherwise it lapses by the clock at this moment (UTC).
     until: datetime | None = None
     released_at: datetime | None = None
+    # The name of the person who placed it; empty: the bot did.
+    placed_by: str = ""
+    # None: no message of theirs led to it.
+    heard: Heard | None = None
 
     def is_active(self, now: datetime) -> bool:
         """True while it pauses anything: not released, and not lapsed. It lapses at `until` itself."""

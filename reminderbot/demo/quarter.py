@@ -65,8 +65,7 @@ class Quarter:
         with self._house.store.reading() as connection:
             for customer_id in listing.owing(connection):
                 latest = decision.latest(connection, customer_id)
-                review_at = latest[1]["review_at"] if latest else None
-                moments.append(datetime.fromisoformat(review_at) if review_at else None)
+                moments.append(latest.made.review_at if latest else None)
             for row in outbox.planned(connection):
                 if not row.needs_approval or row.approved_by:
                     moments.append(max(row.not_before, row.release_at))

@@ -12,7 +12,7 @@ from reminderbot.core.calendar import start_of_day
 from reminderbot.core.contact import address_on
 from reminderbot.core.customer import Customer
 from reminderbot.core.dunning import Decision, Facts, OpenCase, Rules, Send, decide
-from reminderbot.core.gate import Gate
+from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.outlook import Caps, Foreseen, foresee_all
 from reminderbot.house import House
@@ -121,6 +121,6 @@ def zone_of(facts: Facts, rules: Rules) -> ZoneInfo:
 
 
 def _waiting(facts: Facts, made: Decision) -> Waiting:
-    fallback = Gate("a tier is due", False, "its turn comes later")
+    fallback = Gate("a tier is due", False, "its turn comes later", code=GateCode.TIER_LATER)
     gate = next(iter(made.closed), fallback)
     return Waiting(facts.account.customer, gate, subtotals(item.balance for item in facts.account.items))

@@ -17,7 +17,6 @@ from reminderbot.desk.door import Door
 from reminderbot.desk.find import Found
 from reminderbot.house import House
 from reminderbot.store import case, decision, hold, listing, outbox, promise
-from reminderbot.store.decision import to_json
 
 LOOK_AHEAD = timedelta(days=90)
 
@@ -59,8 +58,8 @@ def why(house: House, connection: Connection, found: Found, door: Door) -> Why:
         now=now,
         facts=facts,
         decision=made,
-        decided_at=stored[0] if stored else None,
-        decided_otherwise=stored is not None and _gist(stored[1]) != _gist(to_json(made)),
+        decided_at=stored.looked_at if stored else None,
+        decided_otherwise=stored is not None and _gist(stored.made) != _gist(made),
         next=_next(facts, house, max([now, *(row.not_before for row in planned)])),
         planned=planned,
         holds=active(hold.of_customers(connection, [key]).get(key, ()), now),
@@ -77,12 +76,8 @@ def _next(facts: Facts | None, house: House, start: datetime) -> Foreseen | None
     return next(iter(foresee(facts, house.rules, start, start + LOOK_AHEAD)), None) if facts else None
 
 
-def _gist(body: dict[str, Any]) -> tuple[Any, ...]:
+def _gist(made: Decision) -> tuple[Any, ...]:
     """What a decision comes to, without the words and hours that move with the clock."""
-    send = body["send"] or {}
-    return (
-        send.get("tier"),
-        send.get("channel"),
-        send.get("invoices"),
-        [g["name"] for g in body["gates"] if not g["passed"]],
-    )
+    send = made.send
+    what = (send.tier, send.channel, send.lists) if send else None
+    return what, [gate.code for gate in made.closed]

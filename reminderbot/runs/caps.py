@@ -16,6 +16,7 @@ from reminderbot.core.calendar import start_of_day
 from reminderbot.core.ladder import Channel
 from reminderbot.core.outlook import AGAIN
 from reminderbot.core.stop import Stop
+from reminderbot.core.turn import TurnCode
 from reminderbot.door import batch_stop
 from reminderbot.house import House
 from reminderbot.store import said, setting
@@ -54,21 +55,21 @@ class Room:
             month = start_of_day(today.replace(day=1), zone)
             self._segments = limits.segments_per_month - said.segments_since(connection, month)
 
-    def wait(self, row: Row[Any]) -> datetime | None:
-        """When a reminder may be tried again that the caps do not let out now; None: it may leave.
+    def wait(self, row: Row[Any]) -> tuple[TurnCode, datetime] | None:
+        """Which cap does not let a reminder out now, and when it may be tried again; None: it may leave.
 
         A person's answer takes its place among them and waits for none but the month's text messages, which cost.
         """
         texts_are_spent = row.channel == Channel.SMS.value and self._segments <= 0
         if row.tier == ANSWER:
-            return self._next_month if texts_are_spent else None
+            return (TurnCode.TEXTS_FULL, self._next_month) if texts_are_spent else None
         if self._day <= 0:
-            return self._tomorrow
+            return TurnCode.DAY_FULL, self._tomorrow
         if row.customer_id in self._strangers and self._first <= 0:
-            return self._tomorrow
+            return TurnCode.NEW_FULL, self._tomorrow
         if self._hour <= 0:
-            return self._next_hour
-        return self._next_month if texts_are_spent else None
+            return TurnCode.HOUR_FULL, self._next_hour
+        return (TurnCode.TEXTS_FULL, self._next_month) if texts_are_spent else None
 
     def take(self, row: Row[Any], segments: int | None) -> None:
         self._day -= 1

@@ -25,12 +25,13 @@ from reminderbot.core.case import CaseKind
 from reminderbot.core.dunning import Decision, Facts, decide
 from reminderbot.core.ladder import Channel
 from reminderbot.core.letter_version import Rulings
+from reminderbot.core.turn import Turn, TurnCode
 from reminderbot.core.uncertain import may_repeat
 from reminderbot.house import House
 from reminderbot.runs.caps import Room
 from reminderbot.runs.plan import same
 from reminderbot.runs.write import LONGEST_VALID, NotYet, Written, text_validity, write
-from reminderbot.store import answer, case, ledger, letter_version, outbox, said, uncertain
+from reminderbot.store import answer, case, decision, ledger, letter_version, outbox, said, uncertain
 
 LETTER_RETRY = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
@@ -45,6 +46,23 @@ class Claims:
     taken: list[outbox.Claim] = field(default_factory=list)
     withdrawn: int = 0
     troubles: list[str] = field(default_factory=list)
+    # What the gates said about each reminder of these customers, and how its turn ended.
+    turns: list[tuple[str, Decision, Turn]] = field(default_factory=list)
+
+    def keep(self, row: Row[Any], asked: _Asked, turn: Turn | None) -> None:
+        """Remember how a reminder's turn ended; a person's own answer is no decision of ours."""
+        if asked.made is not None and turn is not None:
+            self.turns.append((row.customer_id, asked.made, turn))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """When a reminder may leave; None: it may not any more. And what `decide` said, where it was asked."""
+
+    moment: datetime | None
+    made: Decision | None = None
+    # How its turn ended, where it has.
+    ended: Turn | None = None
 
 
 def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> Claims:
@@ -65,23 +83,31 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
             continue
         known = facts.get(row.customer_id)
         ask = _answer if row.tier == ANSWER else _again if row.earlier else _first
-        moment = ask(house, connection, row, known, spent, now)
+        asked = ask(house, connection, row, known, spent, now)
+        moment = asked.moment
         if known is None or moment is None:
             found.withdrawn += 1
+            found.keep(row, asked, asked.ended)
             continue
         # Not now means later, never dropped: the reminder, and a person's yes to it, stay.
-        if later := moment if moment > now else room.wait(row):
-            outbox.reschedule(connection, row.reminder_id, later)
+        if later := (TurnCode.LATER, moment) if moment > now else room.wait(row):
+            code, again_at = later
+            outbox.reschedule(connection, row.reminder_id, again_at)
+            found.keep(row, asked, Turn(code, row.reminder_id, again_at))
             continue
         written = answers.get(row.reminder_id)
-        claim = _claim(house, row, known, written, threads.get(row.customer_id, ()), now, rulings, found)
-        if isinstance(claim, datetime):
-            outbox.reschedule(connection, row.reminder_id, claim)
+        claim = _claim(house, row, known, written, threads.get(row.customer_id, ()), now, rulings)
+        if isinstance(claim, Turn):
+            outbox.reschedule(connection, row.reminder_id, claim.again_at or now)
+            found.troubles += [claim.why] if claim.why else []
+            found.keep(row, asked, claim)
             continue
         room.take(row, claim.segments)
         written_to |= {row.recipient_hash, row.customer_id}
         found.taken.append(claim)
+        found.keep(row, asked, Turn(TurnCode.TAKEN, row.reminder_id))
     outbox.claim(connection, found.taken, now)
+    decision.keep_turns(connection, found.turns, now, house.limits.decisions)
     return found
 
 
@@ -90,46 +116,46 @@ _Spent = set[tuple[str, int, str, str, str]]
 
 def _first(
     house: House, connection: Connection, row: Row[Any], known: Facts | None, spent: _Spent, now: datetime
-) -> datetime | None:
-    """When the gates let this reminder leave; None: it is not what is due any more, and was withdrawn."""
+) -> _Asked:
+    """When the gates let this reminder leave; never: it is not what is due any more, and was withdrawn."""
     made = decide(known, house.rules, now) if known else Decision(())
     if known is None or made.send is None or not same(row, known, made.send):
         why = "; ".join(gate.because for gate in made.closed) or "something else is due now"
         outbox.withdraw(connection, row, why if known else "the ledger no longer lists this customer", now)
         ledger.review(connection, [row.customer_id], now)
-        return None
+        return _Asked(None, made, Turn(TurnCode.NOT_DUE if known else TurnCode.UNLISTED, row.reminder_id))
     if told := _already_sent(row, known, spent):
         # Only a person can tell why it is due again; looking again at once would find it due for ever.
         outbox.withdraw(connection, row, told, now)
         case.open_one(connection, CaseKind.DELIVERY, row.customer_id, f"{told}, and is due again", now)
-        return None
-    return made.send.not_before
+        return _Asked(None, made, Turn(TurnCode.SENT_BEFORE, row.reminder_id, why=told))
+    return _Asked(made.send.not_before, made)
 
 
 def _again(
     house: House, connection: Connection, row: Row[Any], known: Facts | None, _: _Spent, now: datetime
-) -> datetime | None:
-    """When the gates let a second copy leave, its own step apart; None: they do not, and it is uncertain as before."""
+) -> _Asked:
+    """When the gates let a second copy leave, its own step apart; never: it is uncertain as before."""
     judged = may_repeat(uncertain.copy_of(row), known, house.rules, now)
     if judged.not_before is None:
         uncertain.give_back(connection, row, judged.why_not, now)
-    return judged.not_before
+    return _Asked(judged.not_before)
 
 
 def _answer(
     house: House, connection: Connection, row: Row[Any], known: Facts | None, _: _Spent, now: datetime
-) -> datetime | None:
-    """When a person's answer may leave, whatever holds reminders; None: it may not any more, and they are told."""
+) -> _Asked:
+    """When a person's answer may leave, whatever holds reminders; never: it may not any more, and they are told."""
     judged = may_answer(known, Channel(row.channel), row.recipient, house.rules, now)
     if judged.not_before is not None:
-        return judged.not_before
+        return _Asked(judged.not_before)
     if row.earlier:
         uncertain.give_back(connection, row, judged.why_not, now)
-        return None
+        return _Asked(None)
     outbox.withdraw(connection, row, judged.why_not, now)
     told = f"{row.approved_by}'s answer to them did not leave: {judged.why_not}"
     case.open_one(connection, CaseKind.DELIVERY, row.customer_id, told, now)
-    return None
+    return _Asked(None)
 
 
 def _already_sent(row: Row[Any], facts: Facts, spent: _Spent) -> str:
@@ -149,9 +175,8 @@ def _claim(
     thread: tuple[str, ...],
     now: datetime,
     rulings: Rulings,
-    found: Claims,
-) -> outbox.Claim | datetime:
-    """The reminder with its final bytes; where its letter cannot be written, which is told, when to try again."""
+) -> outbox.Claim | Turn:
+    """The reminder with its final bytes; where its letter cannot be written, why, and when it is tried again."""
     items = tuple(item for item in facts.account.items if item.invoice.number in row.lists)
     if row.earlier or (row.body is not None and row.balances == balances(items)):
         # A retry of what was provably not sent, or a person's second copy: the same bytes under the same Message-ID.
@@ -170,10 +195,10 @@ def _claim(
         else:
             made = write(house, row, facts, items, thread, now, closes, rulings)
     except NotYet as error:
-        return error.until
+        return Turn(TurnCode.WORDING_YOUNG, row.reminder_id, error.until)
     except (LetterError, NothingOwed, UnsafeMessage) as error:
-        found.troubles.append(f"reminder {row.reminder_id} ({row.tier}, {row.channel}) cannot be written: {error}")
-        return now + LETTER_RETRY
+        why = f"reminder {row.reminder_id} ({row.tier}, {row.channel}) cannot be written: {error}"
+        return Turn(TurnCode.LETTER_UNFIT, row.reminder_id, now + LETTER_RETRY, why)
     return outbox.Claim(row, made.message, items, made.letter_version, made.segments)
 
 

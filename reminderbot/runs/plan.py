@@ -50,7 +50,7 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
         for key in gone:
             for row in waiting.get(key, []):
                 outbox.withdraw(connection, row, "the ledger no longer lists this customer", now)
-        decision.keep_all(connection, decisions | gone, now)
+        decision.keep_all(connection, decisions | gone, now, house.limits.decisions)
         # A task taken is a step taken: what comes after it is found at the next look.
         ledger.review(connection, [key for key, made in decisions.items() if _takes_task(made)], now)
     return True

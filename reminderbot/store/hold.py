@@ -9,16 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
-from reminderbot.core.event import Event, EventKind
-from reminderbot.core.hold import Hold, HoldKind
+from reminderbot.core.event import BOT, Event, EventKind
+from reminderbot.core.hold import Heard, Hold, HoldKind
 from reminderbot.store import journal
-from reminderbot.store.tables import hold
+from reminderbot.store.tables import hold, inbound
 
-_OF_CUSTOMERS = (
-    select(hold)
-    .where(hold.c.customer_id.in_(bindparam("ids", expanding=True)), hold.c.released_at.is_(None))
-    .order_by(hold.c.hold_id)
+_HOLDS = select(hold, inbound.c.received_at, inbound.c.sender, inbound.c.matched_by).select_from(
+    hold.outerjoin(inbound, inbound.c.inbound_id == hold.c.inbound_id)
 )
+_OF_CUSTOMERS = _HOLDS.where(
+    hold.c.customer_id.in_(bindparam("ids", expanding=True)), hold.c.released_at.is_(None)
+).order_by(hold.c.hold_id)
 
 
 def place(
@@ -31,7 +32,7 @@ def place(
     until: datetime | None = None,
     invoices: Sequence[str] = (),
     inbound_id: int | None = None,
-    actor: str = "reminderbot",
+    actor: str = BOT,
 ) -> int:
     """Pause a customer's reminders; gives the hold's number."""
     result = connection.execute(
@@ -43,6 +44,7 @@ def place(
             invoices=list(invoices),
             until=until,
             inbound_id=inbound_id,
+            placed_by="" if actor == BOT else actor,
         )
     )
     assert result.inserted_primary_key is not None
@@ -86,7 +88,7 @@ def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[st
 
 def of_inbound(connection: Connection, inbound_id: int) -> list[Hold]:
     """The holds that one reply placed and nobody has lifted."""
-    query = select(hold).where(hold.c.inbound_id == inbound_id, hold.c.released_at.is_(None))
+    query = _HOLDS.where(hold.c.inbound_id == inbound_id, hold.c.released_at.is_(None))
     return [_hold_of(row) for row in connection.execute(query)]
 
 
@@ -99,7 +101,7 @@ def count_active(connection: Connection, now: datetime) -> int:
 
 def every(connection: Connection) -> list[Hold]:
     """All holds that nobody has lifted, oldest first."""
-    query = select(hold).where(hold.c.released_at.is_(None)).order_by(hold.c.placed_at, hold.c.hold_id)
+    query = _HOLDS.where(hold.c.released_at.is_(None)).order_by(hold.c.placed_at, hold.c.hold_id)
     return [_hold_of(row) for row in connection.execute(query)]
 
 
@@ -113,4 +115,6 @@ def _hold_of(row: Row[Any]) -> Hold:
         tuple(row.invoices),
         row.until,
         row.released_at,
+        row.placed_by,
+        Heard(row.received_at, row.sender, row.matched_by or "") if row.received_at else None,
     )

@@ -118,6 +118,8 @@ hold = Table(
     Column("released_at", Moment),
     Column("released_by", Words),
     Column("inbound_id", Integer),
+    # The name of the person who placed it; empty: the bot did.
+    Column("placed_by", Words, nullable=False, server_default=""),
 )
 Index("ix_hold_customer", hold.c.customer_id, hold.c.released_at)
 
@@ -380,14 +382,22 @@ journal = Table(
 )
 Index("ix_journal_customer", journal.c.customer_id, journal.c.seq)
 
-# The latest decision on each customer, with every gate.
+# The decisions on each customer, with every gate; the same one twice is kept once.
 decision = Table(
     "decision",
     metadata,
-    Column("customer_id", ForeignKey("customer.customer_id"), primary_key=True),
+    Column("decision_id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    # plan or door
+    Column("place", String(10), nullable=False),
+    # The first and the last look that came to it.
     Column("decided_at", Moment, nullable=False),
+    Column("looked_at", Moment, nullable=False),
+    # SHA-256 of what it comes to.
+    Column("gist", String(64), nullable=False),
     Column("body", JSON, nullable=False),
 )
+Index("ix_decision_customer", decision.c.customer_id, decision.c.place, decision.c.decision_id)
 
 # What letters have said: every wording that was in use or was set aside, with who wrote it and when.
 letter_version = Table(

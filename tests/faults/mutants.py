@@ -71,7 +71,7 @@ GUARDS = (
         "nothing owed", "core/dunning.py", "item.balance.amount > 0 and item.balance.amount > rules", "True or rules"
     ),
     Guard("the floor", "core/dunning.py", " and item.balance.amount > rules.min_balance", ""),
-    Guard("holds", "core/dunning.py", "if hold.covers(item.invoice.number)}", "if False}"),
+    Guard("holds", "core/dunning.py", "any(hold.covers(item.invoice.number) for hold in holds)", "False"),
     Guard("disputed in the ledger", "core/dunning.py", "if item.invoice.status is Status.DISPUTED", "if False"),
     Guard("possibly paid", "core/dunning.py", "received.amount > 0 and received >= item.balance", "False"),
     Guard(
@@ -97,7 +97,7 @@ GUARDS = (
         "if written_to & {row.recipient_hash, row.customer_id}:",
         "if False:",
     ),
-    Guard("not before its moment", "runs/claim.py", "moment if moment > now else ", ""),
+    Guard("not before its moment", "runs/claim.py", "(TurnCode.LATER, moment) if moment > now else ", ""),
     Guard("a second copy asks every gate", "runs/claim.py", "_again if row.earlier else _first", "_first"),
     Guard(
         "both copies count",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, event
 
-from reminderbot.store import account, delivery_report, outbox, said
+from reminderbot.store import account, decision, delivery_report, hold, outbox, said
 from reminderbot.store.session import Store, open_store
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
@@ -20,6 +20,9 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "their facts": lambda c: GATHERER.gather(c, ["C1", "C2"], NOW),
     "their planned reminders": lambda c: outbox.planned(c, ["C1", "C2"]),
     "their conversations": lambda c: said.threads(c, ["C1", "C2"]),
+    "what was decided on them last": lambda c: c.execute(decision.LATEST, {"ids": ["C1", "C2"], "place": "plan"}),
+    "what was decided on one": lambda c: (decision.latest(c, "C1"), decision.history(c, "C1", NOW)),
+    "who pauses them": lambda c: hold.of_customers(c, ["C1", "C2"]),
     "strangers": lambda c: said.strangers(c, ["C1", "C2"]),
     "what may be claimed": lambda c: outbox.due(c, NOW, 20, approved_only=False),
     "said today": lambda c: said.sent_since(c, NOW, NOW),
@@ -29,7 +32,10 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "segments this month": lambda c: said.segments_since(c, NOW),
 }
 # Indexes of what grows for ever that tell nothing of a customer or a time.
-TOO_WIDE = ("SCAN customer", "SCAN invoice", "SCAN payment", "SCAN outbox", "ix_outbox_state (state=?)")
+TOO_WIDE = (
+    "SCAN customer", "SCAN invoice", "SCAN payment", "SCAN outbox", "SCAN decision", "SCAN inbound",
+    "ix_outbox_state (state=?)",
+)  # fmt: skip
 
 
 @pytest.fixture

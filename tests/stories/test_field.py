@@ -38,7 +38,7 @@ def reasons(world: World, customer_id: str) -> str:
     with world.house.store.reading() as connection:
         found = decision.latest(connection, customer_id)
     assert found is not None
-    return "; ".join(gate["because"] for gate in found[1]["gates"] if not gate["passed"])
+    return "; ".join(gate.because for gate in found.made.closed)
 
 
 def pause(world: World, customer_id: str, *invoices: str) -> None:

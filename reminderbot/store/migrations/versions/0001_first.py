@@ -188,14 +188,19 @@ def upgrade() -> None:
     )
     op.create_table(
         "decision",
+        sa.Column("decision_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.String(length=10), nullable=False),
         sa.Column("decided_at", sa.DateTime(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(), nullable=False),
+        sa.Column("gist", sa.String(length=64), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.customer_id"], name=op.f("fk_decision_customer_id_customer")
         ),
-        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_decision")),
+        sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_decision")),
     )
+    op.create_index("ix_decision_customer", "decision", ["customer_id", "place", "decision_id"])
     op.create_table(
         "hold",
         sa.Column("hold_id", sa.Integer(), nullable=False),
@@ -208,6 +213,7 @@ def upgrade() -> None:
         sa.Column("released_at", sa.DateTime(), nullable=True),
         sa.Column("released_by", sa.Text(), nullable=True),
         sa.Column("inbound_id", sa.Integer(), nullable=True),
+        sa.Column("placed_by", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_hold_customer_id_customer")),
         sa.PrimaryKeyConstraint("hold_id", name=op.f("pk_hold")),
     )
