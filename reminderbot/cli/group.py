@@ -38,6 +38,8 @@ COMMANDS = {
         ("release", "holds", "Lift a hold."),
         ("paid", "payments", "Note that an invoice was paid."),
         ("promise", "promises", "Note a customer's word to pay by a day."),
+        ("hand-over", "handover", "Give it to an agency or a lawyer, or write it off: everything here stops."),
+        ("take-back", "handover", "Take back what was handed over; reminders go on gently."),
         ("report", "report", "What is owed and how old it is, promises, cases, messages."),
         ("journal", "journal", "Everything that was decided, sent, heard and done, line by line."),
     ),

@@ -10,7 +10,9 @@ from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
 from reminderbot.cli.show import as_json, emit, heading, table
 from reminderbot.cli.words import day
+from reminderbot.core.handover import said
 from reminderbot.core.money import Money
+from reminderbot.desk.handover import Away
 from reminderbot.desk.report import BUCKETS, Report, report
 
 _SHOWN = 20
@@ -45,6 +47,8 @@ def _tell(seen: Report) -> None:
     promised = f", open ones for {' + '.join(map(str, seen.promised))}" if seen.promised else ""
     click.echo(f"Promises  {_counts(seen.promises) or 'none'}{promised}")
     click.echo(f"Cases     {_counts(seen.cases) or 'none wait'}")
+    if seen.away:
+        click.echo(f"Away      {'; '.join(_away(one) for one in seen.away)}")
     click.echo(f"Received  {' + '.join(map(str, seen.received)) or 'nothing'} since {day(seen.since)}")
     sent = ", ".join(f"{n} '{tier}' by {'e-mail' if by == 'email' else 'SMS'}" for tier, by, n in seen.sent)
     click.echo(f"Sent      {sent or 'nothing'} since {day(seen.since)}")
@@ -53,6 +57,11 @@ def _tell(seen: Report) -> None:
 def _row(name: str, column: dict[str, Decimal], currency: str, names: list[str]) -> tuple[str, ...]:
     total = Money(sum(column.values(), Decimal(0)), currency)
     return name, *(str(Money(column[n], currency)).split()[0] if column[n] else "-" for n in names), str(total)
+
+
+def _away(one: Away) -> str:
+    owed = " + ".join(map(str, one.owed)) or "nothing"
+    return f"{one.customer} {said(one.handover.kind)}, {owed} open in the books"
 
 
 def _counts(counted: dict[str, int]) -> str:
@@ -73,6 +82,19 @@ def _json(seen: Report) -> dict[str, object]:
                 **o.buckets,
             }
             for o in seen.customers
+        ],
+        "handed_over": [
+            {
+                "customer_id": one.handover.customer_id,
+                "customer": one.customer,
+                "kind": one.handover.kind,
+                "invoices": one.handover.invoices,
+                "marked_by": one.handover.marked_by,
+                "marked_at": one.handover.marked_at,
+                "note": one.handover.note,
+                "open": money_json(one.owed),
+            }
+            for one in seen.away
         ],
         "promises": seen.promises,
         "promised": money_json(seen.promised),

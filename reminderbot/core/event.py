@@ -46,6 +46,11 @@ class EventKind(StrEnum):
     NOTED = "noted"
     # A person marked or settled a dispute.
     DISPUTED = "disputed"
+    # A person gave it to an agency or a lawyer or wrote it off, or took that back.
+    HANDED_OVER = "handed_over"
+    TAKEN_BACK = "taken_back"
+    # A case file was made, with the hash of its manifest.
+    FILED = "filed"
     # A person put an address or number in the place of the ledger's, or the ledger's took its place again.
     CONTACT_CHANGED = "contact_changed"
     # A person settled something for this customer alone: language, never a text message, who takes care of them.

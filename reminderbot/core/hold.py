@@ -31,6 +31,8 @@ class HoldKind(StrEnum):
     # A letter was refused as it is.
     DELIVERY = "delivery"
     BY_HAND = "by_hand"
+    # To an agency or a lawyer, or written off; lifted only by taking that back.
+    HANDED_OVER = "handed_over"
 
 
 # These always hold the whole customer (design section 7).

@@ -26,6 +26,8 @@ class UndoKind(StrEnum):
     ANSWERED = "answered"
     CONTACT = "contact"
     CLOSED = "closed"
+    HANDED_OVER = "handed_over"
+    TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ _TOLD = {
     EventKind.CASE_RESOLVED: "a case was resolved",
     EventKind.CASE_REOPENED: "a case was opened again",
     EventKind.DISPUTED: "a dispute was marked or settled",
+    EventKind.HANDED_OVER: "it was handed over",
+    EventKind.TAKEN_BACK: "it was taken back from where it had been handed over",
 }
 
 

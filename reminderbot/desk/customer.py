@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from reminderbot.core.account import totals
 from reminderbot.core.customer import Customer, Preference
+from reminderbot.core.handover import Handover
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise, PromiseState
 from reminderbot.desk.contact import Way, ways_of
@@ -19,7 +20,7 @@ from reminderbot.desk.report import BUCKETS, bucket
 from reminderbot.desk.talk import Entry, talk
 from reminderbot.desk.why import Why, why
 from reminderbot.house import House
-from reminderbot.store import listing, preference, promise
+from reminderbot.store import handover, listing, preference, promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class AccountPage:
     ways: tuple[Way, ...]
     talk: tuple[Entry, ...]
     preference: Preference
+    # What is with an agency or a lawyer, or written off.
+    away: tuple[Handover, ...]
     today: date
 
     @property
@@ -67,6 +70,7 @@ def account_page(house: House, connection: Connection, customer_id: str) -> Acco
         ways=ways_of(connection, answer.facts) if answer.facts else (),
         talk=tuple(talk(house, connection, customer_id)),
         preference=preference.get(connection, customer_id),
+        away=tuple(one for one in handover.of_customer(connection, customer_id) if one.stands),
         today=today,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.customer import Customer
+from reminderbot.core.handover import said
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.outlook import Foreseen, foresee
 from reminderbot.core.undo import Undo, UndoKind
@@ -17,7 +18,7 @@ from reminderbot.desk import typed
 from reminderbot.desk.find import Exactly, one, one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import hold, ledger, people, undo
+from reminderbot.store import handover, hold, ledger, people, undo
 
 LOOK_AHEAD = timedelta(days=90)
 
@@ -145,6 +146,11 @@ def release(house: House, actor: str, hold_ids: Sequence[int], why: str = "", wh
 def release_in(house: House, connection: Connection, actor: str, hold_ids: Sequence[int], why: str) -> list[Hold]:
     """The same inside a transaction that does more; gives those that were lifted."""
     now = house.clock.now()
+    if away := handover.by_holds(connection, hold_ids):
+        raise Refused(
+            f"Hold {away[0].hold_id} stands because {', '.join(away[0].invoices) or 'the customer'} was"
+            f" {said(away[0].kind)}: take that back, with `reminderbot take-back {away[0].customer_id}`."
+        )
     standing = [known for known in hold.every(connection) if known.hold_id in hold_ids]
     for known in standing:
         hold.release(connection, known.hold_id, now, actor, why or "lifted by hand")

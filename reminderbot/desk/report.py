@@ -13,6 +13,7 @@ from reminderbot.core.calendar import start_of_day
 from reminderbot.core.invoice import days_past_due
 from reminderbot.core.money import Money
 from reminderbot.core.promise import PromiseState
+from reminderbot.desk.handover import Away, away
 from reminderbot.desk.status import promised_money
 from reminderbot.house import House
 from reminderbot.store import case, listing, promise
@@ -51,6 +52,8 @@ class Report:
     # (tier, channel, how many) since then.
     sent: tuple[tuple[str, str, int], ...]
     received: tuple[Money, ...]
+    # What is with an agency or a lawyer, or written off; still counted above as long as the books have it.
+    away: tuple[Away, ...] = ()
 
 
 def report(house: House, connection: Connection, days: int = 30) -> Report:
@@ -74,6 +77,7 @@ def report(house: House, connection: Connection, days: int = 30) -> Report:
         cases=dict(Counter(found.kind.value for found in case.waiting(connection))),
         sent=tuple(sorted(listing.sent_by_tier(connection, start_of_day(since, house.rules.zone)))),
         received=tuple(Money(amount, currency) for currency, amount in listing.received(connection, since)),
+        away=tuple(away(connection)),
     )
 
 

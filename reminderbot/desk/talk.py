@@ -35,6 +35,8 @@ TOLD = (
     EventKind.NOTED,
     EventKind.ASSIGNED,
     EventKind.CONTACT_CHANGED,
+    EventKind.HANDED_OVER,
+    EventKind.TAKEN_BACK,
     EventKind.OPTED_OUT,
     EventKind.SUPPRESSED,
 )
@@ -119,7 +121,8 @@ def _events(connection: Connection, customer_id: str) -> Iterator[Entry]:
     called = {(event.at, event.data.get("why")) for event in events if event.kind is EventKind.CASE_OPENED}
     for event in events:
         # What came with a case is told by the case; a reply is held for the moment until it is read.
-        told_already = event.kind is EventKind.HELD and (event.at, event.data.get("why")) in called
+        handed = event.data.get("kind") == HoldKind.HANDED_OVER.value
+        told_already = event.kind is EventKind.HELD and (handed or (event.at, event.data.get("why")) in called)
         if not told_already and event.data.get("kind") != HoldKind.REPLY.value:
             yield _event(event)
 

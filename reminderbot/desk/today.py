@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from reminderbot.core.case import Case, CaseKind, urgency
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise
+from reminderbot.desk.handover import Away, away
 from reminderbot.desk.status import Status, promised_each
 from reminderbot.house import House
 from reminderbot.store import case, listing, outbox, people, promise
@@ -72,6 +73,8 @@ class Today:
     promised: tuple[Promised, ...]
     promises: int
     promised_sum: tuple[Money, ...]
+    # What is with an agency or a lawyer, or written off.
+    away: tuple[Away, ...]
 
 
 def today(house: House, connection: Connection, status: Status) -> Today:
@@ -107,6 +110,7 @@ def today(house: House, connection: Connection, status: Status) -> Today:
         ),
         promises=len(words),
         promised_sum=subtotals(one for sums in money.values() for one in sums),
+        away=tuple(away(connection)),
     )
 
 

@@ -16,7 +16,7 @@ from reminderbot.core.undo import Doing, UndoKind
 from reminderbot.desk.answer import take_back
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import case, contact, dispute, hold, journal, ledger, payment, people, promise
+from reminderbot.store import case, contact, dispute, handover, hold, journal, ledger, payment, people, promise
 from reminderbot.store import undo as undoes
 
 # Nothing that happens to the customer stands in the way of these, only what became of the case or the answer itself.
@@ -125,6 +125,24 @@ def _settled(_: House, connection: Connection, doing: Doing, actor: str, now: da
     dispute.unsettle(connection, found.case_id, _in_place(connection, doing, actor, now))
 
 
+def _handed_over(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    known = handover.get(connection, doing.data["handover"])
+    assert known is not None
+    # First what stands instead, then the pause is lifted: nothing is open in between.
+    _place_again(connection, doing.data["lifted"], actor, now)
+    promise.stand_again(connection, doing.data["promises"])
+    for case_id in doing.data["cases"]:
+        waited = case.get(connection, case_id)
+        assert waited is not None
+        case.reopen(connection, waited, now, actor)
+    hold.release(connection, doing.data["hold"], now, actor, "taken back")
+    handover.take_back(connection, known, "taken back at once", now, actor)
+
+
+def _taken_back(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    handover.stand_again(connection, doing.data["handover"], _in_place(connection, doing, actor, now))
+
+
 def _in_place(connection: Connection, doing: Doing, actor: str, now: datetime) -> int:
     """Put the pauses of before in the place of the one since; gives the last of them, 0 where there was none."""
     again = _place_again(connection, doing.data["lifted"], actor, now)
@@ -156,4 +174,6 @@ _BACK: dict[UndoKind, Callable[[House, Connection, Doing, str, datetime], None]]
     UndoKind.ANSWERED: _answered,
     UndoKind.CONTACT: _contact,
     UndoKind.CLOSED: _closed,
+    UndoKind.HANDED_OVER: _handed_over,
+    UndoKind.TAKEN_BACK: _taken_back,
 }

@@ -73,10 +73,15 @@ def take_back(connection: Connection, promise_id: int, replaced: Collection[int]
     row = connection.execute(select(promise).where(promise.c.promise_id == promise_id)).one()
     closed = update(promise).where(promise.c.promise_id == promise_id)
     connection.execute(closed.values(state=PromiseState.CLOSED.value))
-    again = update(promise).where(promise.c.promise_id.in_(replaced))
-    connection.execute(again.values(state=PromiseState.OPEN.value))
+    stand_again(connection, replaced)
     data = {"promise": promise_id, "again": list(replaced)}
     journal.record(connection, Event(EventKind.PROMISE_TAKEN_BACK, now, actor, row.customer_id, data))
+
+
+def stand_again(connection: Connection, promise_ids: Collection[int]) -> None:
+    """Have promises that were closed be open again."""
+    again = update(promise).where(promise.c.promise_id.in_(promise_ids))
+    connection.execute(again.values(state=PromiseState.OPEN.value))
 
 
 def open_ones(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Promise]]:

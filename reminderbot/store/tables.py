@@ -180,6 +180,28 @@ dispute = Table(
 )
 Index("ix_dispute_customer", dispute.c.customer_id)
 
+# What people gave to an agency or a lawyer, or wrote off.
+handover = Table(
+    "handover",
+    metadata,
+    Column("handover_id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    # Empty: the whole customer.
+    Column("invoices", JSON, nullable=False),
+    Column("note", Words, nullable=False),
+    # The pause that stands as long as it is handed over.
+    Column("hold_id", Integer, nullable=False),
+    Column("marked_by", Words, nullable=False),
+    Column("marked_at", Moment, nullable=False),
+    Column("taken_back_by", Words),
+    Column("taken_back_at", Moment),
+    Column("back_note", Words, nullable=False),
+)
+Index("ix_handover_customer", handover.c.customer_id)
+Index("ix_handover_hold", handover.c.hold_id)
+Index("ix_handover_standing", handover.c.taken_back_at, handover.c.handover_id)
+
 # What people wrote down: a note, or how a call went.
 note = Table(
     "note",

@@ -76,6 +76,10 @@ WHO = {
     "customers.contact": Who.COLLECTOR,
     "customers.close_way": Who.COLLECTOR,
     "customers.lift": Who.COLLECTOR,
+    # An agency, a lawyer, a write-off: a decision of the house.
+    "handover.page": Who.OWNER,
+    "handover.hand_it_over": Who.OWNER,
+    "handover.take_it_back": Who.OWNER,
     "letters.page": Who.OWNER,
     "letters.frame": Who.OWNER,
     "letters.one": Who.OWNER,
@@ -107,7 +111,7 @@ class Room:
 ROOMS = (
     Room("today", "today.page"),
     Room("cases", "cases.page", ("answers", "mails")),
-    Room("customers", "customers.page"),
+    Room("customers", "customers.page", ("handover",)),
     Room("sending", "sending.page"),
     Room("letters", "letters.page"),
     Room("reports", "reports.page"),

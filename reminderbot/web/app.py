@@ -14,6 +14,7 @@ from reminderbot.web import (
     answers,
     cases,
     customers,
+    handover,
     letters,
     machine,
     mails,
@@ -59,6 +60,7 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
         reports,
         sending,
         undo,
+        handover,
     ):
         app.register_blueprint(room.pages(house))
     if webhooks is not None:

@@ -41,6 +41,7 @@ CSV = ("tests/security/test_csv.py",)
 TLS = ("tests/security/test_tls.py",)
 ANSWERS = ("tests/desk/test_answer.py",)
 ACTIONS = ("tests/desk/test_dispute.py", "tests/desk/test_undo.py", "tests/desk/test_case.py")
+HANDOVER = ("tests/desk/test_handover.py",)
 DOOR = ("tests/web/test_guard.py", "tests/web/test_people.py", "tests/desk/test_user.py")
 MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
 PUSH = ("tests/channels/test_push.py",)
@@ -623,6 +624,27 @@ GUARDS = (
     ),
     Guard(
         "upheld it rests", "desk/dispute.py", "resumes = None if upheld else _resumes", "resumes = _resumes", ACTIONS
+    ),
+    Guard(
+        "what is handed over is lifted by nothing else",
+        "desk/hold.py",
+        "if away := handover.by_holds(connection, hold_ids):",
+        "if away := []:",
+        HANDOVER,
+    ),
+    Guard(
+        "handed over, what is planned is withdrawn",
+        "desk/handover.py",
+        "for row in stops.messages:",
+        "for row in ():",
+        HANDOVER,
+    ),
+    Guard(
+        "taken back it goes on gently",
+        "desk/handover.py",
+        "until = start_of_day(resumes, house.rules.zone)",
+        "until = now",
+        HANDOVER,
     ),
     Guard("what happened since", "desk/undo.py", "(why := undoes.since(connection, doing))", "(why := '')", ACTIONS),
     Guard(

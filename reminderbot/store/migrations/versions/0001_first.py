@@ -156,6 +156,27 @@ def upgrade() -> None:
     )
     op.create_index("ix_dispute_customer", "dispute", ["customer_id"])
     op.create_table(
+        "handover",
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("invoices", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("hold_id", sa.Integer(), nullable=False),
+        sa.Column("marked_by", sa.Text(), nullable=False),
+        sa.Column("marked_at", sa.DateTime(), nullable=False),
+        sa.Column("taken_back_by", sa.Text(), nullable=True),
+        sa.Column("taken_back_at", sa.DateTime(), nullable=True),
+        sa.Column("back_note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.customer_id"], name=op.f("fk_handover_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("handover_id", name=op.f("pk_handover")),
+    )
+    op.create_index("ix_handover_customer", "handover", ["customer_id"])
+    op.create_index("ix_handover_hold", "handover", ["hold_id"])
+    op.create_index("ix_handover_standing", "handover", ["taken_back_at", "handover_id"])
+    op.create_table(
         "note",
         sa.Column("note_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.String(length=200), nullable=True),
