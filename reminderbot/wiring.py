@@ -21,6 +21,8 @@ from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.dunning import Rules
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import Credential
+from reminderbot.core.payer import Thresholds
+from reminderbot.core.segment import Past
 from reminderbot.core.stop import Mode
 from reminderbot.core.text_lookup import TextList
 from reminderbot.core.token import Keys, Purpose, make_token, recipient_hash
@@ -104,6 +106,9 @@ def rules_of(config: Config) -> Rules:
         min_balance=sending.min_balance,
         min_gap_days=sending.min_gap_days,
         park_after_days=sending.park_after_days,
+        segments=config.segments,
+        currency=config.business.currency,
+        only_when_we_work=sending.only_when_we_work,
     )
 
 
@@ -129,7 +134,9 @@ def _sender(config: Config) -> Sender:
 
 
 def _gatherer(config: Config, keys: Keys) -> Gatherer:
-    text_tiers = frozenset(t.name for t in config.ladder.tiers if {Channel.EMAIL, Channel.SMS} <= set(t.channels))
+    tiers = [tier for ladder in rules_of(config).ladders for tier in ladder.tiers]
+    text_tiers = frozenset(tier.name for tier in tiers if {Channel.EMAIL, Channel.SMS} <= set(tier.channels))
+    asks = any(segment.history is Past.GOOD_PAYER for segment in config.segments)
 
     def zones_of(who: Customer) -> tuple[ZoneInfo, ...]:
         return candidate_zones(who, config.business.time_zone, config.business.country)
@@ -137,7 +144,17 @@ def _gatherer(config: Config, keys: Keys) -> Gatherer:
     def hash_of(address: str) -> str:
         return recipient_hash(keys, address)
 
-    return Gatherer(hash_of, zones_of, text_tiers, config.sms is not None)
+    return Gatherer(
+        hash_of, zones_of, ZoneInfo(config.business.time_zone), text_tiers, config.sms is not None,
+        good_payer=_good_payer(config) if asks else None,
+    )  # fmt: skip
+
+
+def _good_payer(config: Config) -> Thresholds:
+    patience = config.patience
+    return Thresholds(
+        patience.good_payer_invoices, patience.good_payer_months * 365 // 12, patience.good_payer_days_late
+    )
 
 
 def token_source(config: Config, folder: Path) -> TokenSource | None:

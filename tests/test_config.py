@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from reminderbot.config import DEFAULT_LADDER, Config, ConfigMistakes, Mode, Secret, Security, load_config
 from reminderbot.config.kinds import Wrong, slip_for, window
 from reminderbot.config.load import TABLES
-from reminderbot.config.settings import TierTable
+from reminderbot.config.settings import SegmentTable, TierTable
 from reminderbot.config.table import fields_of, key_of
 from reminderbot.core.ladder import Channel, Task
 
@@ -92,6 +92,7 @@ def test_the_example_loads_as_it_stands_and_says_the_defaults_of_the_code(tmp_pa
         bare.letters,
     )
     assert (example.sending, example.desk, example.alerts) == (bare.sending, bare.desk, bare.alerts)
+    assert (example.segments, example.patience) == ((), bare.patience)
     assert (example.email, example.inbox, example.oauth, example.sms) == (None, None, None, None)
     assert example.ladder == bare.ladder == DEFAULT_LADDER
 
@@ -116,7 +117,9 @@ def test_every_key_of_the_code_stands_in_the_example_with_words_before_it() -> N
     for name, table in TABLES.items():
         assert {key_of(known.name) for known, _ in fields_of(table)} == document[name].keys(), name
         assert re.search(rf"(?m)^# .*\n#?\[{name}\]$", text), f"no paragraph before [{name}]"
-    assert {"mode", "ladder", *TABLES} == document.keys()
+    assert {"mode", "ladder", "segment", *TABLES} == document.keys()
+    of_segments = {key for segment in document["segment"] for key in segment}
+    assert of_segments == {"ladder", *(key_of(known.name) for known, _ in fields_of(SegmentTable))}
     told = {key for tier in document["ladder"] for key in tier}
     assert told | {"task"} == {key_of(known.name) for known, _ in fields_of(TierTable)}
 
@@ -647,3 +650,76 @@ def test_a_store_address_that_cannot_be_used_is_told_without_its_password(tmp_pa
     sentence = only_mistake(tmp_path, f'[store]\nurl = "{url}"\n')
     assert "[store] url" in sentence
     assert "hunter2" not in sentence
+
+
+# Segments
+
+SEGMENT = '[[segment]]\nname = "loyal"\nhistory = "good_payer"\npatience_days = 14\n'
+
+
+def test_a_segment_climbs_the_main_ladder_so_many_days_later(tmp_path: Path) -> None:
+    (loyal,) = load(tmp_path, SEGMENT + 'without = ["sms"]\n').segments
+    assert [tier.days for tier in loyal.ladder.tiers] == [-3, 17, 24, 32, 42, 49, 56, 70]
+    assert not any(Channel.SMS in tier.channels for tier in loyal.ladder.tiers)
+    assert not loyal.has_own_ladder
+
+
+def test_a_segment_may_have_a_ladder_of_its_own_made_later_as_well(tmp_path: Path) -> None:
+    own = '[[segment.ladder]]\nname = "soft"\ndays = 10\n[[segment.ladder]]\nname = "last"\ndays = 45\n'
+    config = load(tmp_path, SEGMENT + own)
+    assert [(tier.name, tier.days, tier.letter) for tier in config.segments[0].ladder.tiers] == [
+        ("soft", 24, "soft"),
+        ("last", 59, "last"),
+    ]
+    assert config.segments[0].has_own_ladder
+    assert config.ladder.tiers == DEFAULT_LADDER.tiers
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("patience_days = -1", "-1 is outside 0 to 365 (a segment waits longer, never shorter)"),
+        ('kind = "robot"', 'is not known: write "person" or "company"'),
+        ('history = "bad"', 'is not known: write "good_payer"'),
+        ("owed_from = 10\nowed_up_to = 9", "10 is more than owed_up_to = 9"),
+        ('countries = ["UK"]', "did you mean GB?"),
+        ('grups = ["a"]', "did you mean groups?"),
+        ("ladder = 5", "is not a list of tiers: write [[segment.ladder]]"),
+        ('[[segment.ladder]]\nname = "only"\ndays = 29', "customers are given at least 30 days before it"),
+        ('[[segment.ladder]]\nname = "a"\ndays = 3\ntask = "x"', "is not known"),
+        (
+            '[[segment.ladder]]\nname = "check-in"\ndays = 3\n[[segment.ladder]]\nname = "gentle"\ndays = 33',
+            "tier 'check-in' comes before 'gentle', in the main ladder after it",
+        ),
+        ('without = ["email"]', "has no channel"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_segment_is_a_sentence(tmp_path: Path, written: str, told: str) -> None:
+    found = mistakes(tmp_path, f'[[segment]]\nname = "some"\n{written}\n')
+    assert any(told in sentence for sentence in found), found
+
+
+def test_two_segments_of_one_name_and_one_that_is_never_reached_are_told(tmp_path: Path) -> None:
+    twice = mistakes(tmp_path, '[[segment]]\nname = "a"\n[[segment]]\nname = "a"\n')
+    assert twice == ["config.toml: [[segment]]: two segments are called 'a': give each a name of its own"]
+    hidden = '[[segment]]\nname = "all"\ngroups = ["x", "Y"]\n[[segment]]\nname = "b"\ngroups = ["y"]\nowed_from = 5\n'
+    assert mistakes(tmp_path, hidden) == [
+        "config.toml: [[segment]]: 'b' is never reached: 'all' takes all of its customers in; swap the two"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ('groups = ["y"]\nowed_from = 5', 'groups = ["y"]'),
+        ("owed_up_to = 5", "owed_up_to = 6"),
+        ('countries = ["DE"]', 'groups = ["y"]'),
+        ('history = "good_payer"', 'kind = "person"'),
+        ("", 'kind = "person"'),
+    ],
+)
+def test_segments_that_take_only_some_of_the_next_ones_customers_stand_beside_it(
+    tmp_path: Path, first: str, second: str
+) -> None:
+    text = f'[[segment]]\nname = "a"\n{first}\n[[segment]]\nname = "b"\n{second}\n'
+    assert [known.name for known in load(tmp_path, text).segments] == ["a", "b"]

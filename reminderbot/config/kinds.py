@@ -187,7 +187,9 @@ def slug(value: object) -> str:
     """A short name that is also a file name."""
     found = one_line(value)
     if not re.fullmatch(r"[a-z0-9][a-z0-9_\-]{0,39}", found):
-        raise Wrong(f"{seen(found)} is no name for a tier or letter: use small letters, digits and -, e.g. check-in")
+        raise Wrong(
+            f"{seen(found)} is no name for a tier, letter or segment: use small letters, digits and -, e.g. check-in"
+        )
     return found
 
 

@@ -15,6 +15,7 @@ from reminderbot.config.kinds import Wrong, near, one_of
 from reminderbot.config.settings import Config
 from reminderbot.core.business import Business
 from reminderbot.core.ladder import Ladder
+from reminderbot.core.segment import Segment
 from reminderbot.core.stop import Mode
 
 TABLES: dict[str, type] = {
@@ -27,12 +28,13 @@ TABLES: dict[str, type] = {
     "oauth": settings.OAuthSettings,
     "sms": settings.SmsSettings,
     "sending": settings.SendingSettings,
+    "patience": settings.PatienceSettings,
     "desk": settings.DeskSettings,
     "alerts": settings.AlertsSettings,
 }
 # Tables whose absence means something else than their defaults.
 OPTIONAL = {"email", "inbox", "oauth", "sms"}
-_TOP = ["mode", *TABLES, "ladder"]
+_TOP = ["mode", *TABLES, "ladder", "segment"]
 _RULES = {"email": rules.email, "inbox": rules.connection, "oauth": rules.oauth, "sms": rules.sms}
 
 
@@ -96,6 +98,7 @@ class _Reading:
         self.mode = self._read_mode(document)
         self.values = {name: self._read_table(name, document) for name in TABLES if self._wanted(name, document)}
         self.ladder = self._read_ladder(document)
+        self.segments = self._read_segments(document.get("segment"))
         between = rules.mode(self.mode, set(self.values)), rules.signing_in(self.values), rules.reachable(self.values)
         for where, what in chain.from_iterable(between):
             self.notes.add(where, what)
@@ -127,24 +130,56 @@ class _Reading:
 
     def _read_ladder(self, document: Mapping[str, object]) -> Ladder:
         tiers = document.get("ladder")
-        ladder = settings.DEFAULT_LADDER if tiers is None else self._read_tiers(tiers)
-        for what in rules.ladder(ladder, self.values["sending"].get("min_gap_days", 0)) if ladder else ():
-            self.notes.add("[[ladder]]", what)
+        ladder = settings.DEFAULT_LADDER if tiers is None else self._read_tiers(tiers, "[[ladder]]")
+        self._note_ladder(ladder, "[[ladder]]")
         return ladder or settings.DEFAULT_LADDER
 
-    def _read_tiers(self, tiers: object) -> Ladder | None:
+    def _note_ladder(self, ladder: Ladder | None, where: str) -> None:
+        for what in rules.ladder(ladder, self.values["sending"].get("min_gap_days", 0)) if ladder else ():
+            self.notes.add(where, what)
+
+    def _read_tiers(self, tiers: object, table_name: str, of: str = "") -> Ladder | None:
+        """The tiers under `table_name`, which is told with whose they are."""
         if not isinstance(tiers, list) or not tiers:
             self.notes.add(
-                "[[ladder]]", "is not a list of tiers: write [[ladder]], in double brackets, above each tier"
+                f"{table_name}{of}",
+                f"is not a list of tiers: write {table_name}, in double brackets, above each tier",
             )
             return None
         before = len(self.notes.sentences)
-        found = [self._read_tier(number, tier) for number, tier in enumerate(tiers, 1)]
+        found = [self._read_tier(f"{table_name} number {number}{of}", tier) for number, tier in enumerate(tiers, 1)]
         sound = len(self.notes.sentences) == before
         return Ladder(tuple(rules.as_tier(values) for values in found)) if sound else None
 
-    def _read_tier(self, number: int, tier: object) -> dict[str, Any]:
-        where = f"[[ladder]] number {number}"
+    def _read_segments(self, tables: object) -> tuple[Segment, ...]:
+        if tables is None:
+            return ()
+        if not isinstance(tables, list):
+            self.notes.add("[[segment]]", "is not a list: write [[segment]], in double brackets, above each segment")
+            return ()
+        before = len(self.notes.sentences)
+        found = [self._read_segment(number, written) for number, written in enumerate(tables, 1)]
+        if len(self.notes.sentences) > before:
+            return ()
+        for what in rules.segments(found, self.ladder):
+            self.notes.add("[[segment]]", what)
+        return rules.side_by_side(self.ladder, found)
+
+    def _read_segment(self, number: int, written: object) -> Segment:
+        where = f"[[segment]] number {number}"
+        rest = {k: v for k, v in written.items() if k != "ladder"} if isinstance(written, Mapping) else written
+        values = table.read(settings.SegmentTable, rest, where, self.notes)
+        for key, what in rules.segment(values):
+            self.notes.add(f"{where} {key}", what)
+        own = written.get("ladder") if isinstance(written, Mapping) else None
+        name = values.get("name", "")
+        ladder = self.ladder if own is None else self._read_tiers(own, "[[segment.ladder]]", f" of '{name}'")
+        made = rules.as_segment(values, ladder or self.ladder, has_own_ladder=own is not None)
+        if own is not None or made.without:
+            self._note_ladder(made.ladder, f"{where} ('{name}')")
+        return made
+
+    def _read_tier(self, where: str, tier: object) -> dict[str, Any]:
         values = table.read(settings.TierTable, tier, where, self.notes)
         for key, what in rules.tier(values):
             self.notes.add(f"{where} {key}", what)
@@ -170,4 +205,5 @@ class _Reading:
         assert self.mode is not None
         made = {name: TABLES[name](**values) for name, values in self.values.items()}
         made["business"] = Business(**self.values["business"])
-        return Config(path=self.path, mode=self.mode, ladder=self.ladder, **made)
+        ladder = self.ladder.beside(segment.ladder for segment in self.segments)
+        return Config(path=self.path, mode=self.mode, ladder=ladder, segments=self.segments, **made)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from reminderbot.core.answer import ANSWER
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Tier
 from reminderbot.core.ladder import mistakes as ladder_mistakes
 from reminderbot.core.loopback import is_loopback
+from reminderbot.core.segment import Segment
 from reminderbot.core.stop import Mode
 
 # Each rule is given the values that were read without a mistake and yields (key, sentence).
@@ -103,6 +106,77 @@ def ladder(found: Ladder, min_gap_days: int) -> Iterator[str]:
                 f"tier '{after.name}' comes {gap} days after '{found.tiers[index - 1].name}', sooner than"
                 f" [sending] min_gap_days = {min_gap_days}: move it later, or lower min_gap_days"
             )
+
+
+def segment(values: Values) -> Found:
+    """A span of sums begins before it ends."""
+    least, most = values.get("owed_from"), values.get("owed_up_to")
+    if least is not None and most is not None and least > most:
+        yield "owed_from", f"{least} is more than owed_up_to = {most}, so it fits nobody: write the smaller sum here"
+
+
+def segments(found: Sequence[Segment], main: Ladder) -> Iterator[str]:
+    """What makes segments unusable beside one another: names, order of tiers, one that is never reached."""
+    names = [known.name for known in found]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        yield f"two segments are called '{name}': give each a name of its own"
+    ladders = [("the main ladder", main), *((f"'{known.name}'", known.ladder) for known in found)]
+    for place, (name, own) in enumerate(ladders):
+        for other_name, other in ladders[:place]:
+            if pair := _other_order(own, other):
+                first, second = pair
+                yield (
+                    f"in {name} tier '{first}' comes before '{second}', in {other_name} after it:"
+                    " keep their order, or give one of them another name"
+                )
+    for place, known in enumerate(found):
+        for before in found[:place]:
+            if _hides(before, known):
+                yield f"'{known.name}' is never reached: '{before.name}' takes all of its customers in; swap the two"
+
+
+def _other_order(one: Ladder, other: Ladder) -> tuple[str, str] | None:
+    """Two tiers that both have, in another order; None: there are none."""
+    places = {tier.name: place for place, tier in enumerate(other.tiers)}
+    shared = [tier.name for tier in one.tiers if tier.name in places]
+    return next(((a, b) for a, b in pairwise(shared) if places[a] > places[b]), None)
+
+
+def _hides(before: Segment, known: Segment) -> bool:
+    """Whether all that fits `known` fits `before`, as far as that shows without their customers."""
+    if before.is_by_hand or known.is_by_hand:
+        return False
+    return (
+        _within(known.groups, before.groups)
+        and _within(known.countries, before.countries)
+        and before.kind in (None, known.kind)
+        and before.history in (None, known.history)
+        and (before.owed_from is None or (known.owed_from is not None and known.owed_from >= before.owed_from))
+        and (before.owed_up_to is None or (known.owed_up_to is not None and known.owed_up_to <= before.owed_up_to))
+    )
+
+
+def _within(inner: tuple[str, ...], outer: tuple[str, ...]) -> bool:
+    """Whether one list asks for no more than the other; an empty one asks for nothing."""
+    wanted = {word.casefold() for word in outer}
+    return not wanted or (bool(inner) and {word.casefold() for word in inner} <= wanted)
+
+
+def as_segment(values: Values, ladder: Ladder, *, has_own_ladder: bool) -> Segment:
+    """A core segment from what was read without a mistake; defaults where there was one."""
+    days, left_out = values.get("patience_days", 0), values.get("without", ())
+    climbed = ladder.later(days).without(left_out)
+    known = {key: value for key, value in values.items() if key not in {"name", "ladder"}}
+    return Segment(name=values.get("name", ""), ladder=climbed, has_own_ladder=has_own_ladder, **known)
+
+
+def side_by_side(main: Ladder, found: Sequence[Segment]) -> tuple[Segment, ...]:
+    """The segments, each of whose ladders knows all others: somebody may come from any of them."""
+    every = [main, *(known.ladder for known in found)]
+    return tuple(
+        replace(known, ladder=known.ladder.beside(other for other in every if other is not known.ladder))
+        for known in found
+    )
 
 
 def mode(chosen: Mode | None, present: set[str]) -> Found:

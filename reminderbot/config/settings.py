@@ -13,6 +13,7 @@ from reminderbot.config import addresses, kinds, places
 from reminderbot.config.secrets import Secret
 from reminderbot.core.business import Business
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Needs, Task, Tier
+from reminderbot.core.segment import Kind, Past, Segment
 from reminderbot.core.stop import Mode
 
 
@@ -174,6 +175,8 @@ class SendingSettings:
     holidays: Annotated[tuple[dt.date, ...], kinds.many(kinds.day, "[2027-12-24]")] = ()
     max_per_day: Annotated[int, kinds.whole(1, 100_000)] = 200
     max_per_hour: Annotated[int, kinds.whole(1, 100_000)] = 60
+    # Not on a day on which nobody of the business is there to read an answer.
+    only_when_we_work: kinds.Flag = True
     # An account that owes this or less, in the account's currency, is left alone.
     min_balance: kinds.Amount = Decimal(0)
     undo_minutes: Annotated[int, kinds.whole(0, 1440)] = 10
@@ -197,6 +200,32 @@ class TierTable:
     letter: Annotated[str, kinds.optional(kinds.slug)] = ""
     needs: Annotated[Needs, kinds.one_of(Needs)] = Needs.NOBODY
     task: Annotated[Task | None, kinds.one_of(Task)] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentTable:
+    """One [[segment]], which becomes a core `Segment`; its own tiers stand in [[segment.ladder]]."""
+
+    name: Annotated[str, kinds.slug]
+    # Which customers: all that is written must hold. With nothing written, only those whom a person puts there.
+    groups: Annotated[tuple[str, ...], kinds.many(kinds.one_line, '["retail"]')] = ()
+    countries: Annotated[tuple[str, ...], kinds.many(places.country, '["DE", "AT"]')] = ()
+    kind: Annotated[Kind | None, kinds.one_of(Kind)] = None
+    owed_from: Annotated[Decimal | None, kinds.amount] = None
+    owed_up_to: Annotated[Decimal | None, kinds.amount] = None
+    history: Annotated[Past | None, kinds.one_of(Past)] = None
+    # What they get.
+    patience_days: Annotated[int, kinds.whole(0, 365, "a segment waits longer, never shorter")] = 0
+    without: Annotated[tuple[Channel, ...], kinds.many(kinds.one_of(Channel), '["sms"]')] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatienceSettings:
+    """[patience]: from when on a customer counts as a good payer of long standing."""
+
+    good_payer_invoices: Annotated[int, kinds.whole(3, 1000, "fewer say nothing of a habit")] = 6
+    good_payer_months: Annotated[int, kinds.whole(1, 120)] = 12
+    good_payer_days_late: Annotated[int, kinds.whole(0, 90)] = 5
 
 
 def _tier(name: str, days: int, *channels: Channel, task: Task | None = None) -> Tier:
@@ -257,5 +286,7 @@ class Config:
     sms: SmsSettings | None = None
     sending: SendingSettings = field(default_factory=SendingSettings)
     ladder: Ladder
+    segments: tuple[Segment, ...] = ()
+    patience: PatienceSettings = field(default_factory=PatienceSettings)
     desk: DeskSettings = field(default_factory=DeskSettings)
     alerts: AlertsSettings = field(default_factory=AlertsSettings)

@@ -52,7 +52,7 @@ def may_answer(facts: Facts | None, channel: Channel, recipient: str, rules: Rul
         return Again("they have another address by now")
     if channel is Channel.EMAIL:
         return Again(not_before=now)
-    day = in_their_day(now, facts.reach.zones, rules.hours, rules.business_days(who.country))
+    day = in_their_day(now, facts.reach.zones, rules.hours, rules.business_days(who.place))
     if not day.passed and day.until is None:
         return Again(day.because)
     return Again(not_before=day.until or now)

@@ -17,7 +17,7 @@ CLOSING_MARGIN = timedelta(minutes=15)
 _HORIZON_DAYS = 40
 
 IsHoliday = Callable[[str, date], bool]
-"""Whether a day is a public holiday in a country (ISO 3166-1 alpha-2; empty: nowhere)."""
+"""Whether a day is a public holiday in a country (ISO 3166-1 alpha-2; empty: nowhere), or in its region: "DE-BY"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,13 @@ class BusinessDays:
     days: frozenset[int]
     country: str
     is_holiday: IsHoliday
+    # Another place whose holidays count as well; empty: none.
+    also: str = ""
 
     def contains(self, day: date) -> bool:
-        return day.weekday() in self.days and not self.is_holiday(self.country, day)
+        if day.weekday() not in self.days or self.is_holiday(self.country, day):
+            return False
+        return not self.also or self.also == self.country or not self.is_holiday(self.also, day)
 
     def add(self, day: date, count: int) -> date:
         """The date `count` business days after `day`."""
@@ -51,6 +55,21 @@ class BusinessDays:
             while not self.contains(day):
                 day += timedelta(days=1)
         return day
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """The days on which somebody of the business is there to read an answer."""
+
+    zone: ZoneInfo
+    days: BusinessDays
+
+    def contains(self, moment: datetime) -> bool:
+        return self.days.contains(moment.astimezone(self.zone).date())
+
+    def next_morning(self, moment: datetime) -> datetime:
+        """Midnight at the beginning of the next such day after `moment`."""
+        return start_of_day(self.days.add(moment.astimezone(self.zone).date(), 1), self.zone)
 
 
 def no_holidays(_country: str, _day: date) -> bool:
@@ -75,6 +94,17 @@ def national_holidays(extra: frozenset[date] = frozenset()) -> IsHoliday:
     return is_holiday
 
 
+@lru_cache(maxsize=256)
+def regions_of(country: str) -> frozenset[str]:
+    """The regions of a country whose holidays are known, as ISO 3166-2 writes them behind the country: "BY"."""
+    import holidays
+
+    try:
+        return frozenset(holidays.country_holidays(country, years=2026).subdivisions)
+    except NotImplementedError:
+        return frozenset()
+
+
 @lru_cache(maxsize=512)
 def _national(country: str, year: int) -> frozenset[date]:
     import holidays
@@ -87,12 +117,15 @@ def _national(country: str, year: int) -> frozenset[date]:
 
 @lru_cache(maxsize=512)
 def _holidays_of(country: str, year: int) -> frozenset[date]:
-    """Days kept by the whole country, or by at least half of its regions: which one the customer is in, nobody knows.
+    """Days kept by the whole country, or by at least half of its regions where nobody knows the customer's.
 
     Easter Monday is no holiday of the United Kingdom as a whole, nor Good Friday of Switzerland.
     """
     import holidays
 
+    country, _, region = country.partition("-")
+    if region in regions_of(country):
+        return frozenset(holidays.country_holidays(country, subdiv=region, years=year))
     try:
         national = holidays.country_holidays(country, years=year)
     except NotImplementedError:
@@ -109,19 +142,27 @@ def is_open(moment: datetime, zones: Sequence[ZoneInfo], hours: SendingHours, bu
 
 
 def next_open(
-    moment: datetime, zones: Sequence[ZoneInfo], hours: SendingHours, business: BusinessDays
+    moment: datetime,
+    zones: Sequence[ZoneInfo],
+    hours: SendingHours,
+    business: BusinessDays,
+    ours: AtWork | None = None,
 ) -> datetime | None:
     """The first moment at or after `moment` when the window is open in every zone; None: never within weeks.
 
-    None also where `zones` is empty or their windows never meet.
+    None also where `zones` is empty or their windows never meet. With `ours` it lies on a day of ours as well.
     """
     if not zones:
         return None
     candidate, limit = moment, moment + timedelta(days=_HORIZON_DAYS)
     while candidate < limit:
         closed = next((zone for zone in zones if not _open_in(candidate, zone, hours, business)), None)
-        if closed is None:
+        if closed is None and (ours is None or ours.contains(candidate)):
             return candidate
+        if closed is None and ours is not None:
+            candidate = ours.next_morning(candidate)
+            continue
+        assert closed is not None
         candidate = _next_opening(candidate, closed, hours, business, limit)
     return None
 

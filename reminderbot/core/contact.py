@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from reminderbot.core.calendar import BusinessDays, SendingHours, next_open
+from reminderbot.core.calendar import AtWork, BusinessDays, SendingHours, next_open
 from reminderbot.core.customer import Customer
 from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.ladder import Channel
@@ -92,27 +92,41 @@ def within_budget(contacted_at: Iterable[datetime], budget: Budget, now: datetim
     return Gate("contact budget", False, because, until, code=GateCode.TOO_OFTEN, values=told)
 
 
-def in_their_day(now: datetime, zones: Sequence[ZoneInfo], hours: SendingHours, business: BusinessDays) -> Gate:
-    """Whether it is a good hour of a business day wherever the recipient may be; if not, when it is."""
-    opening = next_open(now, zones, hours, business)
+def in_their_day(
+    now: datetime, zones: Sequence[ZoneInfo], hours: SendingHours, business: BusinessDays, ours: AtWork | None = None
+) -> Gate:
+    """Whether it is a good hour of a business day wherever the recipient may be; if not, when it is.
+
+    With `ours` it is one of ours as well, unless the two never meet.
+    """
+    theirs = next_open(now, zones, hours, business)
+    opening = theirs if ours is None else next_open(now, zones, hours, business, ours) or theirs
     name = "their day"
     if opening is None:
         because = "their time zone is unknown, or its candidates never share an hour: add a time_zone"
         return Gate(name, False, because, code=GateCode.NO_COMMON_HOUR)
     if opening > now:
         local = opening.astimezone(zones[0])
+        if opening != theirs:
+            because = f"nobody is at work here to read an answer; next open {local:%a %d %b %H:%M} their time"
+            return Gate(name, False, because, opening, code=GateCode.NOBODY_AT_WORK)
         because = f"outside their sending hours; next open {local:%a %d %b %H:%M} their time"
         return Gate(name, False, because, opening, code=GateCode.OUT_OF_HOURS)
     return Gate(name, True, "inside their sending hours", code=GateCode.IN_HOURS)
 
 
 def may_send(
-    reach: Reach, budget: Budget, hours: SendingHours, business: BusinessDays, now: datetime
+    reach: Reach,
+    budget: Budget,
+    hours: SendingHours,
+    business: BusinessDays,
+    now: datetime,
+    ours: AtWork | None = None,
 ) -> tuple[Gate, ...]:
     """The gates of time: the contact budget and the recipient's day. Asked when planning, and again at the door."""
     spent = within_budget(reach.contacted_at, budget, now)
     # A message that must wait for its budget is asked about the hour at which it could leave.
-    return spent, in_their_day(spent.until or now, reach.zones, hours, business)
+    return spent, in_their_day(spent.until or now, reach.zones, hours, business, ours)
 
 
 def candidate_zones(customer: Customer, home: str, home_country: str) -> tuple[ZoneInfo, ...]:

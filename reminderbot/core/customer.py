@@ -35,6 +35,8 @@ class Preference:
     never_sms: bool = False
     # Who takes care of what needs a person; empty: nobody in particular.
     collector: str = ""
+    # The segment whose ladder they climb, whatever the settings say of them; empty: as the settings say.
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,10 @@ class Customer:
     # ISO 3166-1 alpha-2; empty: unknown.
     country: str = ""
     group: str = ""
+    # Whose holidays they keep within the country, as ISO 3166-2 writes it: "BY"; empty: unknown.
+    region: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where their holidays are looked up: the country, and its region where that is known."""
+        return f"{self.country}-{self.region}" if self.country and self.region else self.country

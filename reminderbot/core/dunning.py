@@ -6,13 +6,13 @@ us speak to somebody who should be left alone is asked here, first when planning
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from reminderbot.core.account import Account, OpenItem, totals
-from reminderbot.core.calendar import BusinessDays, IsHoliday, SendingHours, no_holidays, start_of_day
+from reminderbot.core.calendar import AtWork, BusinessDays, IsHoliday, SendingHours, no_holidays, start_of_day
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import Budget, Reach, may_send, reachable
 from reminderbot.core.customer import Customer
@@ -21,8 +21,12 @@ from reminderbot.core.hold import Hold, active
 from reminderbot.core.invoice import Status
 from reminderbot.core.ladder import Channel, Ladder, Needs, Task, Tier
 from reminderbot.core.money import Money
-from reminderbot.core.tiering import Step, next_step, position
+from reminderbot.core.payer import Judgement
+from reminderbot.core.segment import Chosen, Segment, choose
+from reminderbot.core.tiering import Step, days_at, next_step, position
 
+# Whatever day messages may arrive on: on these, somebody of the business is there.
+_WORKING_WEEK = frozenset(range(5))
 # Design law 3: the text message of a tier follows its e-mail within three business days or not at all.
 FOLLOW_UP_BUSINESS_DAYS = 3
 
@@ -31,6 +35,7 @@ FOLLOW_UP_BUSINESS_DAYS = 3
 class Rules:
     """How this business wants to remind; the ladder and the limits."""
 
+    # The main ladder; `ladder_of` tells which one a customer climbs.
     ladder: Ladder
     zone: ZoneInfo
     country: str = ""
@@ -44,10 +49,44 @@ class Rules:
     min_gap_days: int = 5
     # Invoices first seen more than this many days past due are parked for a person.
     park_after_days: int = 90
+    # Customers who climb another ladder, in the order in which they are asked about.
+    segments: tuple[Segment, ...] = ()
+    # The business's own, in which a segment's sums are read.
+    currency: str = ""
+    # Nothing leaves on a day on which nobody of the business is there to read the answer.
+    only_when_we_work: bool = True
 
-    def business_days(self, country: str) -> BusinessDays:
+    def chosen(self, facts: Facts) -> Chosen:
+        """The ladder of this customer, and why it is theirs."""
+        return choose(facts.account, facts.past, facts.segment_by_hand, self.segments, self.ladder, self.currency)
+
+    def ladder_of(self, facts: Facts) -> Ladder:
+        """The ladder that this customer climbs: the one place that knows."""
+        return self.chosen(facts).ladder
+
+    def of(self, facts: Facts) -> Rules:
+        """The same, with the ladder that this customer climbs as the main one."""
+        return replace(self, ladder=self.ladder_of(facts))
+
+    @property
+    def ladders(self) -> tuple[Ladder, ...]:
+        """Every ladder that somebody may climb, the main one first."""
+        return (self.ladder, *(segment.ladder for segment in self.segments))
+
+    def business_days(self, place: str) -> BusinessDays:
         """Working days where the customer is; the business's own country where theirs is unknown."""
-        return BusinessDays(self.hours.days, country or self.country, self.is_holiday)
+        return BusinessDays(self.hours.days, place or self.country, self.is_holiday)
+
+    def days_of_both(self, place: str) -> BusinessDays:
+        """Working days of the customer on which the business, and so its bank, works too."""
+        return BusinessDays(self.hours.days, place or self.country, self.is_holiday, also=self.country)
+
+    @property
+    def at_work(self) -> AtWork | None:
+        """When somebody of the business reads answers; None: messages leave whether or not."""
+        if not self.only_when_we_work:
+            return None
+        return AtWork(self.zone, BusinessDays(self.hours.days | _WORKING_WEEK, self.country, self.is_holiday))
 
     def ledger_days(self) -> BusinessDays:
         """Days on which the business may be at work, as the age of its ledger counts them: in doubt it grows older."""
@@ -75,6 +114,10 @@ class Facts:
     follow_up: LastLetter | None = None
     # Somebody with this customer opted out of one channel: what is left needs a person's yes (47 CFR 64.1200).
     ask_first: bool = False
+    # What their own history says of them; None: nobody asked.
+    past: Judgement | None = None
+    # The segment that a person chose for them; empty: as the settings say.
+    segment_by_hand: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +178,12 @@ def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
     if case := _possibly_paid(facts.account, free, gates):
         return Decision(tuple(gates), cases=(case,), review_at=_earliest(wakes))
 
+    chosen = rules.chosen(facts)
+    if chosen.because:
+        values = {"segment": chosen.segment, "why": chosen.because}
+        gates.append(Gate("patience", True, chosen.because, code=GateCode.PATIENCE, values=values))
+    # From here on the rules are those of this customer.
+    rules = replace(rules, ladder=chosen.ladder)
     steps = _steps(free, rules, today)
     due, wake = _due(free, steps, rules, today, gates)
     wakes += wake
@@ -343,7 +392,7 @@ def _letter(
 
 
 def _taken(item: OpenItem, tier: Tier) -> tuple[str, str, int]:
-    return item.invoice.number, tier.name, tier.days
+    return item.invoice.number, tier.name, days_at(item, tier)
 
 
 def _listed(letters: _Due, free: tuple[OpenItem, ...], tier: Tier, today: date) -> tuple[str, ...]:
@@ -368,8 +417,8 @@ def _channel(facts: Facts, tier: Tier, gates: list[Gate]) -> Channel | None:
 
 def _when(facts: Facts, rules: Rules, now: datetime, gates: list[Gate]) -> datetime | None:
     """The first moment that keeps the contact budget and their day; None where there is none."""
-    business = rules.business_days(facts.account.customer.country)
-    asked = may_send(facts.reach, rules.budget, rules.hours, business, now)
+    business = rules.business_days(facts.account.customer.place)
+    asked = may_send(facts.reach, rules.budget, rules.hours, business, now, rules.at_work)
     gates.extend(asked)
     budget, day = asked
     if not day.passed:
@@ -382,7 +431,9 @@ def _text_after_letter(
 ) -> Send | None:
     """The text message of the last letter's tier: on the next business day if nothing has changed, then it lapses."""
     letter = facts.follow_up
-    if letter is None or not reachable(facts.account.customer, Channel.SMS, facts.reach).passed:
+    if letter is None or not _has_text(rules.ladder, letter.tier):
+        return None
+    if not reachable(facts.account.customer, Channel.SMS, facts.reach).passed:
         return None
     balances = {item.invoice.number: item.balance for item in free}
     name, numbers = "text message after the letter", tuple(number for number, _ in letter.items)
@@ -390,7 +441,7 @@ def _text_after_letter(
         because = "what the letter listed has changed since"
         gates.append(Gate(name, False, because, code=GateCode.TEXT_CHANGED, invoices=numbers))
         return None
-    business = rules.business_days(facts.account.customer.country)
+    business = rules.business_days(facts.account.customer.place)
     sent_on = letter.sent_at.astimezone(rules.zone).date()
     opens = start_of_day(business.add(sent_on, 1), rules.zone)
     lapses = start_of_day(business.add(sent_on, FOLLOW_UP_BUSINESS_DAYS) + timedelta(days=1), rules.zone)
@@ -403,6 +454,10 @@ def _text_after_letter(
         letter.tier, Channel.SMS, numbers, tuple((number, letter.tier, 0) for number in numbers), not_before,
         facts.ask_first, letter.reminder_id,
     )  # fmt: skip
+
+
+def _has_text(ladder: Ladder, tier: str) -> bool:
+    return any(known.name == tier and Channel.SMS in known.channels for known in ladder.tiers)
 
 
 def _numbers(items: tuple[OpenItem, ...]) -> tuple[str, ...]:

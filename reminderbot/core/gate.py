@@ -22,7 +22,8 @@ class GateCode(StrEnum):
     NOT_HELD = "not_held"
     POSSIBLY_PAID = "possibly_paid"
     NOT_POSSIBLY_PAID = "not_possibly_paid"
-    # Whose turn it is.
+    # Whose turn it is, by which ladder.
+    PATIENCE = "patience"
     TIER_DUE = "tier_due"
     TIER_LATER = "tier_later"
     LADDER_DONE = "ladder_done"
@@ -41,6 +42,7 @@ class GateCode(StrEnum):
     TOO_OFTEN = "too_often"
     IN_HOURS = "in_hours"
     OUT_OF_HOURS = "out_of_hours"
+    NOBODY_AT_WORK = "nobody_at_work"
     NO_COMMON_HOUR = "no_common_hour"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -54,6 +55,8 @@ class Ladder:
     """Tiers in rising order of days; see `mistakes` for what makes one unusable."""
 
     tiers: tuple[Tier, ...]
+    # Tiers of the house's other ladders, each with the place here that whoever had it has passed as well (`beside`).
+    elsewhere: tuple[tuple[str, int], ...] = ()
 
     def index(self, name: str) -> int:
         """Position of the tier called `name`; ValueError where there is none."""
@@ -67,6 +70,29 @@ class Ladder:
     def spacing(self, index: int) -> int:
         """Days that must lie between the tier before `index` and it; 0 for the first."""
         return self.tiers[index].days - self.tiers[index - 1].days if index else 0
+
+    def later(self, days: int) -> Ladder:
+        """The same with every overdue tier so many days later; a courtesy before the due date stays where it is."""
+        moved = (tier if tier.is_courtesy else replace(tier, days=tier.days + days) for tier in self.tiers)
+        return replace(self, tiers=tuple(moved))
+
+    def without(self, channels: Iterable[Channel]) -> Ladder:
+        """The same with these channels left out."""
+        left_out = frozenset(channels)
+        kept = (replace(t, channels=tuple(c for c in t.channels if c not in left_out)) for t in self.tiers)
+        return replace(self, tiers=tuple(kept))
+
+    def beside(self, others: Iterable[Ladder]) -> Ladder:
+        """The same, knowing those other ladders: who comes from one of them is told no letter twice."""
+        names = {tier.name: place for place, tier in enumerate(self.tiers)}
+        passed: dict[str, int] = {}
+        for other in others:
+            furthest = -1
+            for tier in other.tiers:
+                furthest = max(furthest, names.get(tier.name, -1))
+                if tier.name not in names:
+                    passed[tier.name] = max(passed.get(tier.name, -1), furthest)
+        return replace(self, elsewhere=tuple(sorted(passed.items())))
 
 
 def mistakes(ladder: Ladder) -> list[str]:

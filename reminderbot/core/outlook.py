@@ -19,6 +19,7 @@ from reminderbot.core.case import CaseKind
 from reminderbot.core.dunning import Decision, Facts, LastLetter, OpenCase, Rules, Send, decide
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.ladder import Channel, Task, Tier
+from reminderbot.core.tiering import days_at
 
 Foreseen = tuple[datetime, Decision]
 
@@ -189,7 +190,7 @@ class _Course:
     def _reach(self, tiers: Mapping[str, Tier], now: datetime) -> None:
         account = self.facts.account
         items = tuple(
-            replace(item, progress=Progress(tier.name, tier.days, now))
+            replace(item, progress=Progress(tier.name, days_at(item, tier), now))
             if (tier := tiers.get(item.invoice.number))
             else item
             for item in account.items
@@ -197,7 +198,8 @@ class _Course:
         self.facts = replace(self.facts, account=replace(account, items=items))
 
     def _tier(self, name: str) -> Tier:
-        return self.rules.ladder.tiers[self.rules.ladder.index(name)]
+        ladder = self.rules.ladder_of(self.facts)
+        return ladder.tiers[ladder.index(name)]
 
 
 def _earliest(moments: Iterable[datetime | None], now: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from reminderbot.core.account import OpenItem
-from reminderbot.core.ladder import Ladder
+from reminderbot.core.ladder import Ladder, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,14 @@ def position(item: OpenItem, ladder: Ladder) -> int:
     for place, tier in enumerate(ladder.tiers):
         if tier.name == item.progress.tier:
             return place
-    # The ladder was changed since: the tier at or before the days it stood at then.
-    return sum(1 for tier in ladder.tiers if tier.days <= item.progress.days) - 1
+    # Another ladder brought it there: the tier at or before the days it stood at then, or the last that both have.
+    by_days = sum(1 for tier in ladder.tiers if tier.days <= item.progress.days) - 1
+    return max(by_days, dict(ladder.elsewhere).get(item.progress.tier, -1))
+
+
+def days_at(item: OpenItem, tier: Tier) -> int:
+    """How many days `item` stands at once it has taken `tier`: never fewer than before, whichever ladder that was."""
+    return max(tier.days, item.progress.days) if item.progress else tier.days
 
 
 def next_step(item: OpenItem, ladder: Ladder, min_gap_days: int, today: date, zone: ZoneInfo) -> Step | None:

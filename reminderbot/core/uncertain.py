@@ -50,7 +50,7 @@ def may_repeat(copy: Copy, facts: Facts | None, rules: Rules, now: datetime) -> 
         return Again("it is a text message after a letter, which stands without it")
     if ahead := _come_further(copy, facts):
         return Again(f"{ahead} stands elsewhere on the ladder by now")
-    made = decide(_as_before(copy, facts, rules.ladder), rules, now)
+    made = decide(_as_before(copy, facts, rules.ladder_of(facts)), rules, now)
     if made.send is None:
         return Again("; ".join(gate.because for gate in made.closed) or "nothing is due now")
     if not _is_what_is_due(copy, facts, made.send):

@@ -116,8 +116,9 @@ def _in_place(
 def _resumes(house: House, connection: Connection, known: Dispute, now: datetime) -> date:
     facts = house.gatherer.gather(connection, [known.customer_id], now).get(known.customer_id)
     items = facts.account.items if facts else ()
+    rules = house.rules.of(facts) if facts else house.rules
     today = now.astimezone(house.rules.zone).date()
-    return resumes_on((item for item in items if item.invoice.number in known.invoices), house.rules, today)
+    return resumes_on((item for item in items if item.invoice.number in known.invoices), rules, today)
 
 
 def _why(known: Dispute, actor: str, resumes: date | None) -> str:

@@ -91,7 +91,7 @@ def gather(house: House, connection: Connection) -> Figures:
     today = house.clock.now().astimezone(house.rules.zone).date()
     year, quarter = today - timedelta(days=_YEAR), today - timedelta(days=_QUARTER)
     since = start_of_day(year, house.rules.zone)
-    tiers = {tier.name: place for place, tier in enumerate(house.rules.ladder.tiers)}
+    tiers = {tier.name: place for ladder in reversed(house.rules.ladders) for place, tier in enumerate(ladder.tiers)}
     effects = [Effect(*row) for row in figures.paid_after(connection, since, DAYS_AFTER)]
     return Figures(
         books=report(house, connection),

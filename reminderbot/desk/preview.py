@@ -126,7 +126,8 @@ def next_letter(house: House, connection: Connection, coming: Lifting) -> NextLe
         return None
     at = coming.next[0]
     items = tuple(item for item in known.account.items if item.invoice.number in send.lists)
-    tier = house.rules.ladder.tiers[house.rules.ladder.index(send.tier)]
+    ladder = house.rules.ladder_of(known)
+    tier = ladder.tiers[ladder.index(send.tier)]
     subject, text, trouble = "", "", ""
     segments: int | None = None
     try:

@@ -58,7 +58,7 @@ def note(
         typed.day_to_come(due_on, today)
         numbers = _numbers(connection, who, invoices)
         replaced, lifted = _replace(house, connection, actor, who.customer_id)
-        until = end_of_grace(due_on, house.rules.business_days(who.country), zone)
+        until = end_of_grace(due_on, house.rules.days_of_both(who.place), zone)
         told = f"noted by {actor}"
         number = promise.make(
             connection, who.customer_id, due_on, told, now,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import available_timezones
 
+from reminderbot.core.calendar import regions_of
 from reminderbot.core.money import Money, minor_digits
 
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -142,6 +143,14 @@ def country(cell: str) -> str:
     if cell and not _COUNTRY.fullmatch(cell):
         raise BadCell("is not the code of a country in two capital letters", "write US, DE or the like")
     return cell
+
+
+def region(cell: str, country: str) -> str:
+    """The part of a country by its ISO 3166-2 code, with the country or without it, or blank."""
+    found = cell.upper().removeprefix(f"{country}-") if country else cell.upper()
+    if found and found not in regions_of(country):
+        raise BadCell("is no region of that country whose holidays are known", "write BY or DE-BY, or leave it empty")
+    return found
 
 
 def language(cell: str) -> str:

@@ -16,7 +16,7 @@ from reminderbot.ledger.csv_table import Sheet, Table
 CUSTOMERS = Sheet(
     required=("customer_id", "name", "email"),
     optional=(
-        "contact_name", "phone", "language", "time_zone", "country", "group",
+        "contact_name", "phone", "language", "time_zone", "country", "region", "group",
         "sms_consent", "sms_consent_on", "sms_consent_how",
     ),
 )  # fmt: skip
@@ -42,6 +42,7 @@ def _customer(row: Row, line: int, ids: Lines) -> Customer:
         time_zone=row.get("time_zone", "", csv_cells.time_zone),
         country=country,
         group=row.text("group"),
+        region=row.get_or_note("region", csv_cells.region, country) or "",
     )
 
 

@@ -209,7 +209,7 @@ def balances(items: Sequence[OpenItem]) -> list[list[str]]:
 
 def _closes(house: House, facts: Facts, now: datetime) -> timedelta:
     """How long the recipient's window stays open from now on."""
-    business = house.rules.business_days(facts.account.customer.country)
+    business = house.rules.business_days(facts.account.customer.place)
     left = timedelta(0)
     while left < LONGEST_VALID and is_open(now + left + _QUARTER, facts.reach.zones, house.rules.hours, business):
         left += _QUARTER

@@ -14,6 +14,7 @@ from reminderbot.core.dunning import Decision, Facts, OpenCase, Send, decide
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Task
 from reminderbot.core.promise import Promise, PromiseState, end_of_grace, judge
+from reminderbot.core.tiering import days_at
 from reminderbot.house import House
 from reminderbot.runs.clock import in_doubt
 from reminderbot.store import account, case, decision, hold, ledger, outbox, people, promise
@@ -41,7 +42,7 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
 
         missing: list[outbox.New] = []
         for key, made in decisions.items():
-            _open_cases(house, connection, key, made, now)
+            _open_cases(house, connection, facts[key], made, now)
             missing += _replan(house, connection, facts[key], made, waiting.get(key, []), now)
         release_at = now + (house.limits.undo if undo is None else undo)
         # In a store put back from a backup a number used twice would give two letters one Message-ID.
@@ -71,7 +72,7 @@ def _judge_promises(house: House, connection: Connection, ids: Sequence[str], no
 def _judged(house: House, connection: Connection, word: Promise, now: datetime) -> PromiseState:
     who = people.get(connection, word.customer_id)
     zones = house.gatherer.zones_of(who) if who else ()
-    business = house.rules.business_days(who.country if who else "")
+    business = house.rules.days_of_both(who.place if who else "")
     # The very moment at which the promise's own hold lapses: a letter must never slip in between.
     last_moment = end_of_grace(word.due_on, business, (zones or (house.rules.zone,))[0])
     open_now, received = promise.standing(connection, word)
@@ -97,17 +98,20 @@ def _takes_task(made: Decision) -> bool:
     return any(needed.tier for needed in made.cases)
 
 
-def _open_cases(house: House, connection: Connection, customer_id: str, made: Decision, now: datetime) -> None:
+def _open_cases(house: House, connection: Connection, facts: Facts, made: Decision, now: datetime) -> None:
     for needed in made.cases:
+        customer_id = facts.account.customer.customer_id
         case.open_one(connection, needed.kind, customer_id, needed.why, now, invoices=needed.invoices)
         if needed.tier:
-            _take_task(house, connection, customer_id, needed, now)
+            _take_task(house, connection, facts, needed, now)
 
 
-def _take_task(house: House, connection: Connection, customer_id: str, needed: OpenCase, now: datetime) -> None:
+def _take_task(house: House, connection: Connection, facts: Facts, needed: OpenCase, now: datetime) -> None:
     """The invoices stand at the task's tier from now on; after a review nothing moves without a person."""
-    tier = house.rules.ladder.tiers[house.rules.ladder.index(needed.tier)]
-    outbox.reach_all(connection, [(number, tier.name, tier.days) for number in needed.invoices], now)
+    ladder, customer_id = house.rules.ladder_of(facts), facts.account.customer.customer_id
+    tier = ladder.tiers[ladder.index(needed.tier)]
+    items = [item for item in facts.account.items if item.invoice.number in needed.invoices]
+    outbox.reach_all(connection, [(i.invoice.number, tier.name, days_at(i, tier)) for i in items], now)
     if tier.task is Task.REVIEW:
         hold.place(connection, customer_id, HoldKind.REVIEW, "a person decides what happens next", now)
 

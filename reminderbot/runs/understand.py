@@ -232,13 +232,13 @@ def _reply_facts(
             and (other is not Channel.SMS or (known.reach.sms_enabled and known.account.customer.contact.sms_consent))
         )
         zone = (known.reach.zones or (zone,))[0]
-    country = known.account.customer.country if known else ""
+    place = known.account.customer.place if known else ""
     return triage.ReplyFacts(
         channel=channel,
         received_at=row.received_at,
         matched_by=match.by,
         zone=zone,
-        business_days=house.rules.business_days(country),
+        business_days=house.rules.days_of_both(place),
         has_open_promise=bool(promise.open_ones(connection, [customer_id])),
         other_channels=others,
     )

@@ -61,7 +61,8 @@ def write(
     `thread` holds the Message-IDs of the reminders before it, `closes` is the time left in the recipient's window,
     `rulings` what owners said of wordings: NotYet where this one's is too young.
     """
-    tier = house.rules.ladder.tiers[house.rules.ladder.index(row.tier)]
+    ladder = house.rules.ladder_of(facts)
+    tier = ladder.tiers[ladder.index(row.tier)]
     reply_to = house.tokenised(Purpose.REPLY, row.reminder_id)
     request = LetterRequest(
         business=house.business,

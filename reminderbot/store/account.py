@@ -19,7 +19,8 @@ from reminderbot.core.delivery import MAY_HAVE_HEARD, State
 from reminderbot.core.dunning import Facts, LastLetter
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
-from reminderbot.store import contact, hold, preference
+from reminderbot.core.payer import Judgement, Thresholds, judge
+from reminderbot.store import contact, hold, payer, preference
 from reminderbot.store.ledger import customer_of, invoice_of
 from reminderbot.store.tables import customer, invoice, outbox, payment
 
@@ -68,9 +69,13 @@ class Gatherer:
 
     hash_of: Callable[[str], str]
     zones_of: Callable[[Customer], tuple[ZoneInfo, ...]]
+    # The business's own.
+    zone: ZoneInfo
     # Tiers that have a text message after their letter.
     text_tiers: frozenset[str]
     sms_enabled: bool
+    # From when on somebody is a good payer; None: no segment asks.
+    good_payer: Thresholds | None = None
 
     def gather(self, connection: Connection, customer_ids: Sequence[str], now: datetime) -> dict[str, Facts]:
         """Everything known about these customers at `now`; those that the ledger no longer lists are left out."""
@@ -84,6 +89,7 @@ class Gatherer:
         hashes = {c.customer_id: self._hashes(c) for c in customers.values()}
         every_hash = [digest for pair in hashes.values() for digest in pair.values()]
         by_hash, by_customer = contact.closed(connection, ids, every_hash)
+        past = self._past(connection, ids, now)
         sent = _Sent(_sent(connection, ids, every_hash, now))
         found = {}
         for key, who in customers.items():
@@ -100,8 +106,17 @@ class Gatherer:
             account = Account(who, tuple(items.get(key, ())), unapplied.get(key, ()))
             letter = self._last_letter([row for row in own if row.customer_id == key])
             ask_first = any(kind == contact.OPTED_OUT for _, kind, _ in closed)
-            found[key] = Facts(account, reach, tuple(holds.get(key, ())), letter, ask_first)
+            by_hand = settled[key].segment if key in settled else ""
+            found[key] = Facts(account, reach, tuple(holds.get(key, ())), letter, ask_first, past.get(key), by_hand)
         return found
+
+    def _past(self, connection: Connection, ids: Sequence[str], now: datetime) -> dict[str, Judgement]:
+        """What their own history says of these customers; nothing where no segment asks."""
+        if self.good_payer is None:
+            return {}
+        today = now.astimezone(self.zone).date()
+        payers = payer.of_customers(connection, ids, today)
+        return {key: judge(known, self.good_payer, today) for key, known in payers.items()}
 
     def _hashes(self, who: Customer) -> dict[Channel, str]:
         addresses = {Channel.EMAIL: who.contact.email, Channel.SMS: who.contact.phone}

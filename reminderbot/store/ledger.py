@@ -149,7 +149,7 @@ def _as_listed(row: Row[Any]) -> Customer:
     """A customer as the ledger has them."""
     consent = Consent(row.sms_consent_on, row.sms_consent_how or "") if row.sms_consent_on else None
     contact = Contact(row.contact_name, row.email, row.phone, consent)
-    return Customer(row.customer_id, row.name, contact, row.language, row.time_zone, row.country, row.group)
+    return Customer(row.customer_id, row.name, contact, row.language, row.time_zone, row.country, row.group, row.region)
 
 
 def invoice_of(row: Row[Any]) -> Invoice:
@@ -190,6 +190,7 @@ def _customer_row(c: Customer) -> dict[str, Any]:
         "time_zone": c.time_zone,
         "country": c.country,
         "group": c.group,
+        "region": c.region,
         "sms_consent_on": consent.given_on if consent else None,
         "sms_consent_how": consent.how if consent else None,
         "listed": True,

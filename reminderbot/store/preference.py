@@ -20,7 +20,7 @@ _OF_CUSTOMERS = select(preference).where(preference.c.customer_id.in_(_IDS))
 def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, Preference]:
     """What was settled for these customers, where anything was."""
     rows = connection.execute(_OF_CUSTOMERS, {"ids": customer_ids})
-    return {row.customer_id: Preference(row.language, row.never_sms, row.collector) for row in rows}
+    return {row.customer_id: Preference(row.language, row.never_sms, row.collector, row.segment) for row in rows}
 
 
 def get(connection: Connection, customer_id: str) -> Preference:
@@ -29,5 +29,6 @@ def get(connection: Connection, customer_id: str) -> Preference:
 
 def put(connection: Connection, customer_id: str, chosen: Preference, now: datetime, actor: str) -> None:
     values = {"language": chosen.language, "never_sms": chosen.never_sms, "collector": chosen.collector}
+    values |= {"segment": chosen.segment}
     upsert(connection, preference, [{"customer_id": customer_id, **values}])
     journal.record(connection, Event(EventKind.PREFERRED, now, actor, customer_id, values))

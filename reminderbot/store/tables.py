@@ -45,6 +45,8 @@ customer = Table(
     Column("time_zone", Name(64), nullable=False),
     Column("country", String(2), nullable=False),
     Column("group", Words, nullable=False),
+    # ISO 3166-2 without the country; empty: unknown.
+    Column("region", String(3), nullable=False, server_default=""),
     Column("sms_consent_on", Date),
     Column("sms_consent_how", Words),
     Column("listed", Boolean, nullable=False),
@@ -459,6 +461,8 @@ preference = Table(
     Column("language", Name(35), nullable=False),
     Column("never_sms", Boolean, nullable=False),
     Column("collector", Name(100), nullable=False),
+    # Whose ladder they climb; empty: as the settings say.
+    Column("segment", Name(100), nullable=False, server_default=""),
 )
 
 # Who may sign in at the desk.

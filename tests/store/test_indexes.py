@@ -10,11 +10,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, event
 
+from reminderbot.core.payer import Thresholds
 from reminderbot.store import account, decision, delivery_report, hold, outbox, said
 from reminderbot.store.session import Store, open_store
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
-GATHERER = account.Gatherer(str, lambda _: (ZoneInfo("Europe/London"),), frozenset(), sms_enabled=True)
+GATHERER = account.Gatherer(
+    str,
+    lambda _: (ZoneInfo("Europe/London"),),
+    ZoneInfo("Europe/London"),
+    frozenset(),
+    sms_enabled=True,
+    good_payer=Thresholds(),
+)
 ASKED: dict[str, Callable[[Connection], object]] = {
     "who is due": lambda c: account.due(c, NOW, 500),
     "their facts": lambda c: GATHERER.gather(c, ["C1", "C2"], NOW),

@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
         sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("region", sa.String(length=3), server_default="", nullable=False),
         sa.Column("sms_consent_on", sa.Date(), nullable=True),
         sa.Column("sms_consent_how", sa.Text(), nullable=True),
         sa.Column("listed", sa.Boolean(), nullable=False),
@@ -414,6 +415,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=35), nullable=False),
         sa.Column("never_sms", sa.Boolean(), nullable=False),
         sa.Column("collector", sa.String(length=100), nullable=False),
+        sa.Column("segment", sa.String(length=100), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.customer_id"], name=op.f("fk_preference_customer_id_customer")
         ),

@@ -1,0 +1,55 @@
+"""How customers have paid so far: what judges who is a good payer of long standing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Date, and_, bindparam, func, select
+
+from reminderbot.core.payer import LOOK_BACK, Payer
+from reminderbot.core.promise import PromiseState
+from reminderbot.store.tables import invoice, payment, promise
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_SINCE: BindParameter[Any] = bindparam("since", type_=Date)
+# Each invoice that nothing is open on, with the day of its last payment. Credit notes and write-offs are no payments.
+_LAST = func.max(payment.c.paid_on)
+_PAID = (
+    select(invoice.c.customer_id, invoice.c.due_on, _LAST)
+    .join(
+        payment,
+        and_(
+            payment.c.customer_id == invoice.c.customer_id,
+            payment.c.invoice == invoice.c.number,
+            payment.c.listed,
+            payment.c.kind == "payment",
+        ),
+    )
+    .where(invoice.c.customer_id.in_(_IDS), ~invoice.c.is_open, invoice.c.due_on.is_not(None))
+    .group_by(invoice.c.number, invoice.c.customer_id, invoice.c.due_on)
+    .having(_LAST >= _SINCE)
+)
+_FIRST = (
+    select(invoice.c.customer_id, func.min(invoice.c.issued_on))
+    .where(invoice.c.customer_id.in_(_IDS))
+    .group_by(invoice.c.customer_id)
+)
+_BROKEN = (
+    select(promise.c.customer_id, func.count())
+    .where(promise.c.customer_id.in_(_IDS), promise.c.state == PromiseState.BROKEN.value, promise.c.due_on >= _SINCE)
+    .group_by(promise.c.customer_id)
+)
+
+
+def of_customers(connection: Connection, customer_ids: Sequence[str], today: date) -> dict[str, Payer]:
+    """How each of these customers has paid in the last two years, and since when we know them."""
+    asked = {"ids": customer_ids, "since": today - LOOK_BACK}
+    late: dict[str, list[int]] = defaultdict(list)
+    for key, due_on, paid_on in connection.execute(_PAID, asked):
+        late[key].append((paid_on - due_on).days)
+    broken = {key: int(number) for key, number in connection.execute(_BROKEN, asked)}
+    known = connection.execute(_FIRST, {"ids": customer_ids})
+    return {key: Payer(first, tuple(late[key]), broken.get(key, 0)) for key, first in known}
