@@ -39,9 +39,10 @@ def test_businesses_over_years_break_no_promise_and_meet_everything_there_is(fig
     assert [what for what in MUST_HAPPEN if not happened[what]] == []
 
 
-@pytest.mark.parametrize("seed", sorted(set(FAILED_ONCE) - set(SHARE)))
-def test_a_seed_that_failed_once_fails_no_more(seed: int) -> None:
-    assert told([judged(seed)]) == []
+@pytest.mark.timeout(900)
+def test_a_seed_that_failed_once_fails_no_more() -> None:
+    # Those that every run lives anyhow are judged above.
+    assert told([judged(seed) for seed in sorted(FAILED_ONCE.keys() - set(SHARE))]) == []
 
 
 def test_a_seed_lives_the_same_life_in_every_process() -> None:
