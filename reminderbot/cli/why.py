@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,92 +11,108 @@ import click
 from sqlalchemy import Row
 
 from reminderbot.cli.door import MODES, stop_json, tell_stops
-from reminderbot.cli.holds import coming
+from reminderbot.cli.kinds import DAY
 from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
 from reminderbot.cli.show import as_json, emit, heading, say
 from reminderbot.cli.words import day, moment
 from reminderbot.core.account import totals
+from reminderbot.core.gate import Gate
+from reminderbot.core.telling import OfInvoice
 from reminderbot.desk.door import look_at
-from reminderbot.desk.find import candidates
+from reminderbot.desk.find import Found, candidates
 from reminderbot.desk.outlook import zone_of
-from reminderbot.desk.why import Why, why
+from reminderbot.desk.why import Why, on_day, why
 from reminderbot.store.decision import to_json
+from reminderbot.web.told import Answer, Past, answer_of, gates_of, past_of
 
 
 @click.command("why")
 @click.argument("what", metavar="INVOICE-or-CUSTOMER", nargs=-1, required=True)
+@click.option("--at", "on", type=DAY, metavar="DATE", help="What was decided on that day, and why.")
 @as_json
 @click.pass_obj
-def why_command(line: Line, what: tuple[str, ...], as_json: bool) -> None:
-    """Why a customer was, or was not, reminded: every gate at this moment, what comes next, what was said so far.
+def why_command(line: Line, what: tuple[str, ...], on: date | None, as_json: bool) -> None:
+    """Why a customer was, or was not, reminded: what we wait for, what comes next and who must act; then every gate.
 
     Name an invoice's number, a customer's number, or a customer's name or a part of it.
     """
     with line.house() as house, house.store.reading() as connection:
         found = candidates(connection, " ".join(what))
         if len(found) > 1:
-            if as_json:
-                emit({"candidates": [{"customer_id": f.customer.customer_id, "name": f.customer.name} for f in found]})
-                return
-            say("That may be several customers; ask for one of them:")
-            for one in found:
-                say(f"  {one.customer.customer_id}  {one.customer.name}")
+            _ask_again(found, as_json)
             return
-        answer = why(house, connection, found[0], look_at(house, connection))
-        zone = zone_of(answer.facts, house.rules) if answer.facts else house.rules.zone
+        seen = why(house, connection, found[0], look_at(house, connection))
+        zone = zone_of(seen.facts, house.rules) if seen.facts else house.rules.zone
+        if on is not None:
+            past = past_of(house, seen, on_day(house, connection, found[0], on))
+            emit(_past_json(seen, past)) if as_json else _tell_past(seen, past, on, house.rules.zone)
+            return
+        answer, gates = answer_of(house, seen), gates_of(house, seen)
     if as_json:
-        emit(_json(answer))
+        emit(_json(seen, answer, gates))
     else:
-        _tell(answer, zone)
+        _tell(seen, answer, gates, zone)
 
 
-def _tell(answer: Why, zone: ZoneInfo) -> None:
-    who = answer.customer
-    owed = totals(answer.facts.account.items) if answer.facts else ()
+def _ask_again(found: Sequence[Found], as_json: bool) -> None:
+    if as_json:
+        emit({"candidates": [{"customer_id": f.customer.customer_id, "name": f.customer.name} for f in found]})
+        return
+    say("That may be several customers; ask for one of them:")
+    for one in found:
+        say(f"  {one.customer.customer_id}  {one.customer.name}")
+
+
+def _tell(seen: Why, answer: Answer, gates: Sequence[tuple[Gate, str]], zone: ZoneInfo) -> None:
+    who = seen.customer
+    owed = totals(seen.facts.account.items) if seen.facts else ()
     heading(f"{who.name} ({who.customer_id}): {' and '.join(map(str, owed)) or 'nothing'} open")
-    say(_verdict(answer, zone))
-    say()
-    for gate in answer.decision.gates:
-        say(f"  {'✓' if gate.passed else '✗'} {gate.name}: {gate.because}{_until(gate.until, zone)}")
-    say()
-    say(f"Next: {coming(answer.next, zone)}")
-    if answer.decided_otherwise and answer.decided_at:
-        say(f"(The last run decided otherwise, {moment(answer.decided_at, zone)}; the next one decides anew.)")
-    _tell_pauses(answer, zone)
-    say()
-    say(f"Mode is {MODES[answer.door.mode]}.")
-    tell_stops(answer.door.lasting(answer.now))
-    _tell_talk(answer, zone)
-
-
-def _verdict(answer: Why, zone: ZoneInfo) -> str:
-    if answer.facts is None:
-        return "The ledger no longer lists this customer, so nothing is sent."
-    send = answer.decision.send
-    if send is None:
-        return f"Nothing is sent now: {'; '.join(g.because for g in answer.decision.closed) or 'nothing is due'}."
-    asks = ", after your yes" if send.needs_approval else ""
-    told = f"'{send.tier}' by {_by(send.channel.value)} is due{asks}, for {', '.join(send.lists)}"
-    return f"{told}: {'now' if send.not_before <= answer.now else moment(send.not_before, zone)}."
-
-
-def _tell_pauses(answer: Why, zone: ZoneInfo) -> None:
-    if answer.holds or answer.promises or answer.cases:
+    for paragraph in answer.paragraphs:
+        say(" ".join(paragraph.sentences))
+    for sentence in (*answer.barriers, *answer.also):
+        say(sentence)
+    if gates:
         say()
-    for pause in answer.holds:
+        heading("What was asked")
+    for gate, told in gates:
+        say(f"  {'✓' if gate.passed else '✗'} {told}")
+    if seen.decided_otherwise and seen.decided_at:
+        say(f"(The last run decided otherwise, {moment(seen.decided_at, zone)}; the next one decides anew.)")
+    _tell_pauses(seen, zone)
+    say()
+    say(f"Mode is {MODES[seen.door.mode]}.")
+    tell_stops(seen.door.lasting(seen.now))
+    _tell_talk(seen, zone)
+
+
+def _tell_past(seen: Why, past: Past, on: date, zone: ZoneInfo) -> None:
+    heading(f"{seen.customer.name} ({seen.customer.customer_id}), {day(on)}")
+    if not past:
+        say("Nothing was decided about them that is still kept; `[store] decisions_days` says how long that is.")
+    for kept, sentences in past:
+        last = f", and still so {moment(kept.looked_at, zone)}" if kept.looked_at > kept.decided_at else ""
+        say(f"{moment(kept.decided_at, zone)}{last}:")
+        for sentence in sentences:
+            say(f"  {sentence}")
+
+
+def _tell_pauses(seen: Why, zone: ZoneInfo) -> None:
+    if seen.holds or seen.promises or seen.cases:
+        say()
+    for pause in seen.holds:
         ends = f"until {moment(pause.until, zone)}" if pause.until else "until a person lifts it"
-        say(f"Hold {pause.hold_id} ({pause.kind}), {ends}: {pause.why}")
-    for word in answer.promises:
+        say(f"Hold {pause.hold_id}, {ends}: {pause.why}")
+    for word in seen.promises:
         amount = f"{word.amount} " if word.amount else ""
         say(f"Promise {word.promise_id}: {amount}by {day(word.due_on)}, in their words: “{word.words}”")
-    for case in answer.cases:
-        say(f"Case {case.case_id} ({case.kind}) waits for a person: {case.why}")
+    for case in seen.cases:
+        say(f"Case {case.case_id} waits for a person: {case.why}")
 
 
-def _tell_talk(answer: Why, zone: ZoneInfo) -> None:
-    talk = [(r.claimed_at or r.settled_at or r.planned_at, _said(r)) for r in answer.messages]
-    talk += [(r.received_at, _heard(r)) for r in answer.replies]
+def _tell_talk(seen: Why, zone: ZoneInfo) -> None:
+    talk = [(r.claimed_at or r.settled_at or r.planned_at, _said(r)) for r in seen.messages]
+    talk += [(r.received_at, _heard(r)) for r in seen.replies]
     if talk:
         say()
         heading("So far")
@@ -117,34 +135,68 @@ def _by(channel: str) -> str:
     return "e-mail" if channel == "email" else "SMS"
 
 
-def _until(until: Any, zone: ZoneInfo) -> str:
-    return f" (until {moment(until, zone)})" if until else ""
-
-
-def _json(answer: Why) -> dict[str, object]:
+def _json(seen: Why, answer: Answer, gates: Sequence[tuple[Gate, str]]) -> dict[str, object]:
     following = None
-    if answer.next:
-        at, made = answer.next
+    if seen.next:
+        at, made = seen.next
         following = {"at": at, **{key: to_json(made)[key] for key in ("send", "cases")}}
     return {
-        "customer_id": answer.customer.customer_id,
-        "customer": answer.customer.name,
-        "invoice": answer.invoice,
-        "now": answer.now,
-        "listed": answer.facts is not None,
-        "owed": money_json(totals(answer.facts.account.items)) if answer.facts else [],
-        "decision": to_json(answer.decision),
-        "last_decided_at": answer.decided_at,
-        "last_decided_otherwise": answer.decided_otherwise,
+        "customer_id": seen.customer.customer_id,
+        "customer": seen.customer.name,
+        "invoice": seen.invoice,
+        "now": seen.now,
+        "listed": seen.facts is not None,
+        "owed": money_json(totals(seen.facts.account.items)) if seen.facts else [],
+        "told": answer.sentences,
+        "invoices": [_invoice_json(seen, answer, one) for one in seen.told.invoices],
+        "kept_back_by": answer.barriers,
+        "decision": to_json(seen.decision),
+        "asked": [{"code": gate.code, "passed": gate.passed, "told": told} for gate, told in gates],
+        "last_decided_at": seen.decided_at,
+        "last_decided_otherwise": seen.decided_otherwise,
         "next": following,
-        "planned": [_message_json(row) for row in answer.planned],
-        "holds": list(answer.holds),
-        "promises": list(answer.promises),
-        "cases": list(answer.cases),
-        "mode": answer.door.mode,
-        "stops": [stop_json(stop) for stop in answer.door.lasting(answer.now)],
-        "messages": [_message_json(row) for row in answer.messages],
-        "replies": [_reply_json(row) for row in answer.replies],
+        "planned": [_message_json(row) for row in seen.planned],
+        "holds": list(seen.holds),
+        "promises": list(seen.promises),
+        "cases": list(seen.cases),
+        "mode": seen.door.mode,
+        "stops": [stop_json(stop) for stop in seen.door.lasting(seen.now)],
+        "messages": [_message_json(row) for row in seen.messages],
+        "replies": [_reply_json(row) for row in seen.replies],
+    }
+
+
+def _invoice_json(seen: Why, answer: Answer, one: OfInvoice) -> dict[str, object]:
+    sentences = [told for part in answer.paragraphs if one.number in part.numbers for told in part.sentences]
+    return {
+        "number": one.number,
+        "balance": money_json((one.balance,))[0],
+        "next": one.step,
+        "at": one.at,
+        "tier": one.tier,
+        "letter": one.letter,
+        "task": one.task,
+        "shut": [gate.code for gate in one.causes],
+        "waits_for": [{"code": gate.code, "who": seen.hands.of(gate)} for gate in one.waits],
+        "told": sentences,
+    }
+
+
+def _past_json(seen: Why, past: Past) -> dict[str, object]:
+    return {
+        "customer_id": seen.customer.customer_id,
+        "customer": seen.customer.name,
+        "decisions": [
+            {
+                "where": kept.place,
+                "from": kept.decided_at,
+                "to": kept.looked_at,
+                "decision": to_json(kept.made),
+                "turn": kept.turn,
+                "told": sentences,
+            }
+            for kept, sentences in past
+        ],
     }
 
 

@@ -208,21 +208,25 @@ def _owed(account: Account, rules: Rules, gates: list[Gate]) -> tuple[OpenItem, 
         sums = " and ".join(str(total) for total in totals(owed))
         because = f"{sums} is open on {_names(owed)}"
         gates.append(Gate("owed", True, because, code=GateCode.OWED, invoices=_numbers(owed), values={"sums": sums}))
-    else:
-        gates.append(_not_owed(account))
+    gates.extend(_left_out(account, owed))
     return owed
 
 
-def _not_owed(account: Account) -> Gate:
-    undated = tuple(item for item in account.items if item.balance.amount > 0 and item.invoice.due_on is None)
+def _left_out(account: Account, owed: tuple[OpenItem, ...]) -> tuple[Gate, ...]:
+    """Why nothing is ever said about what else is open."""
+    rest = tuple(item for item in account.items if item.balance.amount > 0 and item not in owed)
+    undated = tuple(item for item in rest if item.invoice.due_on is None)
+    small = tuple(item for item in rest if item.invoice.due_on is not None)
+    found = []
     if undated:
         because = "what is open has no due date"
-        return Gate("owed", False, because, code=GateCode.NO_DUE_DATE, invoices=_numbers(undated))
-    small = tuple(item for item in account.items if item.balance.amount > 0)
+        found.append(Gate("owed", False, because, code=GateCode.NO_DUE_DATE, invoices=_numbers(undated)))
     if small:
         because = "what is open is too small to write about"
-        return Gate("owed", False, because, code=GateCode.TOO_SMALL, invoices=_numbers(small))
-    return Gate("owed", False, "nothing is open", code=GateCode.NOTHING_OPEN)
+        found.append(Gate("owed", False, because, code=GateCode.TOO_SMALL, invoices=_numbers(small)))
+    if not owed and not found:
+        found.append(Gate("owed", False, "nothing is open", code=GateCode.NOTHING_OPEN))
+    return tuple(found)
 
 
 def _not_held(
@@ -251,7 +255,7 @@ def _held(hold: Hold, covered: tuple[str, ...], who: Customer) -> Gate:
     """A pause as a gate: whose word it is and since when, so that it can be told from the gate alone."""
     scope = ", ".join(covered) if hold.invoices else "all invoices"
     values: dict[str, str | int] = {"kind": hold.kind.value, "hold": hold.hold_id, "why": hold.why}
-    values |= {"placed_at": hold.placed_at.isoformat(), "by": hold.placed_by}
+    values |= {"placed_at": hold.placed_at.isoformat(), "by": hold.placed_by, "whole": int(not hold.invoices)}
     if heard := hold.heard:
         from_contact = heard.sender and heard.sender.casefold() in {
             (who.contact.email or "").casefold(),
@@ -365,12 +369,13 @@ def _letter(
 ) -> Send | None:
     """The one message over all that is due, in its highest tier; each invoice takes the one step that it is due for."""
     tier = rules.ladder.tiers[max(step.tier for _, step in letters)]
-    channel = _channel(facts, tier, gates)
+    listed = _listed(letters, free, tier, today)
+    channel = _channel(facts, tier, listed, gates)
     if channel is None:
         why = f"'{tier.name}' is due, but there is no way to reach them: {gates[-1].because}"
         cases.append(OpenCase(CaseKind.UNREACHABLE, why, tuple(item.invoice.number for item, _ in letters)))
         return None
-    not_before = _when(facts, rules, now, gates)
+    not_before = _when(facts, rules, now, listed, gates)
     if not_before is None:
         cases.append(OpenCase(CaseKind.UNREACHABLE, gates[-1].because, tuple(i.invoice.number for i, _ in letters)))
         return None
@@ -384,7 +389,7 @@ def _letter(
     return Send(
         tier=tier.name,
         channel=channel,
-        lists=_listed(letters, free, tier, today),
+        lists=listed,
         steps=tuple(_taken(item, rules.ladder.tiers[step.tier]) for item, step in letters),
         not_before=not_before,
         needs_approval=tier.needs is Needs.APPROVAL or facts.ask_first,
@@ -404,9 +409,10 @@ def _listed(letters: _Due, free: tuple[OpenItem, ...], tier: Tier, today: date) 
     )
 
 
-def _channel(facts: Facts, tier: Tier, gates: list[Gate]) -> Channel | None:
+def _channel(facts: Facts, tier: Tier, listed: tuple[str, ...], gates: list[Gate]) -> Channel | None:
     """The first channel of the tier that reaches them: e-mail before SMS."""
-    asked = [reachable(facts.account.customer, channel, facts.reach) for channel in sorted(tier.channels)]
+    who, reach = facts.account.customer, facts.reach
+    asked = [replace(reachable(who, channel, reach), invoices=listed) for channel in sorted(tier.channels)]
     for channel, gate in zip(sorted(tier.channels), asked, strict=True):
         if gate.passed:
             gates.append(gate)
@@ -415,11 +421,11 @@ def _channel(facts: Facts, tier: Tier, gates: list[Gate]) -> Channel | None:
     return None
 
 
-def _when(facts: Facts, rules: Rules, now: datetime, gates: list[Gate]) -> datetime | None:
+def _when(facts: Facts, rules: Rules, now: datetime, listed: tuple[str, ...], gates: list[Gate]) -> datetime | None:
     """The first moment that keeps the contact budget and their day; None where there is none."""
     business = rules.business_days(facts.account.customer.place)
     asked = may_send(facts.reach, rules.budget, rules.hours, business, now, rules.at_work)
-    gates.extend(asked)
+    gates.extend(replace(gate, invoices=listed) for gate in asked)
     budget, day = asked
     if not day.passed:
         return day.until
@@ -445,7 +451,7 @@ def _text_after_letter(
     sent_on = letter.sent_at.astimezone(rules.zone).date()
     opens = start_of_day(business.add(sent_on, 1), rules.zone)
     lapses = start_of_day(business.add(sent_on, FOLLOW_UP_BUSINESS_DAYS) + timedelta(days=1), rules.zone)
-    not_before = _when(facts, rules, max(now, opens), gates)
+    not_before = _when(facts, rules, max(now, opens), numbers, gates)
     if not_before is None or not_before >= lapses:
         because = "it would come more than three business days later"
         gates.append(Gate(name, False, because, code=GateCode.TEXT_TOO_LATE, invoices=numbers))

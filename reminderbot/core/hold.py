@@ -78,6 +78,11 @@ class Hold:
         return not self.invoices or invoice in self.invoices
 
 
+def unexplained(actor: str) -> str:
+    """What stands for the reason where whoever paused gave none."""
+    return f"{actor} asked for a pause"
+
+
 def active(holds: Iterable[Hold], now: datetime) -> tuple[Hold, ...]:
     """The holds that pause something at `now`."""
     return tuple(hold for hold in holds if hold.is_active(now))

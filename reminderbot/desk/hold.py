@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.customer import Customer
 from reminderbot.core.handover import said
-from reminderbot.core.hold import Hold, HoldKind, active
+from reminderbot.core.hold import Hold, HoldKind, active, unexplained
 from reminderbot.core.outlook import Foreseen, foresee
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
@@ -44,7 +44,7 @@ def place(house: House, actor: str, words: str | Exactly, until: date | None = N
             connection,
             found.customer.customer_id,
             HoldKind.BY_HAND,
-            typed.words(why) or f"{actor} asked for a pause",
+            typed.words(why) or unexplained(actor),
             now,
             until=start_of_day(until + timedelta(days=1), house.rules.zone) if until else None,
             invoices=(found.invoice,) if found.invoice else (),

@@ -20,6 +20,7 @@ from reminderbot.store import listing
 from reminderbot.web.fields import choice_in, day_in, words_in
 from reminderbot.web.guard import user
 from reminderbot.web.show import tell
+from reminderbot.web.told import answer_of, gates_of, past_of
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -52,6 +53,9 @@ def pages(house: House) -> Blueprint:
         return render_template(
             "customer.html",
             seen=seen,
+            said=answer_of(house, seen.why),
+            gates=gates_of(house, seen.why),
+            past=past_of(house, seen.why, seen.why.history),
             marked=marked,
             languages=languages(house),
             people=[(known.user.name, known.user.name) for known in listed(house)],

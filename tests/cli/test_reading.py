@@ -66,11 +66,46 @@ def test_why_tells_every_gate_and_what_comes_next(shop: Installation) -> None:
 
     out = shop.ok("why", "INV-1")
 
-    assert out.startswith("Acme Ltd (C1): 100.00 USD open\nNothing is sent now: on holiday (all invoices).")
-    assert "✓ owed: 100.00 USD is open on INV-1" in out
-    assert "✗ hold: by_hand: on holiday (all invoices) (until Tue 01 Dec 2026 00:00 EST)" in out
-    assert "Next: 'gentle' by e-mail about INV-1, Tue 01 Dec 2026 09:00 EST." in out
-    assert "Hold 1 (by_hand), until Tue 01 Dec 2026 00:00 EST: on holiday" in out
+    told = "paused reminders about INV-1 today: “on holiday”. The pause ends by itself after November 30."
+    assert (
+        f"{told} After that, if it is still open, the first reminder about INV-1 goes out on December 1 at 09:00."
+        in out
+    )
+    assert "✓ Open: INV-1, together 100.00 USD." in out
+    assert "✗ " in out
+    assert "Hold 1, until Tue 01 Dec 2026 00:00 EST: on holiday" in out
+    assert "by_hand" not in out
+
+
+def test_why_as_json_has_the_same_sentences_and_the_values_they_are_made_from(shop: Installation) -> None:
+    shop.ok("import")
+    shop.ok("hold", "C1", "--until", "2026-11-30", "--why", "on holiday")
+
+    told = shop.json("why", "C1")
+
+    (one,) = told["invoices"]
+    assert (one["number"], one["next"], one["at"], one["letter"], one["shut"]) == (
+        "INV-1", "letter", "2026-12-01T14:00:00+00:00", "first", ["held"],
+    )  # fmt: skip
+    assert one["told"] == told["told"][: len(one["told"])]
+    assert all(sentence in shop.ok("why", "C1") for sentence in told["told"])
+
+
+def test_why_at_a_day_tells_what_was_decided_then(shop: Installation) -> None:
+    shop.ok("import")
+    shop.plan()
+    shop.clock.advance(timedelta(days=1))
+    shop.ok("hold", "C1", "--why", "on holiday")
+    shop.plan()
+
+    monday, tuesday = (shop.ok("why", "C1", "--at", f"2026-11-{day}") for day in (23, 24))
+
+    assert "A letter about INV-1 was to go out" in monday
+    assert "on holiday" not in monday
+    assert "Tue 24 Nov 2026 10:00 EST:" in tuesday
+    assert "“on holiday”" in tuesday
+    assert shop.json("why", "C1", "--at", "2026-11-23")["decisions"][0]["decision"]["send"]["tier"] == "gentle"
+    assert "Nothing was decided about them" in shop.ok("why", "C1", "--at", "2026-11-20")
 
 
 def test_why_decides_anew_and_says_when_the_last_run_decided_otherwise(shop: Installation) -> None:
@@ -134,7 +169,7 @@ def test_why_of_a_customer_no_longer_listed_says_so(shop: Installation) -> None:
     shop.write_ledger([ACME], [bill("INV-1", "C1", late(5))])
     shop.ok("import", "--yes")
 
-    assert "The ledger no longer lists this customer, so nothing is sent." in shop.ok("why", "C2")
+    assert "Your books no longer list this customer, so nothing is sent." in shop.ok("why", "C2")
 
 
 def test_status_of_a_fresh_installation_is_calm(shop: Installation) -> None:

@@ -1,0 +1,358 @@
+"""Makes the sentences of `why` from the word file: for the customer's page, the command and JSON alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, assert_never
+from zoneinfo import ZoneInfo
+
+from reminderbot.compose import formats
+from reminderbot.core.case import CaseKind
+from reminderbot.core.customer import Customer
+from reminderbot.core.dunning import Decision
+from reminderbot.core.gate import Gate, GateCode
+from reminderbot.core.hold import unexplained
+from reminderbot.core.stop import Stop
+from reminderbot.core.telling import (
+    Barrier,
+    BarrierCode,
+    Hands,
+    OfInvoice,
+    Step,
+    Telling,
+    Together,
+    day_of,
+    kind_of,
+    moment_of,
+    needs_person,
+    together,
+)
+from reminderbot.core.turn import Turn
+from reminderbot.desk.outlook import zone_of
+from reminderbot.desk.why import Why
+from reminderbot.house import House
+from reminderbot.store.decision import Kept
+from reminderbot.web.words import Words, words_for
+
+# Beyond that a list is cut: nobody reads on.
+_MOST_NAMED = 12
+# Days so near are called by their weekday, months so near need no year.
+_NEAR = 6
+_HALF_A_YEAR = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """The customer that is spoken of, the zone in which a person thinks of their hours, and who takes care of them."""
+
+    customer: Customer
+    zone: ZoneInfo
+    hands: Hands = field(default_factory=Hands)
+
+    @property
+    def name(self) -> str:
+        """The contact's name, else the customer's."""
+        return self.customer.contact.name or self.customer.name
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """What is said of some invoices, sentence by sentence."""
+
+    numbers: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that `why` says about one customer, in the owner's language."""
+
+    paragraphs: tuple[Paragraph, ...]
+    # Why what is due has not left, and what else waits for a person.
+    barriers: tuple[str, ...]
+    also: tuple[str, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Everything, in order."""
+        return (*(told for one in self.paragraphs for told in one.sentences), *self.barriers, *self.also)
+
+
+def teller_of(house: House) -> Teller:
+    """Who tells the owner of this installation, at this moment."""
+    words = words_for(house.business.language)
+    return Teller(words, house.business.language or words.language, house.rules.zone, house.clock.now())
+
+
+def whom(house: House, seen: Why) -> Whom:
+    """The customer that an answer is about."""
+    zone = zone_of(seen.facts, house.rules) if seen.facts else house.rules.zone
+    return Whom(seen.customer, zone, seen.hands)
+
+
+def answer_of(house: House, seen: Why) -> Answer:
+    """The whole answer to why a customer was, or was not, reminded."""
+    teller, about = teller_of(house), whom(house, seen)
+    if seen.facts is None or not seen.told.invoices:
+        words = teller.words
+        told = words("why.unlisted") if seen.facts is None else words("why.nothing_open")
+        return Answer((Paragraph((), (told,)),), (), ())
+    numbers = [one.number for one in seen.told.invoices]
+    return Answer(
+        teller.paragraphs(seen.told, about), teller.barriers(seen.told), teller.also(seen.beside, numbers, about)
+    )
+
+
+def gates_of(house: House, seen: Why) -> list[tuple[Gate, str]]:
+    """Every gate of this moment's decision with its sentence."""
+    teller, about = teller_of(house), whom(house, seen)
+    return [(gate, teller.whole(gate, about)) for gate in seen.decision.gates]
+
+
+Past = Sequence[tuple[Kept, tuple[str, ...]]]
+
+
+def past_of(house: House, seen: Why, kept: Iterable[Kept]) -> Past:
+    """Decisions of some day before, each with its sentences."""
+    teller, about = teller_of(house), whom(house, seen)
+    return [(one, teller.past(one.made, one.turn, about)) for one in kept]
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Speaks the owner's language: days as people say them, hours by the customer's own clock."""
+
+    words: Words
+    # The owner's own locale: en-GB, not merely en.
+    locale: str
+    home: ZoneInfo
+    now: datetime
+
+    # ---- an answer
+
+    def paragraphs(self, told: Telling, whom: Whom) -> tuple[Paragraph, ...]:
+        """Each open invoice in one paragraph; those of which the same is to be said share theirs."""
+        groups = together(told.invoices)
+        found: list[Paragraph] = []
+        for group in groups:
+            others_wait = any(other.like.causes and other.like.step is Step.PERSON for other in groups)
+            found.append(Paragraph(group.numbers, tuple(self._group(group, whom, others_wait))))
+        return tuple(found)
+
+    def barriers(self, told: Telling) -> tuple[str, ...]:
+        """Why a letter that is due has not left."""
+        return tuple(sentence for barrier in told.barriers for sentence in self._barrier(barrier))
+
+    def also(self, kinds: Iterable[CaseKind], numbers: Sequence[str], whom: Whom) -> tuple[str, ...]:
+        """What else waits for a person."""
+        return tuple(self._also(kind, numbers, whom) for kind in kinds)
+
+    def _also(self, kind: CaseKind, numbers: Sequence[str], whom: Whom) -> str:
+        hand = self._hand(whom.hands.of_kind(kind), first=False)
+        return self.words("why.also", hand=hand, task=self._task(kind, numbers))
+
+    def _group(self, group: Together, whom: Whom, others_wait: bool) -> Iterable[str]:
+        like, numbers = group.like, group.numbers
+        shut = [gate for gate in like.causes if gate.code is not GateCode.TIER_LATER]
+        for place, gate in enumerate(shut):
+            sentence = self.whole(gate, whom, numbers)
+            waits = place == 0 and like.step is Step.PERSON
+            yield self.words("why.wait", sentence=sentence) if waits else sentence
+        yield from dict.fromkeys(self._must(gate, whom) for gate in like.waits)
+        yield from self._next(like, numbers, whom, after=bool(shut), free=others_wait and not shut)
+
+    def _next(self, like: OfInvoice, numbers: tuple[str, ...], whom: Whom, *, after: bool, free: bool) -> Iterable[str]:
+        invoices, at = self.names(numbers), like.at or self.now
+        hand = whom.hands.collector
+        match like.step:
+            case Step.LETTER:
+                yield self._leaves(like, numbers, whom, after=after, free=free)
+            case Step.TASK:
+                task = self._task(like.task or CaseKind.OTHER, numbers)
+                yield self.words("next.task", hand=self._hand(hand, first=False), day=self.day(at), task=task)
+            case Step.PERSON:
+                if not like.waits:
+                    yield self.words("next.person", invoices=invoices, hand=self._hand(hand))
+            case Step.LATER:
+                yield self.words("next.later", invoices=invoices, day=self.bare(self._date(at, self.home)))
+            case Step.NOTHING:
+                yield self.words("next.nothing")
+            case _:
+                assert_never(like.step)
+
+    def _leaves(self, like: OfInvoice, numbers: tuple[str, ...], whom: Whom, *, after: bool, free: bool) -> str:
+        at = like.at or self.now
+        invoices, letter = self.names(numbers), self.words(f"letter.{like.letter}")
+        when = self.moment(at, whom.zone)
+        if free and at <= self.now:
+            return self.words("next.free_ready", len(numbers), invoices=invoices, letter=letter)
+        if free:
+            return self.words("next.free", len(numbers), invoices=invoices, letter=letter, when=when)
+        if at <= self.now:
+            return self.words("next.letter_ready", invoices=invoices, letter=letter)
+        if after:
+            return self.words("next.after", invoices=invoices, letter=letter, when=when)
+        return self.words("next.letter", invoices=invoices, letter=letter, when=when)
+
+    # ---- gates
+
+    def whole(self, gate: Gate, whom: Whom, numbers: Sequence[str] = ()) -> str:
+        """The same as `gate`, and how long it lasts where a pause ends by itself."""
+        sentence = self.gate(gate, whom, numbers)
+        ends = gate.code is GateCode.HELD and gate.until is not None
+        return f"{sentence} {self._rests(gate)}" if ends else sentence
+
+    def gate(self, gate: Gate, whom: Whom, numbers: Sequence[str] = ()) -> str:
+        """What a gate answered, about those of its invoices that are spoken of; none are named: about all of its."""
+        named = tuple(number for number in gate.invoices if not numbers or number in numbers)
+        if gate.code is GateCode.HELD:
+            return self._held(gate, named, whom)
+        values: dict[str, Any] = {name: str(value) for name, value in gate.values.items()}
+        values["invoices"] = self.names(named)
+        if "channel" in values:
+            values["channel"] = self.words(f"channel.{values['channel']}")
+        if gate.code is GateCode.TOO_OFTEN:
+            values["times"] = self.words("times.heard", int(values["times"]))
+            values["span"] = self.words("times.days", int(values["days"]))
+        if gate.until is not None:
+            values["when"] = self.moment(gate.until, whom.zone)
+        if due := day_of(gate, "due_on"):
+            values["due"] = self.on(due)
+        return self.words(f"gate.{gate.code}", **values)
+
+    def _held(self, gate: Gate, named: tuple[str, ...], whom: Whom) -> str:
+        kind, told = kind_of(gate), gate.values
+        said_at, placed_at = moment_of(gate, "said_at"), moment_of(gate, "placed_at") or self.now
+        by = str(told.get("by", ""))
+        variant = "said" if said_at else "noted" if by else "known"
+        who = str(told.get("said_by", "")) or (whom.customer.name if said_at else whom.name)
+        if told.get("why") == unexplained(by):
+            variant = "noted_plain"
+        text = self._variant(f"hold.{kind}.", variant, ended=gate.until is not None, whole=bool(told.get("whole")))
+        sentence = text.format(
+            who=who, by=by or self.words("why.a_person_first"), why=told.get("why", ""), invoices=self.names(named),
+            day=self.day(said_at or placed_at),
+        )  # fmt: skip
+        doubt = self.words.or_none(f"hold_doubt.{told.get('known_by')}")
+        return f"{sentence} {doubt}" if doubt and needs_person(gate) else sentence
+
+    def _variant(self, beginning: str, variant: str, *, ended: bool, whole: bool) -> str:
+        names = [f"{beginning}ended"] if ended else []
+        names += [f"{beginning}{variant}_all"] if whole else []
+        found = (self.words.or_none(name) for name in (*names, f"{beginning}{variant}"))
+        return next(text for text in found if text is not None)
+
+    def _rests(self, gate: Gate) -> str:
+        """Up to when a pause lasts that ends by itself: its last whole day."""
+        until = gate.until or self.now
+        last = self.bare(self._date(until - timedelta(microseconds=1), self.home))
+        return self.words(f"hold.{kind_of(gate)}.rests", last=last)
+
+    def _must(self, gate: Gate, whom: Whom) -> str:
+        hand = self._hand(whom.hands.of(gate))
+        if gate.code is GateCode.HELD:
+            return self.words(f"hold.{kind_of(gate)}.must", hand=hand)
+        return self.words(f"must.{gate.code}", hand=hand)
+
+    # ---- what keeps a letter back
+
+    def _barrier(self, barrier: Barrier) -> Iterable[str]:
+        if barrier.stop is not None:
+            yield self.stop(barrier.stop)
+            yield self.words("stop.cure", cure=barrier.stop.cure)
+        elif barrier.turn is not None:
+            yield self.turn(barrier.turn)
+        elif barrier.code is not BarrierCode.STOP:
+            yield self.words(f"barrier.{barrier.code}", when=self.moment(barrier.until or self.now, self.home))
+
+    def stop(self, stop: Stop) -> str:
+        """Why nothing leaves at all."""
+        kind = stop.kind.replace(" ", "_")
+        kind = "halted" if kind.endswith("_halted") or "_to_" in kind else kind
+        return self.words.or_none(f"stop.{kind}") or f"{stop.why}."
+
+    def turn(self, turn: Turn) -> str:
+        """How a letter's turn ended."""
+        return self.words(f"turn.{turn.code}", when=self.moment(turn.again_at or self.now, self.home), why=turn.why)
+
+    # ---- what was decided before
+
+    def past(self, made: Decision, turn: Turn | None, whom: Whom) -> tuple[str, ...]:
+        """A decision of some day before: what shut it, what was to be done, and how the letter's turn ended."""
+        found = [self.whole(gate, whom) for gate in made.closed]
+        if made.send is not None and turn is None:
+            when = self.moment(made.send.not_before, whom.zone)
+            found.append(self.words("past.letter", invoices=self.names(made.send.lists), when=when))
+        found += [self.words("past.task", task=self._task(case.kind, case.invoices)) for case in made.cases]
+        if turn is not None:
+            found.append(self.turn(turn))
+        return tuple(found) or (self.words("past.nothing"),)
+
+    # ---- names and days
+
+    def _task(self, kind: CaseKind, numbers: Sequence[str]) -> str:
+        return self.words(f"task.{kind}", invoices=self.names(numbers))
+
+    def _hand(self, name: str, *, first: bool = True) -> str:
+        return name or (self.words("why.a_person_first") if first else self.words("why.a_person"))
+
+    def names(self, numbers: Sequence[str]) -> str:
+        """The invoices as a sentence lists them."""
+        from babel.lists import format_list
+
+        named = list(numbers[:_MOST_NAMED])
+        if more := len(numbers) - len(named):
+            named.append(self.words("why.more", more))
+        return format_list(named, locale=formats.locale(self.locale)) if named else ""
+
+    def moment(self, at: datetime, zone: ZoneInfo) -> str:
+        """`on Monday at 09:10 their time`: by the clock of `zone`, which is named where it is not the owner's."""
+        local = at.astimezone(zone)
+        day = self.on(local.date(), self.now.astimezone(zone).date())
+        theirs = local.utcoffset() != at.astimezone(self.home).utcoffset()
+        time = f"{local:%H:%M}"
+        return self.words("when.theirs", day=day, time=time) if theirs else self.words("when.at", day=day, time=time)
+
+    def day(self, at: datetime) -> str:
+        """The day of a moment, by the owner's own calendar."""
+        return self.on(self._date(at, self.home))
+
+    def on(self, day: date, today: date | None = None) -> str:
+        """`on Tuesday`, `yesterday`, `on 3 March`."""
+        if near := self._close(day, today):
+            return near
+        if self._is_near(day, today):
+            return self.words("when.weekday", weekday=self.bare(day, today))
+        return self.words("when.day", day=self.bare(day, today))
+
+    def bare(self, day: date, today: date | None = None) -> str:
+        """`Tuesday`, `yesterday`, `3 March`, `3 March 2025`."""
+        from babel.dates import format_date, format_skeleton
+
+        locale = formats.locale(self.locale)
+        if near := self._close(day, today):
+            return near
+        if self._is_near(day, today):
+            return str(format_date(day, "EEEE", locale=locale))
+        far = abs((day - self._today(today)).days) > _HALF_A_YEAR
+        moment = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001  (a day only, for Babel)
+        return str(format_skeleton("yMMMMd" if far else "MMMMd", moment, locale=locale))
+
+    def _close(self, day: date, today: date | None) -> str:
+        away = (day - self._today(today)).days
+        if away == 0:
+            return self.words("when.today")
+        if away == 1:
+            return self.words("when.tomorrow")
+        return self.words("when.yesterday") if away == -1 else ""
+
+    def _is_near(self, day: date, today: date | None) -> bool:
+        return abs((day - self._today(today)).days) <= _NEAR
+
+    def _today(self, today: date | None) -> date:
+        return today or self._date(self.now, self.home)
+
+    def _date(self, at: datetime, zone: ZoneInfo) -> date:
+        return at.astimezone(zone).date()
