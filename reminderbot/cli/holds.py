@@ -11,8 +11,8 @@ from reminderbot.cli.kinds import DAY
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.show import say
 from reminderbot.cli.words import count, day, moment
+from reminderbot.core.course import Foreseen
 from reminderbot.core.hold import Hold
-from reminderbot.core.outlook import Foreseen
 from reminderbot.desk.hold import Lifting, lifting, place, release
 from reminderbot.desk.refusal import Refused
 

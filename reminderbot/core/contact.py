@@ -53,6 +53,11 @@ def address_on(customer: Customer, channel: Channel) -> str:
     return (contact.email if channel is Channel.EMAIL else contact.phone) or ""
 
 
+def alike(address: str) -> str:
+    """What is the same for two ways of writing one address or number."""
+    return address.strip().lower()
+
+
 def reachable(customer: Customer, channel: Channel, reach: Reach) -> Gate:
     """Whether we have an address we may use on `channel`: present, not dead, not opted out, consent on record."""
     name, values = f"reachable by {'e-mail' if channel is Channel.EMAIL else 'SMS'}", {"channel": channel.value}

@@ -1,206 +1,229 @@
-"""Foresees what the next days bring if nobody answers, pays or steps in: the decisions that runs would come to.
+"""Foresees what the next days bring if nobody answers, pays or steps in: what the runs would do, in their own order.
 
-Pure. It takes the same `dunning.decide` as the runs do and steps a copy of the facts forward from one moment at
-which something changes to the next.
+Pure. Time goes from one moment at which something may change to the next; at each of them the planning run looks at
+whose time has come, then the delivery run takes what is due. What needs a person's yes is taken to get it at once.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
-from reminderbot.core.account import Progress
-from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import CaseKind
-from reminderbot.core.dunning import Decision, Facts, LastLetter, OpenCase, Rules, Send, decide
-from reminderbot.core.hold import Hold, HoldKind
-from reminderbot.core.ladder import Channel, Task, Tier
-from reminderbot.core.tiering import days_at
+from reminderbot.core.contact import address_on, alike, in_their_day
+from reminderbot.core.course import Course, Foreseen, Planned
+from reminderbot.core.dunning import Facts, Rules
+from reminderbot.core.ladder import Channel
+from reminderbot.core.room import NO_CAPS, Caps, Room
 
-Foreseen = tuple[datetime, Decision]
+# The planning run decides about so many customers at a time.
+BATCH = 500
 
-# What finds the hour full is tried again so much later.
-AGAIN = timedelta(minutes=15)
-_HOUR = timedelta(hours=1)
+
+def _one_segment(_customer_id: str, _tier: str) -> int:
+    return 1
 
 
 @dataclass(frozen=True, slots=True)
-class Caps:
-    """The house's own limits over all customers, and what of them is used up already."""
+class Before:
+    """What stands in the outbox and waits for a person at the beginning."""
 
-    per_day: int
-    first_contacts_per_day: int
-    per_hour: int
-    sent_today: int = 0
-    first_contacts_today: int = 0
-    # When those of the last hour were sent, in their order.
-    sent_lately: tuple[datetime, ...] = ()
-    # Customers who have never heard from us.
-    strangers: frozenset[str] = frozenset()
+    planned: Mapping[str, Planned] = field(default_factory=dict)
+    waiting_cases: Mapping[str, frozenset[CaseKind]] = field(default_factory=dict)
+    undo: timedelta = timedelta(0)
+    # How many segments the text message of a tier to a customer has.
+    segments: Callable[[str, str], int] = _one_segment
+
+
+NOTHING_BEFORE = Before()
 
 
 def foresee(facts: Facts, rules: Rules, now: datetime, until: datetime) -> tuple[Foreseen, ...]:
     """What happens to one customer from `now` up to `until`: each message at its moment, and each case."""
-    course = _Course(facts, rules)
-    moment: datetime | None = now
-    while moment is not None and moment <= until:
-        moment = course.step(moment, may_leave=True)
-    return tuple(course.found)
+    return foresee_all({"": facts}, rules, now, until)[""]
 
 
 def foresee_all(
-    everybody: Mapping[str, Facts], rules: Rules, now: datetime, until: datetime, caps: Caps
+    everybody: Mapping[str, Facts],
+    rules: Rules,
+    now: datetime,
+    until: datetime,
+    caps: Caps = NO_CAPS,
+    before: Before = NOTHING_BEFORE,
+    tell: Callable[[datetime], None] | None = None,
 ) -> dict[str, tuple[Foreseen, ...]]:
-    """The same for many customers at once, within what the house may send a day and an hour."""
-    courses = {key: _Course(facts, rules) for key, facts in everybody.items()}
-    order = count()
-    queue = [(now, next(order), key) for key in courses]
-    heapq.heapify(queue)
-    room = _Room(caps, rules, now)
-    while queue:
-        moment, _, key = heapq.heappop(queue)
-        course = courses[key]
-        full = room.wait(key, moment)
-        # Who waits for room alone is not decided about anew at each full hour.
-        later = full if full and course.waits else _live(course, room, key, moment, full)
-        if later is not None and later <= until:
-            heapq.heappush(queue, (later, next(order), key))
+    """The same for many customers at once, within what the house may send; `tell` hears how far it has come."""
+    courses = {
+        key: Course(facts, rules, before.undo, before.planned.get(key), before.waiting_cases.get(key, frozenset()))
+        for key, facts in everybody.items()
+    }
+    line = _Line(courses, rules, Room(caps, rules.zone, now), before, now)
+    while (moment := line.next_at()) is not None and moment <= until:
+        now = max(now, moment)
+        line.live(now)
+        if tell is not None:
+            tell(now)
     return {key: tuple(course.found) for key, course in courses.items()}
 
 
-def _live(course: _Course, room: _Room, key: str, moment: datetime, full: datetime | None) -> datetime | None:
-    said = course.said
-    later = course.step(moment, may_leave=full is None)
-    if course.said > said:
-        room.take(key, moment)
-    return full if later is None and course.waits else later
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What those have in common who wait for room together: one cap lets them go, and one window."""
 
-
-class _Room:
-    """How many messages and new conversations each day, and how many messages each hour, still has room for."""
-
-    def __init__(self, caps: Caps, rules: Rules, now: datetime) -> None:
-        self._caps = caps
-        self._zone = rules.zone
-        today = self._day(now)
-        self._sent: dict[date, int] = {today: caps.sent_today}
-        self._first: dict[date, int] = {today: caps.first_contacts_today}
-        self._strangers = set(caps.strangers)
-        self._lately = deque(caps.sent_lately, caps.per_hour)
-
-    def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self._zone).date()
-
-    def wait(self, key: str, moment: datetime) -> datetime | None:
-        """When a message that finds no room now is tried again; None: it may leave."""
-        day = self._day(moment)
-        strange = key in self._strangers and self._first.get(day, 0) >= self._caps.first_contacts_per_day
-        if strange or self._sent.get(day, 0) >= self._caps.per_day:
-            return start_of_day(day + timedelta(days=1), self._zone)
-        if len(self._lately) == self._caps.per_hour and (free := self._lately[0] + _HOUR) > moment:
-            return moment + AGAIN * -((moment - free) // AGAIN)
-        return None
-
-    def take(self, key: str, moment: datetime) -> None:
-        day = self._day(moment)
-        self._sent[day] = self._sent.get(day, 0) + 1
-        self._lately.append(moment)
-        if key in self._strangers:
-            self._strangers.discard(key)
-            self._first[day] = self._first.get(day, 0) + 1
+    stranger: bool
+    text: bool
+    zones: tuple[ZoneInfo, ...]
+    place: str
 
 
 @dataclass(slots=True)
-class _Course:
-    """One customer on the way through time."""
+class _Crowd:
+    """Messages that found no room and are tried again together: (number, which wait it is, whose), lowest first."""
 
-    facts: Facts
-    rules: Rules
-    found: list[Foreseen] = field(default_factory=list)
-    said: int = 0
-    # A message is due that the house's limits do not let out today.
-    waits: bool = False
-    _opened: set[CaseKind] = field(default_factory=set)
-
-    def step(self, now: datetime, *, may_leave: bool) -> datetime | None:
-        """Live through `now`; gives the next moment at which something may change, `now` itself after a change."""
-        self.waits = False
-        if broken := self._break_promise(now):
-            self.found.append((now, Decision((), cases=(broken,))))
-        made = decide(self.facts, self.rules, now)
-        tasks = [case for case in made.cases if case.tier]
-        # A matter of a kind that already waits for a person is not opened twice.
-        new = tuple(case for case in made.cases if case.kind not in self._opened)
-        self._opened |= {case.kind for case in made.cases}
-        if new:
-            self.found.append((now, replace(made, send=None, cases=new)))
-        if tasks:
-            self._take(tasks, now)
-            return now
-        send = made.send
-        if send is not None and send.not_before <= now:
-            if may_leave:
-                self.found.append((now, replace(made, cases=())))
-                self._say(send, now)
-                return now
-            self.waits = True
-        return _earliest([send.not_before if send else None, made.review_at], now)
-
-    def _break_promise(self, now: datetime) -> OpenCase | None:
-        """The case for a promise whose days have passed: nobody paid, so a person asks what got in the way."""
-        for hold in self.facts.holds:
-            lapsed = hold.until is not None and hold.until <= now and hold.released_at is None
-            if hold.kind is HoldKind.PROMISE and lapsed:
-                why = f"the promise passed unpaid by {hold.until:%Y-%m-%d}; a person talks to them first"
-                pause = Hold(0, hold.customer_id, HoldKind.BROKEN_PROMISE, now, why)
-                rest = tuple(other for other in self.facts.holds if other is not hold)
-                self.facts = replace(self.facts, holds=(*rest, pause))
-                return OpenCase(CaseKind.BROKEN_PROMISE, why, hold.invoices)
-        return None
-
-    def _take(self, tasks: Iterable[OpenCase], now: datetime) -> None:
-        """The invoices stand at the task's tier; after a review nothing moves without a person."""
-        for task in tasks:
-            tier = self._tier(task.tier)
-            self._reach(dict.fromkeys(task.invoices, tier), now)
-            if tier.task is Task.REVIEW:
-                customer_id = self.facts.account.customer.customer_id
-                pause = Hold(0, customer_id, HoldKind.REVIEW, now, "a person decides what happens next")
-                self.facts = replace(self.facts, holds=(*self.facts.holds, pause))
-
-    def _say(self, send: Send, now: datetime) -> None:
-        self.said += 1
-        balances = {item.invoice.number: item.balance for item in self.facts.account.items}
-        reach = replace(self.facts.reach, contacted_at=(*self.facts.reach.contacted_at, now))
-        follow_up = self.facts.follow_up
-        if send.follows is not None:
-            follow_up = None
-        elif send.channel is Channel.EMAIL:
-            stepped = tuple((number, balances[number]) for number, _, _ in send.steps)
-            both = {Channel.EMAIL, Channel.SMS} <= set(self._tier(send.tier).channels)
-            follow_up = LastLetter(0, send.tier, now, stepped) if both else None
-        self.facts = replace(self.facts, reach=reach, follow_up=follow_up)
-        if send.follows is None:
-            self._reach({number: self._tier(tier) for number, tier, _ in send.steps}, now)
-
-    def _reach(self, tiers: Mapping[str, Tier], now: datetime) -> None:
-        account = self.facts.account
-        items = tuple(
-            replace(item, progress=Progress(tier.name, days_at(item, tier), now))
-            if (tier := tiers.get(item.invoice.number))
-            else item
-            for item in account.items
-        )
-        self.facts = replace(self.facts, account=replace(account, items=items))
-
-    def _tier(self, name: str) -> Tier:
-        ladder = self.rules.ladder_of(self.facts)
-        return ladder.tiers[ladder.index(name)]
+    at: datetime
+    kind: _Kind
+    members: list[tuple[int, int, str]] = field(default_factory=list)
 
 
-def _earliest(moments: Iterable[datetime | None], now: datetime) -> datetime | None:
-    return min((moment for moment in moments if moment is not None and moment > now), default=None)
+# (not before, number, which wait it is, whose, with whom): the order in which the delivery run takes what is due.
+_Due = tuple[datetime, int, int, str, _Crowd | None]
+_ALONE = 0
+
+
+class _Line:
+    """All courses in one queue of looks, one of messages, and the crowds that wait for room."""
+
+    def __init__(self, courses: Mapping[str, Course], rules: Rules, room: Room, before: Before, now: datetime) -> None:
+        self._courses, self._rules, self._room, self._segments = courses, rules, room, before.segments
+        self._numbers = count(max((planned.number for planned in before.planned.values()), default=0) + 1)
+        self._sharing = _sharing(courses)
+        # Entries that their course has left behind stay in the queues and are passed over.
+        self._looks = [(now, key) for key in sorted(courses)]
+        for course in courses.values():
+            course.review_at = now
+        self._messages: list[tuple[datetime, int, str]] = []
+        self._crowds: dict[tuple[datetime, _Kind], _Crowd] = {}
+        self._crowded: list[tuple[datetime, int, _Crowd]] = []
+        self._order = count(_ALONE + 1)
+        # Who waits in a crowd, and by which of its waits.
+        self._waits: dict[str, int] = {}
+
+    def next_at(self) -> datetime | None:
+        """When something may change next."""
+        return min((queue[0][0] for queue in (self._looks, self._messages, self._crowded) if queue), default=None)
+
+    def live(self, now: datetime) -> None:
+        """One tick of both runs."""
+        self._plan(now)
+        self._deliver(now)
+
+    def _plan(self, now: datetime) -> None:
+        while batch := self._next_batch(now):
+            for key in batch:
+                course = self._courses[key]
+                course.plan(now, self._numbers)
+                self._queue(key, course)
+
+    def _next_batch(self, now: datetime) -> list[str]:
+        batch: dict[str, None] = {}
+        while self._looks and self._looks[0][0] <= now and len(batch) < BATCH:
+            at, key = heapq.heappop(self._looks)
+            if self._courses[key].review_at == at:
+                batch[key] = None
+        return list(batch)
+
+    def _queue(self, key: str, course: Course) -> None:
+        """Have the course looked at, and its message taken, when their times come."""
+        # A look sets the message's moment anew, whatever it waited for.
+        self._waits.pop(key, None)
+        if course.review_at is not None:
+            heapq.heappush(self._looks, (course.review_at, key))
+        if course.planned is not None:
+            heapq.heappush(self._messages, (course.planned.due_at, course.planned.number, key))
+
+    def _deliver(self, now: datetime) -> None:
+        due: list[_Due] = []
+        while self._messages and self._messages[0][0] <= now:
+            _, number, key = heapq.heappop(self._messages)
+            planned = self._courses[key].planned
+            if planned is not None and planned.number == number and planned.due_at <= now:
+                heapq.heappush(due, (planned.not_before, number, _ALONE, key, None))
+        while self._crowded and self._crowded[0][0] <= now:
+            self._open(heapq.heappop(self._crowded)[2], now, due)
+        while due:
+            not_before, number, wait, key, crowd = heapq.heappop(due)
+            planned = self._courses[key].planned
+            is_there = planned is not None and planned.number == number and self._waits.get(key, _ALONE) == wait
+            if is_there and planned is not None and (crowd or planned.not_before == not_before):
+                self._take(key, planned, now, crowd)
+            if crowd is not None:
+                _bring_next(crowd, now, due)
+
+    def _open(self, crowd: _Crowd, now: datetime, due: list[_Due]) -> None:
+        """Bring the first of a crowd to the door, or put all of them off until their window opens."""
+        del self._crowds[crowd.at, crowd.kind]
+        rules = self._rules
+        day = in_their_day(now, crowd.kind.zones, rules.hours, rules.business_days(crowd.kind.place), rules.at_work)
+        if day.until is not None:
+            self._put_off(crowd, day.until)
+        else:
+            _bring_next(crowd, now, due)
+
+    def _take(self, key: str, planned: Planned, now: datetime, crowd: _Crowd | None) -> None:
+        """One message at the door: it leaves, or waits."""
+        course = self._courses[key]
+        is_text = planned.send.channel is Channel.SMS
+        full = self._room.wait(key, now, text=is_text)
+        if full and crowd:
+            # What keeps the first of them keeps them all, and nobody is decided about anew.
+            heapq.heappush(crowd.members, (planned.number, self._waits[key], key))
+            self._put_off(crowd, full[1])
+        elif not course.claim(now, has_room=full is None):
+            self._queue(key, course)
+        elif full:
+            who = course.facts.account.customer
+            kind = _Kind(self._room.is_stranger(key), is_text, course.facts.reach.zones, who.place)
+            self._waits[key] = next(self._order)
+            self._put_off(_Crowd(now, kind, [(planned.number, self._waits[key], key)]), full[1])
+        else:
+            self._room.take(key, now, self._segments(key, planned.send.tier) if is_text else 0)
+            self._tell_neighbours(key, course, planned, now)
+            self._queue(key, course)
+
+    def _put_off(self, crowd: _Crowd, later: datetime) -> None:
+        """Have a crowd wait until then, together with those of its kind who do as well."""
+        there = self._crowds.get((later, crowd.kind))
+        if there is None:
+            there = self._crowds[later, crowd.kind] = _Crowd(later, crowd.kind)
+            heapq.heappush(self._crowded, (later, next(self._order), there))
+        few, many = sorted((crowd.members, there.members), key=len)
+        for member in few:
+            heapq.heappush(many, member)
+        there.members, crowd.members, crowd.at = many, [], later
+
+    def _tell_neighbours(self, key: str, course: Course, planned: Planned, now: datetime) -> None:
+        """Who shares an address hears what is sent there."""
+        recipient = alike(address_on(course.facts.account.customer, planned.send.channel))
+        for other in self._sharing.get(recipient, ()):
+            if other != key:
+                self._courses[other].hear(now)
+
+
+def _bring_next(crowd: _Crowd, now: datetime, due: list[_Due]) -> None:
+    if crowd.at <= now and crowd.members:
+        heapq.heappush(due, (crowd.at, *heapq.heappop(crowd.members), crowd))
+
+
+def _sharing(courses: Mapping[str, Course]) -> dict[str, list[str]]:
+    """Who is to be found at each address or number that several customers have."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for key, course in courses.items():
+        contact = course.facts.account.customer.contact
+        for address in {alike(address) for address in (contact.email, contact.phone) if address}:
+            found[address].append(key)
+    return {address: keys for address, keys in found.items() if len(keys) > 1}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from reminderbot.core.contact import alike
+
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # 96 bits, written in base32: 20 characters that survive lower-casing.
 _MAC_BYTES = 12
@@ -70,7 +72,7 @@ def message_id(keys: Keys, number: int, domain: str) -> str:
 
 def recipient_hash(keys: Keys, recipient: str) -> str:
     """A keyed hash of an address or number: proves that two are the same without keeping either."""
-    return hmac.digest(keys.oldest, b"recipient:" + recipient.strip().lower().encode(), "sha256").hex()[:32]
+    return hmac.digest(keys.oldest, b"recipient:" + alike(recipient).encode(), "sha256").hex()[:32]
 
 
 def _signed(key: bytes, purpose: Purpose, number: int) -> str:

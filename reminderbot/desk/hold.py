@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from reminderbot.core.calendar import start_of_day
+from reminderbot.core.course import Foreseen
 from reminderbot.core.customer import Customer
 from reminderbot.core.handover import said
 from reminderbot.core.hold import Hold, HoldKind, active, unexplained
-from reminderbot.core.outlook import Foreseen, foresee
+from reminderbot.core.outlook import foresee
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
 from reminderbot.desk.find import Exactly, one, one_customer

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from reminderbot.core.calendar import start_of_day
+from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
+from reminderbot.core.course import Foreseen, Planned
 from reminderbot.core.customer import Customer
 from reminderbot.core.dunning import Decision, Facts, OpenCase, Rules, Send, decide
 from reminderbot.core.gate import Gate, GateCode
+from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
-from reminderbot.core.outlook import Caps, Foreseen, foresee_all
+from reminderbot.core.outlook import Before, foresee_all
+from reminderbot.core.room import Caps, start_of_month
 from reminderbot.house import House
-from reminderbot.store import listing, said
+from reminderbot.store import case, listing, outbox, said
 from reminderbot.store.ledger import chunks
 
 
@@ -71,7 +77,7 @@ def outlook(house: House, connection: Connection, days: int) -> Outlook:
     for some in chunks(listing.owing(connection)):
         everybody |= house.gatherer.gather(connection, some, now)
     caps = _caps(house, connection, everybody, now)
-    foreseen = foresee_all(everybody, house.rules, now, until, caps)
+    foreseen = foresee_all(everybody, house.rules, now, until, caps, _before(house, connection))
     found = [_of_customer(house, everybody[key], course) for key, course in foreseen.items()]
     messages = sorted((one for some, _ in found for one in some), key=lambda c: (c.at, c.customer.customer_id))
     tasks = sorted((task for _, tasks in found for task in tasks), key=lambda t: (t.at, t.customer.customer_id))
@@ -92,8 +98,27 @@ def _caps(house: House, connection: Connection, everybody: dict[str, Facts], now
         sent_today=said.sent_since(connection, start, start)[0],
         sent_lately=said.moments_since(connection, now - timedelta(hours=1)),
         first_contacts_today=said.first_contacts_since(connection, start),
-        strangers=frozenset(_strangers(connection, list(everybody))),
+        strangers=_strangers(connection, list(everybody)),
+        segments_per_month=house.limits.segments_per_month,
+        segments_this_month=said.segments_since(connection, start_of_month(now, house.rules.zone)),
     )
+
+
+def _before(house: House, connection: Connection) -> Before:
+    planned = {row.customer_id: _planned(row) for row in outbox.planned(connection)}
+    cases: dict[str, set[CaseKind]] = defaultdict(set)
+    for one in case.waiting(connection):
+        if one.customer_id and one.inbound_id is None:
+            cases[one.customer_id].add(one.kind)
+    return Before(planned, {key: frozenset(kinds) for key, kinds in cases.items()}, house.limits.undo)
+
+
+def _planned(row: Row[Any]) -> Planned:
+    steps = tuple((number, tier, days) for number, tier, days in row.steps)
+    send = Send(
+        row.tier, Channel(row.channel), tuple(row.lists), steps, row.not_before, row.needs_approval, row.follows
+    )
+    return Planned(row.reminder_id, send, row.not_before, row.release_at)
 
 
 def _strangers(connection: Connection, ids: list[str]) -> set[str]:

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Row
 
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import CaseKind
+from reminderbot.core.course import Foreseen
 from reminderbot.core.customer import Customer
 from reminderbot.core.dunning import Decision, Facts, decide
 from reminderbot.core.hold import Hold, active
-from reminderbot.core.outlook import Foreseen, foresee
+from reminderbot.core.outlook import foresee
 from reminderbot.core.promise import Promise
 from reminderbot.core.stop import Mode
 from reminderbot.core.telling import Barrier, Hands, Telling, Waiting, barriers, kind_of, tell

@@ -14,9 +14,8 @@ from sqlalchemy import Connection, Row
 from reminderbot.core.answer import ANSWER
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.ladder import Channel
-from reminderbot.core.outlook import AGAIN
+from reminderbot.core.room import Full, Left, start_of_month, wait, wait_for_texts
 from reminderbot.core.stop import Stop
-from reminderbot.core.turn import TurnCode
 from reminderbot.door import batch_stop
 from reminderbot.house import House
 from reminderbot.store import said, setting
@@ -34,12 +33,8 @@ class Room:
     """How much the house's own caps still leave: a day, an hour, new conversations, text message segments."""
 
     def __init__(self, house: House, connection: Connection, rows: Sequence[Row[Any]], now: datetime) -> None:
-        zone = house.rules.zone
-        today = now.astimezone(zone).date()
-        start = start_of_day(today, zone)
-        self._tomorrow = start_of_day(today + timedelta(days=1), zone)
-        self._next_month = start_of_day((today.replace(day=1) + timedelta(days=32)).replace(day=1), zone)
-        self._next_hour = now + AGAIN
+        self._now, self._zone = now, house.rules.zone
+        start = start_of_day(now.astimezone(self._zone).date(), self._zone)
         limits = house.limits
         sent_today, sent_lately = said.sent_since(connection, start, now - timedelta(hours=1))
         self._day = limits.per_day - sent_today
@@ -52,24 +47,19 @@ class Room:
             self._strangers = said.strangers(connection, [row.customer_id for row in rows])
         self._segments = 0
         if any(row.channel == Channel.SMS.value for row in rows):
-            month = start_of_day(today.replace(day=1), zone)
+            month = start_of_month(now, self._zone)
             self._segments = limits.segments_per_month - said.segments_since(connection, month)
 
-    def wait(self, row: Row[Any]) -> tuple[TurnCode, datetime] | None:
+    def wait(self, row: Row[Any]) -> Full | None:
         """Which cap does not let a reminder out now, and when it may be tried again; None: it may leave.
 
         A person's answer takes its place among them and waits for none but the month's text messages, which cost.
         """
-        texts_are_spent = row.channel == Channel.SMS.value and self._segments <= 0
+        text = row.channel == Channel.SMS.value
+        left = Left(self._day, self._first, self._hour, self._segments)
         if row.tier == ANSWER:
-            return (TurnCode.TEXTS_FULL, self._next_month) if texts_are_spent else None
-        if self._day <= 0:
-            return TurnCode.DAY_FULL, self._tomorrow
-        if row.customer_id in self._strangers and self._first <= 0:
-            return TurnCode.NEW_FULL, self._tomorrow
-        if self._hour <= 0:
-            return TurnCode.HOUR_FULL, self._next_hour
-        return (TurnCode.TEXTS_FULL, self._next_month) if texts_are_spent else None
+            return wait_for_texts(left, self._now, self._zone) if text else None
+        return wait(left, self._now, self._zone, stranger=row.customer_id in self._strangers, text=text)
 
     def take(self, row: Row[Any], segments: int | None) -> None:
         self._day -= 1

@@ -13,13 +13,12 @@ from reminderbot.core.contact import address_on
 from reminderbot.core.dunning import Decision, Facts, OpenCase, Send, decide
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Task
+from reminderbot.core.outlook import BATCH
 from reminderbot.core.promise import Promise, PromiseState, end_of_grace, judge
 from reminderbot.core.tiering import days_at
 from reminderbot.house import House
 from reminderbot.runs.clock import in_doubt
 from reminderbot.store import account, case, decision, hold, ledger, outbox, people, promise
-
-BATCH = 500
 
 
 def plan_once(house: House, undo: timedelta | None = None) -> bool:

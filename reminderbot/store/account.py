@@ -41,7 +41,7 @@ _ITEMS = (
 _DUE = (
     select(customer.c.customer_id)
     .where(customer.c.next_review_at <= bindparam("now"))
-    .order_by(customer.c.next_review_at)
+    .order_by(customer.c.next_review_at, customer.c.customer_id)
     .limit(bindparam("most"))
 )
 _UNAPPLIED = select(payment).where(payment.c.customer_id.in_(_IDS), payment.c.invoice.is_(None), payment.c.listed)
@@ -78,7 +78,7 @@ class Gatherer:
     good_payer: Thresholds | None = None
 
     def gather(self, connection: Connection, customer_ids: Sequence[str], now: datetime) -> dict[str, Facts]:
-        """Everything known about these customers at `now`; those that the ledger no longer lists are left out."""
+        """Everything known about these customers at `now`, in their order; who is no longer listed is left out."""
         listed = connection.execute(_CUSTOMERS, {"ids": customer_ids})
         settled = preference.of_customers(connection, customer_ids)
         customers = {row.customer_id: _as_settled(customer_of(row), settled) for row in listed}
@@ -92,7 +92,8 @@ class Gatherer:
         past = self._past(connection, ids, now)
         sent = _Sent(_sent(connection, ids, every_hash, now))
         found = {}
-        for key, who in customers.items():
+        for key in (known for known in customer_ids if known in customers):
+            who = customers[key]
             closed = _closed(hashes[key], by_hash, by_customer.get(key, []))
             if key in settled and settled[key].never_sms:
                 closed.append((Channel.SMS, _BY_US, "a person decided never to text them"))

@@ -19,7 +19,7 @@ _SAID_SINCE = and_(outbox.c.claimed_at >= bindparam("since"), outbox.c.state.con
 _OF_CUSTOMERS = outbox.c.customer_id.in_(bindparam("ids", expanding=True))
 _COUNT = func.count().filter
 _SENT_SINCE = select(
-    _COUNT(outbox.c.claimed_at >= bindparam("day")), _COUNT(outbox.c.claimed_at >= bindparam("hour"))
+    _COUNT(outbox.c.claimed_at >= bindparam("day")), _COUNT(outbox.c.claimed_at > bindparam("hour"))
 ).where(_SAID_SINCE)
 _SEGMENTS_SINCE = select(func.sum(outbox.c.segments)).where(_SAID_SINCE)
 _BEFORE = outbox.alias()
@@ -42,7 +42,7 @@ _THREADS = (
 
 
 def sent_since(connection: Connection, day: datetime, hour: datetime) -> tuple[int, int]:
-    """How many reminders have been said since each of the two moments."""
+    """How many reminders have been said from the beginning of the day on, and how many after that hour ago."""
     asked = {"day": day, "hour": hour, "since": min(day, hour)}
     today, lately = connection.execute(_SENT_SINCE, asked).one()
     return int(today), int(lately)

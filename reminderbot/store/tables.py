@@ -56,6 +56,8 @@ customer = Table(
 Index(
     "ix_customer_due",
     customer.c.next_review_at,
+    # Of those whose time came at once, one run decides in the same order as the next.
+    customer.c.customer_id,
     sqlite_where=text("next_review_at IS NOT NULL"),
     postgresql_where=text("next_review_at IS NOT NULL"),
 )

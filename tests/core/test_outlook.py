@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 
 from reminderbot.core.account import OpenItem
 from reminderbot.core.case import CaseKind
+from reminderbot.core.course import Foreseen
+from reminderbot.core.dunning import Facts
 from reminderbot.core.hold import Hold, HoldKind
-from reminderbot.core.outlook import Caps, Foreseen, foresee, foresee_all
+from reminderbot.core.ladder import Channel, Ladder, Tier
+from reminderbot.core.outlook import Before, foresee, foresee_all
 from reminderbot.core.promise import end_of_grace
+from reminderbot.core.room import Caps
 from tests.core.facts import LADDER, LONDON, MONDAY, TEXTS, at, customer, days, facts, item, rules
 
 A_YEAR = timedelta(days=365)
@@ -78,8 +82,13 @@ def test_a_case_that_waits_is_not_foreseen_twice() -> None:
     assert [kind for kind, _, _ in told(course)].count(CaseKind.UNREACHABLE.value) == 1
 
 
+def late_customers(count: int) -> dict[str, Facts]:
+    """So many, each with an address of their own and an invoice five days late."""
+    return {str(n): facts(item(due_on=MONDAY - days(5)), who=customer(f"{n}@acme.example")) for n in range(count)}
+
+
 def test_new_conversations_are_spread_over_the_days_the_house_allows() -> None:
-    everybody = {name: facts(item(due_on=MONDAY - days(5))) for name in ("A", "B", "C")}
+    everybody = late_customers(3)
     caps = Caps(per_day=10, first_contacts_per_day=1, per_hour=60, strangers=frozenset(everybody))
 
     found = foresee_all(everybody, rules(), at(MONDAY), at(MONDAY + days(4)), caps)
@@ -101,12 +110,48 @@ def hours(found: dict[str, tuple[Foreseen, ...]]) -> list[str]:
 
 
 def test_what_an_hour_has_no_room_for_is_foreseen_for_the_next_ones() -> None:
-    everybody = {str(n): facts(item(due_on=MONDAY - days(5))) for n in range(5)}
+    everybody = late_customers(5)
     caps = Caps(per_day=4, first_contacts_per_day=10, per_hour=2)
 
     found = foresee_all(everybody, rules(), at(MONDAY), at(MONDAY + days(1), 17), caps)
 
     assert hours(found) == ["Mon 10:00", "Mon 10:00", "Mon 11:00", "Mon 11:00", "Tue 09:00"]
+
+
+def test_what_came_to_a_shared_address_counts_for_all_who_share_it() -> None:
+    everybody = {name: facts(item(due_on=MONDAY - days(5)), who=customer(f" {name}@ACME.example")) for name in "aA"}
+
+    found = foresee_all(everybody, rules(), at(MONDAY), at(MONDAY + days(1), 17))
+
+    assert hours(found) == ["Mon 10:00", "Tue 10:00"]
+
+
+def test_a_message_can_be_taken_back_for_a_while_before_it_leaves() -> None:
+    before = Before(undo=timedelta(minutes=30))
+
+    found = foresee_all(late_customers(1), rules(), at(MONDAY), at(MONDAY, 17), before=before)
+
+    assert hours(found) == ["Mon 10:30"]
+
+
+def test_who_waits_for_room_goes_in_the_order_of_the_outbox_once_the_window_opens_again() -> None:
+    caps = Caps(per_day=10, first_contacts_per_day=10, per_hour=2)
+
+    found = foresee_all(late_customers(6), rules(), at(MONDAY, 16, 20), at(MONDAY + days(1), 17), caps)
+
+    assert hours(found) == ["Mon 16:20", "Mon 16:20", "Tue 09:00", "Tue 09:00", "Tue 10:00", "Tue 10:00"]
+    assert [key for _, key in sorted((course[0][0], key) for key, course in found.items())] == list("012345")
+
+
+def test_texts_that_the_month_has_no_room_for_wait_for_the_next() -> None:
+    ladder = Ladder((Tier("gentle", 3, (Channel.SMS,), "gentle"),))
+    everybody = {n: facts(item(due_on=MONDAY - days(5)), who=customer(None, f"+44770090012{n}", True)) for n in "123"}
+    caps = Caps(10, 10, 10, segments_per_month=4, segments_this_month=1)
+    before = Before(segments=lambda key, tier: 2)
+
+    found = foresee_all(everybody, rules(ladder), at(MONDAY), at(MONDAY + days(40)), caps, before)
+
+    assert sorted(told(course)[0][2] for course in found.values()) == [MONDAY, MONDAY, date(2027, 2, 1)]
 
 
 def test_what_went_out_in_the_last_hour_counts_against_this_one() -> None:
@@ -157,7 +202,8 @@ def test_looking_less_far_shows_the_beginning_of_the_same(items: tuple[OpenItem,
 
 
 def test_many_customers_without_limits_are_foreseen_as_each_alone() -> None:
-    everybody = {str(age): facts(item(due_on=MONDAY - days(age))) for age in (-5, 0, 3, 40)}
+    ages = (-5, 0, 3, 40)
+    everybody = {str(age): facts(item(due_on=MONDAY - days(age)), who=customer(f"{age}@acme.example")) for age in ages}
     until = at(MONDAY + days(30))
 
     found = foresee_all(everybody, rules(), at(MONDAY), until, Caps(10**6, 10**6, 10**6))

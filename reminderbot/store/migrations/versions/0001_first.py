@@ -55,7 +55,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_customer_due",
         "customer",
-        ["next_review_at"],
+        ["next_review_at", "customer_id"],
         sqlite_where=sa.text("next_review_at IS NOT NULL"),
         postgresql_where=sa.text("next_review_at IS NOT NULL"),
     )

@@ -1,0 +1,172 @@
+"""One customer's way through time if nobody answers, pays or steps in: planned and claimed as the runs do it.
+
+Pure. It asks the same `dunning.decide` as the runs and steps a copy of the facts forward by what they would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from reminderbot.core.account import Progress
+from reminderbot.core.case import CaseKind
+from reminderbot.core.dunning import Decision, Facts, LastLetter, OpenCase, Rules, Send, decide
+from reminderbot.core.hold import Hold, HoldKind
+from reminderbot.core.ladder import Channel, Task, Tier
+from reminderbot.core.tiering import days_at
+
+Foreseen = tuple[datetime, Decision]
+
+# The longest stretch of the contact budget, and then some.
+_REMEMBERED = timedelta(days=31)
+
+
+@dataclass(slots=True)
+class Planned:
+    """A message in the outbox, and when it may leave at the earliest."""
+
+    number: int
+    send: Send
+    not_before: datetime
+    # The end of the time in which a person can still take it back.
+    release_at: datetime
+
+    @property
+    def due_at(self) -> datetime:
+        return max(self.not_before, self.release_at)
+
+
+@dataclass(slots=True)
+class Course:
+    """One customer on the way through time."""
+
+    facts: Facts
+    rules: Rules
+    # How long a person can take a planned message back.
+    undo: timedelta = timedelta(0)
+    planned: Planned | None = None
+    # Matters of these kinds wait for a person already.
+    opened: frozenset[CaseKind] = frozenset()
+    found: list[Foreseen] = field(default_factory=list)
+    # When the planning run looks at them next; None: only an event changes anything.
+    review_at: datetime | None = None
+    _is_known: bool = False
+
+    def plan(self, now: datetime, numbers: Iterator[int]) -> None:
+        """What the planning run does at `now`."""
+        if broken := self._break_promise(now):
+            self._open([broken], Decision(()), now)
+        made = decide(self.facts, self.rules, now)
+        self._open(made.cases, made, now)
+        self._replan(made.send, now, numbers)
+        tasks = [case for case in made.cases if case.tier]
+        self._take(tasks, now)
+        # What comes after a task taken is found at the next look.
+        self.review_at = now if tasks else made.review_at
+
+    def claim(self, now: datetime, *, has_room: bool) -> bool:
+        """What the delivery run does with the message that is due; True where it leaves, or lacks nothing but room."""
+        planned = self.planned
+        assert planned is not None
+        made = decide(self.facts, self.rules, now)
+        if made.send is None or not _same(planned.send, made.send):
+            self.planned, self.review_at = None, now
+            return False
+        if made.send.not_before > now:
+            planned.not_before = made.send.not_before
+            return False
+        if has_room:
+            self.found.append((now, replace(made, cases=())))
+            self.planned, self.review_at = None, now
+            self._say(made.send, now)
+        return True
+
+    def hear(self, now: datetime) -> None:
+        """Something of ours reached them, or somebody with whom they share an address."""
+        reach = self.facts.reach
+        kept = (at for at in reach.contacted_at if at > now - _REMEMBERED)
+        self.facts = replace(self.facts, reach=replace(reach, contacted_at=(*kept, now)))
+
+    def _open(self, cases: Iterable[OpenCase], made: Decision, now: datetime) -> None:
+        """Call a person; a matter of a kind that already waits is not opened twice."""
+        new = tuple(case for case in cases if case.kind not in self.opened)
+        self.opened |= {case.kind for case in new}
+        if new:
+            self.found.append((now, replace(made, send=None, cases=new)))
+
+    def _replan(self, send: Send | None, now: datetime, numbers: Iterator[int]) -> None:
+        planned, is_known = self.planned, self._is_known
+        self._is_known = True
+        if send is None:
+            self.planned = None
+        elif planned is None or not _same(planned.send, send):
+            self.planned = Planned(next(numbers), send, send.not_before, now + self.undo)
+        else:
+            # What was put off before the first look waits on: this look is ours, no run has made it.
+            later = send.not_before if is_known else max(send.not_before, planned.not_before)
+            self.planned = replace(planned, send=send, not_before=later)
+
+    def _break_promise(self, now: datetime) -> OpenCase | None:
+        """The case for a promise whose days have passed: nobody paid, so a person asks what got in the way."""
+        for hold in self.facts.holds:
+            lapsed = hold.until is not None and hold.until <= now and hold.released_at is None
+            if hold.kind is HoldKind.PROMISE and lapsed:
+                why = f"the promise passed unpaid by {hold.until:%Y-%m-%d}; a person talks to them first"
+                pause = Hold(0, hold.customer_id, HoldKind.BROKEN_PROMISE, now, why)
+                rest = tuple(other for other in self.facts.holds if other is not hold)
+                self.facts = replace(self.facts, holds=(*rest, pause))
+                return OpenCase(CaseKind.BROKEN_PROMISE, why, hold.invoices)
+        return None
+
+    def _take(self, tasks: Iterable[OpenCase], now: datetime) -> None:
+        """The invoices stand at the task's tier; after a review nothing moves without a person."""
+        for task in tasks:
+            tier = self._tier(task.tier)
+            self._reach(dict.fromkeys(task.invoices, tier), now)
+            if tier.task is Task.REVIEW:
+                customer_id = self.facts.account.customer.customer_id
+                pause = Hold(0, customer_id, HoldKind.REVIEW, now, "a person decides what happens next")
+                self.facts = replace(self.facts, holds=(*self.facts.holds, pause))
+
+    def _say(self, send: Send, now: datetime) -> None:
+        self.hear(now)
+        if send.follows is not None:
+            self.facts = replace(self.facts, follow_up=None)
+            return
+        if send.channel is Channel.EMAIL:
+            self.facts = replace(self.facts, follow_up=self._letter(send, now))
+        self._reach({number: self._tier(tier) for number, tier, _ in send.steps}, now)
+
+    def _letter(self, send: Send, now: datetime) -> LastLetter | None:
+        """The letter that left, where its tier has a text message too."""
+        if not {Channel.EMAIL, Channel.SMS} <= set(self._tier(send.tier).channels):
+            return None
+        balances = {item.invoice.number: item.balance for item in self.facts.account.items}
+        return LastLetter(0, send.tier, now, tuple((number, balances[number]) for number, _, _ in send.steps))
+
+    def _reach(self, tiers: Mapping[str, Tier], now: datetime) -> None:
+        account = self.facts.account
+        items = tuple(
+            replace(item, progress=Progress(tier.name, days_at(item, tier), now))
+            if (tier := tiers.get(item.invoice.number))
+            else item
+            for item in account.items
+        )
+        self.facts = replace(self.facts, account=replace(account, items=items))
+
+    def _tier(self, name: str) -> Tier:
+        ladder = self.rules.ladder_of(self.facts)
+        return ladder.tiers[ladder.index(name)]
+
+
+def _same(planned: Send, due: Send) -> bool:
+    """Whether a planned message is still exactly what is due; how long it waits may differ."""
+    return (
+        planned.tier == due.tier
+        and planned.channel is due.channel
+        and planned.lists == due.lists
+        and planned.steps == due.steps
+        and planned.follows == due.follows
+        and (planned.needs_approval or not due.needs_approval)
+    )
