@@ -55,7 +55,7 @@ planted: $(READY)
 # For every Python from 3.11 on and every machine, hence not pip's own lock, which is for the one it runs on.
 lock: $(TOOLS)/.ready
 	@$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--extra postgresql --extra notify --extra demo --custom-compile-command "make lock" --output-file requirements.lock \
+		--extra postgresql --extra notify --extra pdf --extra demo --custom-compile-command "make lock" --output-file requirements.lock \
 		pyproject.toml
 
 release: $(TOOLS)/.ready
@@ -78,5 +78,5 @@ $(READY): pyproject.toml
 	@$(PYTHON) -m venv .venv || { \
 		echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, apt-get install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install --quiet --editable '.[demo,notify,postgresql]' --group dev
+	@$(BIN)/python -m pip install --quiet --editable '.[demo,notify,pdf,postgresql]' --group dev
 	@touch $@

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 # What a sysadmin may install, and no more: the groups are for those who work on the program.
-EXTRAS = ("postgresql", "notify", "demo")
+EXTRAS = ("postgresql", "notify", "pdf", "demo")
 # A marker may follow, for a package that some machines do without.
 _PIN = re.compile(r"([\w.-]+)==(\d[\w.+!]*)(?: ; [^-]+)?")
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")

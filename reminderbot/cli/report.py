@@ -12,8 +12,9 @@ from reminderbot.cli.show import as_json, emit, heading, table
 from reminderbot.cli.words import day
 from reminderbot.core.handover import said
 from reminderbot.core.money import Money
+from reminderbot.core.statement import BUCKETS
 from reminderbot.desk.handover import Away
-from reminderbot.desk.report import BUCKETS, Report, report
+from reminderbot.desk.report import Report, report
 
 _SHOWN = 20
 

@@ -13,10 +13,10 @@ from reminderbot.core.customer import Customer, Preference
 from reminderbot.core.handover import Handover
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.core.statement import BUCKETS, bucket
 from reminderbot.desk.contact import Way, ways_of
 from reminderbot.desk.door import look_at
 from reminderbot.desk.find import Exactly, Found, one_customer
-from reminderbot.desk.report import BUCKETS, bucket
 from reminderbot.desk.talk import Entry, talk
 from reminderbot.desk.why import Why, why
 from reminderbot.house import House

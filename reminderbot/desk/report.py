@@ -10,16 +10,13 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from reminderbot.core.calendar import start_of_day
-from reminderbot.core.invoice import days_past_due
 from reminderbot.core.money import Money
 from reminderbot.core.promise import PromiseState
+from reminderbot.core.statement import BUCKETS, bucket
 from reminderbot.desk.handover import Away, away
 from reminderbot.desk.status import promised_money
 from reminderbot.house import House
 from reminderbot.store import case, listing, promise
-
-BUCKETS = ("no due date", "not yet due", "1-30", "31-60", "61-90", "over 90")
-"""Aging buckets, in days past due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +76,6 @@ def report(house: House, connection: Connection, days: int = 30) -> Report:
         received=tuple(Money(amount, currency) for currency, amount in listing.received(connection, since)),
         away=tuple(away(connection)),
     )
-
-
-def bucket(due_on: date | None, today: date) -> str:
-    """The aging bucket of an invoice."""
-    if due_on is None:
-        return BUCKETS[0]
-    late = days_past_due(due_on, today)
-    if late <= 0:
-        return BUCKETS[1]
-    return BUCKETS[2 + min((late - 1) // 30, 3)]
 
 
 def _aging(owing: list[Owing]) -> dict[str, dict[str, Decimal]]:

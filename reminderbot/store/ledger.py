@@ -39,7 +39,7 @@ def load(connection: Connection) -> Snapshot | None:
     return Snapshot(
         tuple(_as_listed(row) for row in customers),
         tuple(invoice_of(row) for row in invoices),
-        tuple(_payment_of(row) for row in payments),
+        tuple(payment_of(row) for row in payments),
         exported_at,
     )
 
@@ -100,7 +100,7 @@ def settle_balances(connection: Connection, customer_ids: Iterable[str]) -> None
             by_invoice[row.invoice or ""].append(row)
         changes = []
         for row in rows:
-            balance = _balance(row, by_invoice[row.number])
+            balance = balance_of(row, by_invoice[row.number])
             is_open = bool(row.listed and balance > 0)
             if balance != row.open_balance or is_open != row.is_open:
                 changes.append({"k": row.number, "open_balance": balance, "is_open": is_open})
@@ -108,11 +108,11 @@ def settle_balances(connection: Connection, customer_ids: Iterable[str]) -> None
             _update_by_number(connection, changes)
 
 
-def _balance(row: Row[Any], payments: list[Row[Any]]) -> Decimal:
+def balance_of(row: Row[Any], payments: list[Row[Any]]) -> Decimal:
     """The smaller of what ledger and hand say; a payment noted by hand is the whole sum paid so far."""
     bill = invoice_of(row)
-    ledger = open_balance(bill, (_payment_of(p) for p in payments if not p.by_hand)).amount
-    by_hand = open_balance(bill, (_payment_of(p) for p in payments if p.by_hand)).amount
+    ledger = open_balance(bill, (payment_of(p) for p in payments if not p.by_hand)).amount
+    by_hand = open_balance(bill, (payment_of(p) for p in payments if p.by_hand)).amount
     return min(ledger, by_hand)
 
 
@@ -166,7 +166,7 @@ def invoice_of(row: Row[Any]) -> Invoice:
     )
 
 
-def _payment_of(row: Row[Any]) -> Payment:
+def payment_of(row: Row[Any]) -> Payment:
     return Payment(
         row.payment_id,
         row.customer_id,

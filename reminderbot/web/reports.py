@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from reminderbot.core.statement import BUCKETS
 from reminderbot.desk.figures import Figures, gather
 from reminderbot.desk.refusal import Refused
-from reminderbot.desk.report import BUCKETS
 from reminderbot.house import House
 from reminderbot.ledger.csv_out import Cell, sheet
 

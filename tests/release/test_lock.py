@@ -32,7 +32,7 @@ psycopg-binary==3.3.9 ; implementation_name != 'pypy' \\
 """
 SMALL_PROJECT: dict[str, Any] = {
     "dependencies": ["Flask>=3.1"],
-    "optional-dependencies": {"postgresql": ["psycopg[binary]>=3.2"], "notify": [], "demo": []},
+    "optional-dependencies": {"postgresql": ["psycopg[binary]>=3.2"], "notify": [], "pdf": [], "demo": []},
 }
 
 

@@ -18,6 +18,10 @@ ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || want postgresql Postgre
 # Ubuntu's package of that name is a stub that asks for snap.
 [ -x "$(command -v chromium)" ] || ! grep -qx 'ID=debian' /etc/os-release 2>/dev/null ||
     want chromium Chromium "no test of the desk in a browser"
+[ -x "$(command -v pdftotext)" ] || want poppler-utils poppler "no test that opens a PDF"
+[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf ] || want fonts-dejavu-core DejaVu "no test of what is printed"
+[ -e /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf ] ||
+    want fonts-droid-fallback "Droid Fallback" "no test of Chinese and Japanese in print"
 [ -n "$packages" ] || exit 0
 
 cure="to have these tests too: apt-get install$packages"

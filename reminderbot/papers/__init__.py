@@ -1,0 +1,1 @@
+"""What is printed: statements and case files as PDF, and the archive that holds them with their hashes."""
