@@ -36,6 +36,7 @@ COMMANDS = {
         ("uncertain", "uncertain", "Reminders that may not have arrived: list, arrived, resend."),
         ("hold", "holds", "Pause the reminders of a customer or an invoice."),
         ("release", "holds", "Lift a hold."),
+        ("prefer", "prefer", "Settle for one customer: language, texts, ladder, who takes care of them."),
         ("paid", "payments", "Note that an invoice was paid."),
         ("promise", "promises", "Note a customer's word to pay by a day."),
         ("hand-over", "handover", "Give it to an agency or a lawyer, or write it off: everything here stops."),

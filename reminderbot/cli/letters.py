@@ -15,6 +15,7 @@ from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.desk.letters import SAMPLES, Remark, check_letters, preview
 from reminderbot.desk.preview import preview_for
 from reminderbot.desk.setup import add_letters
+from reminderbot.wiring import rules_of
 
 
 @click.group("letter")
@@ -33,7 +34,7 @@ def check_command(line: Line, language: str | None, as_json: bool) -> None:
     """
     config = line.settings()
     letters = Letters(config.letters.folder)
-    remarks = check_letters(letters, config.ladder, language or "", config.business)
+    remarks = check_letters(letters, rules_of(config).ladders, language or "", config.business)
     if as_json:
         emit([_json(remark) for remark in remarks])
     else:
@@ -122,7 +123,8 @@ def preview_command(
 
 
 def _tier(config: Config, name: str) -> Tier:
-    known = {tier.name: tier for tier in config.ladder.tiers if tier.task is not Task.REVIEW}
+    tiers = [tier for ladder in reversed(rules_of(config).ladders) for tier in ladder.tiers]
+    known = {tier.name: tier for tier in tiers if tier.task is not Task.REVIEW}
     if name not in known:
         near = meant(name, known) or f" There are {', '.join(known)}."
         raise click.UsageError(f"There is no tier '{name}' with a letter.{near}")

@@ -28,6 +28,7 @@ class UndoKind(StrEnum):
     CLOSED = "closed"
     HANDED_OVER = "handed_over"
     TAKEN_BACK = "taken_back"
+    PREFERRED = "preferred"
 
 
 @dataclass(frozen=True, slots=True)

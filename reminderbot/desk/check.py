@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,7 +29,7 @@ from reminderbot.door import mode, standing_stops
 from reminderbot.house import House
 from reminderbot.ledger.csv_report import LedgerMistakes
 from reminderbot.oauth.keep import FILE as REFRESH_TOKEN
-from reminderbot.store import canary, health, ledger, setting, webhook
+from reminderbot.store import canary, health, ledger, preference, setting, webhook
 from reminderbot.store.lock import who_is_at_work
 from reminderbot.store.session import SCHEMA
 
@@ -80,6 +81,7 @@ def check(house: House, *, with_store: bool = True, with_secrets: bool = True) -
             ("send log", _stops),
             ("canary", _canary),
             ("ledger", _ledger_age),
+            ("segments", _segments),
             ("told by mail", _told_by_mail),
         )
     if with_secrets:
@@ -145,7 +147,7 @@ def _clock(house: House) -> Findings:
 
 
 def _letters(house: House) -> Findings:
-    remarks = check_letters(house.letters, house.rules.ladder, "", house.business)
+    remarks = check_letters(house.letters, house.rules.ladders, "", house.business)
     cure = "`reminderbot letter check` tells all of it"
     for severity, told in ((Severity.ERROR, _fail), (Severity.WARNING, _warn)):
         found = [remark for remark in remarks if remark.finding.severity is severity]
@@ -223,6 +225,25 @@ def _stops(house: House) -> Findings:
             yield _fail("send log" if stop.kind == "lost history" else stop.kind, stop.told, stop.cure)
     if not any(stop.kind in ("lost history", "send log") for stop in stops):
         yield _ok("send log", "the store knows everything that was sent")
+
+
+def _segments(house: House) -> Findings:
+    """Groups that nobody belongs to, and segments that were chosen for somebody and are gone."""
+    with house.store.reading() as connection:
+        groups, chosen = preference.groups(connection), preference.segments(connection)
+    known = {group.strip().casefold(): group for group in groups}
+    for segment in house.rules.segments:
+        for group in segment.groups if groups else ():
+            if group.strip().casefold() not in known:
+                slip = next(iter(get_close_matches(group.casefold(), known, n=1)), "")
+                there = f"did you mean '{known[slip]}'?" if slip else f"the ledger has {', '.join(sorted(groups))}"
+                told = f"nobody in the ledger belongs to the group '{group}' of the segment '{segment.name}'"
+                yield _warn("segments", told, there)
+    names = [segment.name for segment in house.rules.segments]
+    for name, count in sorted(chosen.items()):
+        if name not in names:
+            told = f"'{name}' was chosen for {count} customer{'s' if count > 1 else ''} and is no segment any more"
+            yield _warn("segments", told, "write it again, or choose anew: reminderbot prefer CUSTOMER --ladder rules")
 
 
 def _service(house: House) -> Findings:

@@ -17,7 +17,16 @@ from reminderbot.core.dunning import Facts
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.desk.find import one
 from reminderbot.desk.letter_file import LetterFile, LetterName, spelling
-from reminderbot.desk.letters import SAMPLE_DAY, SAMPLES, Message, about_ladder, letter_of, made, sample_facts
+from reminderbot.desk.letters import (
+    SAMPLE_DAY,
+    SAMPLES,
+    Message,
+    about_ladders,
+    letter_of,
+    made,
+    sample_facts,
+    tiers_of,
+)
 from reminderbot.desk.preview import facts_for
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
@@ -119,15 +128,15 @@ def _outcome(draft: Draft, facts: LetterFacts, tier: Tier, name: LetterName, rea
 
 def _steps(house: House, draft: Draft, name: LetterName, reader: Reader) -> Iterator[tuple[Finding, Reader]]:
     """Whether the ladder still rises step by step with this letter in it."""
-    ladder, language = house.rules.ladder, spelling(house, name.language)
-    for remark in about_ladder(draft, ladder, language, house.business, SAMPLE_DAY):
+    ladders, language = house.rules.ladders, spelling(house, name.language)
+    for remark in about_ladders(draft, ladders, language, house.business, SAMPLE_DAY):
         if remark.channel is name.channel and not name.is_footer:
             yield remark.finding, reader
 
 
 def tier_of(house: House, name: LetterName) -> Tier:
     """The step of the ladder that sends this letter; for a footer the first that sends e-mail."""
-    tiers = [tier for tier in house.rules.ladder.tiers if tier.task is not Task.REVIEW]
+    tiers = [tier for tier in tiers_of(house.rules.ladders) if tier.task is not Task.REVIEW]
     for tier in tiers:
         by = (None,) if tier.task is Task.CALL else tier.channels
         if name.channel in by and (letter_of(tier) == name.letter or name.is_footer):

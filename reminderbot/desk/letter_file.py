@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,7 +18,7 @@ from reminderbot.compose.words import WORDS, base
 from reminderbot.core.business import Business
 from reminderbot.core.ladder import Channel, Ladder, Task, Tier
 from reminderbot.core.letter_version import How, LetterVersion
-from reminderbot.desk.letters import Remark, check_letters, letter_of
+from reminderbot.desk.letters import Remark, check_letters, letter_of, tiers_of
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.setup import shipped_templates
 from reminderbot.house import House
@@ -138,8 +138,8 @@ def shelf(house: House, language: str = "") -> Shelf:
     every = names(house)
     languages = _languages(every, house.business.language)
     chosen = language if language in languages else next(iter(languages), "")
-    remarks = _checked(house.letters.folder, _look(house.letters.folder), house.rules.ladder, house.business, chosen)
-    rows = tuple(_rows(house.rules.ladder, [name for name in every if name.language == chosen], remarks))
+    remarks = _checked(house.letters.folder, _look(house.letters.folder), house.rules.ladders, house.business, chosen)
+    rows = tuple(_rows(tiers_of(house.rules.ladders), [name for name in every if name.language == chosen], remarks))
     told = {row.letter for row in rows}
     return Shelf(chosen, languages, rows, tuple(remark for remark in remarks if remark.letter not in told))
 
@@ -156,9 +156,9 @@ def _languages(every: list[LetterName], own: str) -> tuple[str, ...]:
     return tuple(sorted(folders, key=lambda folder: (folder != own, folder != base(own), folder)))
 
 
-def _rows(ladder: Ladder, here: list[LetterName], remarks: tuple[Remark, ...]) -> Iterator[Row]:
+def _rows(tiers: Sequence[Tier], here: list[LetterName], remarks: tuple[Remark, ...]) -> Iterator[Row]:
     left = {name.name: name for name in here}
-    for tier in ladder.tiers:
+    for tier in tiers:
         if tier.task is Task.REVIEW:
             continue
         letter = letter_of(tier)
@@ -183,6 +183,8 @@ def _look(folder: Path) -> _Look:
 
 # Reading along in one language takes half a second: it is done again when a file has changed.
 @lru_cache(maxsize=16)
-def _checked(folder: Path, _seen: _Look, ladder: Ladder, business: Business, language: str) -> tuple[Remark, ...]:
+def _checked(
+    folder: Path, _seen: _Look, ladders: tuple[Ladder, ...], business: Business, language: str
+) -> tuple[Remark, ...]:
     spoken = business.language if base(business.language) == language else language
-    return tuple(check_letters(Letters(folder), ladder, spoken, business))
+    return tuple(check_letters(Letters(folder), ladders, spoken, business))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -71,23 +71,41 @@ SAMPLES = (
 
 
 def check_letters(
-    letters: Letters, ladder: Ladder, language: str, business: Business, today: date = SAMPLE_DAY
+    letters: Letters, ladders: Sequence[Ladder], language: str, business: Business, today: date = SAMPLE_DAY
 ) -> list[Remark]:
-    """Everything that speaks against the letters of `ladder`, files first; each remark once. No language: all."""
+    """Everything that speaks against the letters of these ladders, files first; each remark once. No language: all."""
     found = [_about_file(mistake) for mistake in letters.mistakes()]
-    spoken = (language,) if language else _languages(letters, ladder, business.language)
-    for tier, told in product(ladder.tiers, spoken):
+    tiers = tiers_of(ladders)
+    spoken = (language,) if language else _languages(letters, tiers, business.language)
+    for tier, told in product(tiers, spoken):
         for remark in _about_tier(letters, tier, told, business, today):
-            if all(not _same(remark, earlier) for earlier in found):
-                found.append(remark)
-    return found + [remark for told in spoken for remark in about_ladder(letters, ladder, told, business, today)]
+            _add(found, remark)
+    for told in spoken:
+        for remark in about_ladders(letters, ladders, told, business, today):
+            _add(found, remark)
+    return found
 
 
-def _languages(letters: Letters, ladder: Ladder, own: str) -> tuple[str, ...]:
-    """The house's own language, then all others that any letter of `ladder` is written in."""
+def _add(found: list[Remark], remark: Remark) -> None:
+    if all(not _same(remark, earlier) for earlier in found):
+        found.append(remark)
+
+
+def tiers_of(ladders: Sequence[Ladder]) -> tuple[Tier, ...]:
+    """Each letter and task of these ladders once, in the order of the first that has it, with all of its channels."""
+    found: dict[tuple[str, Task | None], Tier] = {}
+    for tier in (tier for ladder in ladders for tier in ladder.tiers):
+        key = letter_of(tier), tier.task
+        known = found.get(key, tier)
+        found[key] = replace(known, channels=tuple(dict.fromkeys((*known.channels, *tier.channels))))
+    return tuple(found.values())
+
+
+def _languages(letters: Letters, tiers: Sequence[Tier], own: str) -> tuple[str, ...]:
+    """The house's own language, then all others that any of their letters is written in."""
     folders = {
         folder
-        for tier in ladder.tiers
+        for tier in tiers
         for channel in (*tier.channels, None)
         for folder in letters.languages(letter_of(tier), channel)
     }
@@ -140,10 +158,18 @@ def _about_tier(letters: Letters, tier: Tier, language: str, business: Business,
                 yield Remark(language, facts.letter, None if tier.task else channel, sample.name, finding)
 
 
-def about_ladder(letters: Letters, ladder: Ladder, language: str, business: Business, today: date) -> Iterator[Remark]:
-    """Whether the letters rise step by step, as the usual customer gets them."""
-    for channel in Channel:
+def about_ladders(
+    letters: Letters, ladders: Sequence[Ladder], language: str, business: Business, today: date
+) -> Iterator[Remark]:
+    """Whether the letters of each ladder rise step by step, as the usual customer gets them."""
+    seen: set[tuple[Channel, tuple[str, ...]]] = set()
+    for ladder, channel in product(ladders, Channel):
         tiers = [tier for tier in ladder.tiers if tier.task is None and channel in tier.channels]
+        # A segment that only waits longer has the letters of the main ladder.
+        steps = channel, tuple(letter_of(tier) for tier in tiers)
+        if steps in seen:
+            continue
+        seen.add(steps)
         told = [_words(letters, sample_facts(SAMPLES[0], tier, language, business, today), channel) for tier in tiers]
         for finding in check_ladder([(name, words) for name, words in told if words], language):
             yield Remark(language, "ladder", channel, SAMPLES[0].name, finding)

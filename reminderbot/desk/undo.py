@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from reminderbot.core.case import Case
+from reminderbot.core.customer import Preference
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.understanding import DisputeReason
@@ -16,11 +17,23 @@ from reminderbot.core.undo import Doing, UndoKind
 from reminderbot.desk.answer import take_back
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import case, contact, dispute, handover, hold, journal, ledger, payment, people, promise
+from reminderbot.store import (
+    case,
+    contact,
+    dispute,
+    handover,
+    hold,
+    journal,
+    ledger,
+    payment,
+    people,
+    preference,
+    promise,
+)
 from reminderbot.store import undo as undoes
 
-# Nothing that happens to the customer stands in the way of these, only what became of the case or the answer itself.
-_BY_THEMSELVES = frozenset({UndoKind.SNOOZED, UndoKind.ASSIGNED, UndoKind.ANSWERED})
+# Nothing that happens to the customer stands in the way of these, only what became of it itself.
+_BY_THEMSELVES = frozenset({UndoKind.SNOOZED, UndoKind.ASSIGNED, UndoKind.ANSWERED, UndoKind.PREFERRED})
 
 
 def undo(house: House, actor: str, undo_id: int) -> Doing:
@@ -161,6 +174,13 @@ def _case(connection: Connection, doing: Doing) -> Case:
     return found
 
 
+def _preferred(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    key = doing.customer_id or ""
+    if preference.get(connection, key) != Preference(**doing.data["after"]):
+        raise Refused("It has been changed again since: look how it stands now.")
+    preference.put(connection, key, Preference(**doing.data["before"]), now, actor)
+
+
 _BACK: dict[UndoKind, Callable[[House, Connection, Doing, str, datetime], None]] = {
     UndoKind.HELD: _held,
     UndoKind.RELEASED: _released,
@@ -174,6 +194,7 @@ _BACK: dict[UndoKind, Callable[[House, Connection, Doing, str, datetime], None]]
     UndoKind.ANSWERED: _answered,
     UndoKind.CONTACT: _contact,
     UndoKind.CLOSED: _closed,
+    UndoKind.PREFERRED: _preferred,
     UndoKind.HANDED_OVER: _handed_over,
     UndoKind.TAKEN_BACK: _taken_back,
 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from reminderbot.core.customer import Preference
 from reminderbot.core.event import Event, EventKind
 from reminderbot.store import journal
 from reminderbot.store.session import upsert
-from reminderbot.store.tables import preference
+from reminderbot.store.tables import customer, preference
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _OF_CUSTOMERS = select(preference).where(preference.c.customer_id.in_(_IDS))
@@ -25,6 +25,18 @@ def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[st
 
 def get(connection: Connection, customer_id: str) -> Preference:
     return of_customers(connection, [customer_id]).get(customer_id, Preference())
+
+
+def segments(connection: Connection) -> dict[str, int]:
+    """The segments that people chose, each with for how many customers."""
+    query = select(preference.c.segment, func.count()).where(preference.c.segment != "").group_by(preference.c.segment)
+    return {name: int(number) for name, number in connection.execute(query)}
+
+
+def groups(connection: Connection) -> list[str]:
+    """The groups of the customers in the ledger."""
+    query = select(customer.c.group).where(customer.c.listed, customer.c.group != "").distinct()
+    return list(connection.execute(query).scalars())
 
 
 def put(connection: Connection, customer_id: str, chosen: Preference, now: datetime, actor: str) -> None:

@@ -10,7 +10,7 @@ from reminderbot.desk.contact import close, correct
 from reminderbot.desk.customer import account_page
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.hold import place, release
-from reminderbot.desk.preference import languages, settle
+from reminderbot.desk.preference import languages, segments, settle
 from reminderbot.desk.preview import before_release
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.talk import marked
@@ -58,6 +58,7 @@ def pages(house: House) -> Blueprint:
             past=past_of(house, seen.why, seen.why.history),
             marked=marked,
             languages=languages(house),
+            segments=[(name, name) for name in segments(house)],
             people=[(known.user.name, known.user.name) for known in listed(house)],
         )
 
@@ -82,9 +83,11 @@ def pages(house: House) -> Blueprint:
 
     @blueprint.post("/settle/<path:customer_id>")
     def settle_it(customer_id: str) -> Response:
-        chosen = Preference(words_in("language"), bool(words_in("never_sms")), words_in("collector"))
-        settle(house, user().name, Exactly(customer_id), chosen)
-        tell("customers.settled_for")
+        chosen = Preference(
+            words_in("language"), bool(words_in("never_sms")), words_in("collector"), words_in("segment")
+        )
+        settled = settle(house, user().name, Exactly(customer_id), chosen)
+        tell("customers.settled_for", undo=settled.undo)
         return stay(customer_id)
 
     @blueprint.post("/close/<channel>/<path:customer_id>")

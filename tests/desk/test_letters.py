@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", [BUSINESS.name, "Hollingworth & Marchetti Joinery Limited", "Łódź Studio Żółć"])
 def test_the_shipped_letters_are_fit_for_the_hardest_customers(name: str, currency: str) -> None:
     business = replace(BUSINESS, name=name, currency=currency)
-    assert check_letters(KEPT, LADDER, "en", business) == []
+    assert check_letters(KEPT, [LADDER], "en", business) == []
 
 
 # The longest name with the longest sums, and one that GSM-7 cannot write.
@@ -53,19 +53,19 @@ def test_the_shipped_letters_are_fit_for_the_hardest_customers(name: str, curren
 @pytest.mark.parametrize("language", [*LANGUAGES[1:], "pt-PT", "fr-CA", "de-CH", "es-MX"])
 def test_so_they_are_in_every_language(language: str, name: str, currency: str) -> None:
     business = replace(BUSINESS, name=name, currency=currency)
-    assert check_letters(KEPT, LADDER, language, business) == []
+    assert check_letters(KEPT, [LADDER], language, business) == []
 
 
 def test_every_language_in_the_folder_is_checked_in_the_spelling_of_the_house(folder: Path) -> None:
     shutil.copytree(SHIPPED / "de", folder / "de")
     for path in folder.glob("*/firm.email.md"):
         path.write_text(path.read_text("utf-8").replace("{{ items }}", ""), "utf-8")
-    remarks = check_letters(Letters(folder), LADDER, "", replace(BUSINESS, language="en-GB"))
+    remarks = check_letters(Letters(folder), [LADDER], "", replace(BUSINESS, language="en-GB"))
     assert {(remark.language, remark.letter) for remark in remarks} == {("en-GB", "firm"), ("de", "firm")}
 
 
 def test_a_house_without_letters_in_its_own_language_is_told(folder: Path) -> None:
-    remarks = check_letters(Letters(folder), LADDER, "", replace(BUSINESS, language="de-AT"))
+    remarks = check_letters(Letters(folder), [LADDER], "", replace(BUSINESS, language="de-AT"))
     assert {remark.language for remark in remarks} == {"de-AT"}
     assert f"write {folder / 'de' / 'heads-up.email.md'}" in remarks[0].finding.why
     assert "reminderbot letter add de" in remarks[0].finding.better
@@ -74,7 +74,7 @@ def test_a_house_without_letters_in_its_own_language_is_told(folder: Path) -> No
 def test_a_language_that_lacks_a_letter_is_told(folder: Path) -> None:
     shutil.copytree(SHIPPED / "fr", folder / "fr")
     (folder / "fr" / "last.sms.txt").unlink()
-    [remark] = check_letters(Letters(folder), LADDER, "", BUSINESS)
+    [remark] = check_letters(Letters(folder), [LADDER], "", BUSINESS)
     assert (remark.language, remark.letter) == ("fr", "last")
     assert "there is no letter last.sms.txt in fr: write" in remark.finding.why
 
@@ -82,7 +82,7 @@ def test_a_language_that_lacks_a_letter_is_told(folder: Path) -> None:
 def test_a_letter_that_threatens_is_told_once_with_the_customer_it_showed_for(folder: Path) -> None:
     letter = folder / "en" / "firm.email.md"
     letter.write_text(letter.read_text("utf-8") + "\nWe will take legal action.\n", "utf-8")
-    [remark] = check_letters(Letters(folder), LADDER, "en", BUSINESS)
+    [remark] = check_letters(Letters(folder), [LADDER], "en", BUSINESS)
     assert (remark.letter, remark.channel, remark.customer) == ("firm", Channel.EMAIL, "usual")
     assert (remark.finding.severity, remark.finding.words) == (Severity.ERROR, "legal action")
 
@@ -90,7 +90,7 @@ def test_a_letter_that_threatens_is_told_once_with_the_customer_it_showed_for(fo
 def test_a_letter_that_only_fails_for_some_customers_names_them(folder: Path) -> None:
     letter = folder / "en" / "gentle.email.md"
     letter.write_text(letter.read_text("utf-8").replace("{{ greeting }}", "Dear {{ contact_name }},"), "utf-8")
-    [remark] = check_letters(Letters(folder), LADDER, "en", BUSINESS)
+    [remark] = check_letters(Letters(folder), [LADDER], "en", BUSINESS)
     assert remark.customer == "nobody named, no link"
     assert "{{ contact_name }} is empty" in remark.finding.why
 
@@ -98,10 +98,10 @@ def test_a_letter_that_only_fails_for_some_customers_names_them(folder: Path) ->
 def test_a_text_message_too_long_for_many_invoices_is_told(folder: Path) -> None:
     letter = folder / "en" / "last.sms.txt"
     letter.write_text(letter.read_text("utf-8").replace("Reply STOP", "We would be glad to hear. Reply STOP"), "utf-8")
-    remarks = check_letters(Letters(folder), LADDER, "en", BUSINESS)
+    remarks = check_letters(Letters(folder), [LADDER], "en", BUSINESS)
     assert remarks == [] or all("segments" in remark.finding.why for remark in remarks)
     letter.write_text(letter.read_text("utf-8").replace("Reply STOP", "x" * 90 + " Reply STOP"), "utf-8")
-    remarks = check_letters(Letters(folder), LADDER, "en", BUSINESS)
+    remarks = check_letters(Letters(folder), [LADDER], "en", BUSINESS)
     assert remarks
     assert all("would take 3 segments" in remark.finding.why for remark in remarks)
 
@@ -110,7 +110,7 @@ def test_a_mistake_in_a_file_comes_first_and_a_missing_letter_is_told(folder: Pa
     (folder / "en" / "gentle.email.md").write_text("Subject: x\n\n{{ nothing }}\n", "utf-8")
     (folder / "en" / "last.sms.txt").unlink()
     (folder / "en" / "call.md").unlink()
-    remarks = check_letters(Letters(folder), LADDER, "en", BUSINESS)
+    remarks = check_letters(Letters(folder), [LADDER], "en", BUSINESS)
     assert "line 3: unknown variable {{ nothing }}" in remarks[0].finding.why
     assert [remark.letter for remark in remarks[1:]] == ["gentle", "call", "last"]
     assert "no letter last.sms.txt" in remarks[-1].finding.why
@@ -143,7 +143,9 @@ def test_every_made_up_customer_can_be_previewed(sample: object, tier: Tier) -> 
 def test_a_ladder_that_does_not_rise_step_by_step_is_told_with_both_letters(folder: Path) -> None:
     for name in ("check-in", "options", "firm"):
         shutil.copy(folder / "en" / "gentle.email.md", folder / "en" / f"{name}.email.md")
-    ladder = [remark for remark in check_letters(Letters(folder), LADDER, "en", BUSINESS) if remark.letter == "ladder"]
+    ladder = [
+        remark for remark in check_letters(Letters(folder), [LADDER], "en", BUSINESS) if remark.letter == "ladder"
+    ]
     assert [(r.channel, r.finding.severity, r.finding.words) for r in ladder] == [
         (Channel.EMAIL, Severity.WARNING, "firm (1), last (5)")
     ]
