@@ -6,6 +6,7 @@ us speak to somebody who should be left alone is asked here, first when planning
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -179,9 +180,7 @@ def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
         return Decision(tuple(gates), cases=(case,), review_at=_earliest(wakes))
 
     chosen = rules.chosen(facts)
-    if chosen.because:
-        values = {"segment": chosen.segment, "why": chosen.because}
-        gates.append(Gate("patience", True, chosen.because, code=GateCode.PATIENCE, values=values))
+    gates.extend(_patience(chosen))
     # From here on the rules are those of this customer.
     rules = replace(rules, ladder=chosen.ladder)
     steps = _steps(free, rules, today)
@@ -460,6 +459,18 @@ def _text_after_letter(
         letter.tier, Channel.SMS, numbers, tuple((number, letter.tier, 0) for number in numbers), not_before,
         facts.ask_first, letter.reminder_id,
     )  # fmt: skip
+
+
+def _patience(chosen: Chosen) -> Iterator[Gate]:
+    """That they climb another ladder than everybody, or would if the settings still had it."""
+    if chosen.gone:
+        because = f"'{chosen.gone}' was chosen for them and is no segment of the settings any more"
+        values = {"segment": chosen.gone}
+        yield Gate("patience", True, because, code=GateCode.SEGMENT_GONE, values=values)
+    if chosen.segment:
+        because = f"{chosen.why}: {chosen.gets} ('{chosen.segment}')"
+        values = {"segment": chosen.segment, "why": chosen.why, "gets": chosen.gets}
+        yield Gate("patience", True, because, code=GateCode.PATIENCE, values=values)
 
 
 def _has_text(ladder: Ladder, tier: str) -> bool:

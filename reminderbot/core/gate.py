@@ -24,6 +24,7 @@ class GateCode(StrEnum):
     NOT_POSSIBLY_PAID = "not_possibly_paid"
     # Whose turn it is, by which ladder.
     PATIENCE = "patience"
+    SEGMENT_GONE = "segment_gone"
     TIER_DUE = "tier_due"
     TIER_LATER = "tier_later"
     LADDER_DONE = "ladder_done"

@@ -7,7 +7,7 @@ itself, and `patience_days` only ever makes it later.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -77,11 +77,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The ladder of one customer and why it is theirs; no segment and no reason: the main one, as for everybody."""
+    """The ladder of one customer and why it is theirs; no segment: the main one, as for everybody."""
 
     ladder: Ladder
     segment: str = ""
-    because: str = ""
+    # Parts of a sentence: why it is theirs, and what is different about it.
+    why: str = ""
+    gets: str = ""
+    # The segment that a person chose for them and the settings no longer have.
+    gone: str = ""
 
 
 def choose(
@@ -95,9 +99,8 @@ def choose(
     for segment in segments:
         reasons = fits(segment, account, past, currency)
         if reasons is not None:
-            return _with(segment, " and ".join(reasons))
-    gone = f"the segment '{by_hand}' that was chosen for them is no longer in the settings" if by_hand else ""
-    return Chosen(main, because=gone)
+            return replace(_with(segment, " and ".join(reasons)), gone=by_hand)
+    return Chosen(main, gone=by_hand)
 
 
 def fits(segment: Segment, account: Account, past: Judgement | None, currency: str) -> list[str] | None:
@@ -142,7 +145,7 @@ def _within(owed: Decimal, segment: Segment) -> bool:
 
 
 def _with(segment: Segment, why: str) -> Chosen:
-    return Chosen(segment.ladder, segment.name, f"{why}: {_gets(segment)} ('{segment.name}')")
+    return Chosen(segment.ladder, segment.name, why, _gets(segment))
 
 
 def _gets(segment: Segment) -> str:

@@ -149,6 +149,7 @@ def tell(
     made: Decision, facts: Facts, ahead: Sequence[Foreseen], rules: Rules, now: datetime, barriers: Iterable[Barrier]
 ) -> Telling:
     """What to say of each open invoice: `made` says what shuts it, `ahead` what comes if nobody answers or pays."""
+    rules = rules.of(facts)
     open_items = [item for item in facts.account.items if item.balance.amount > 0]
     invoices = tuple(_of_invoice(item, made, ahead, rules, now) for item in open_items)
     leaves = any(told.step is Step.LETTER for told in invoices)

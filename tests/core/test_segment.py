@@ -47,7 +47,7 @@ def test_who_belongs_to_no_segment_climbs_the_main_ladder_and_nothing_is_said() 
 def test_a_private_person_is_given_a_week_more_and_it_is_said_why() -> None:
     found = chosen(of_group("private"), WEEK)
     assert [tier.days for tier in found.ladder.tiers] == [-3, 10, 17, 25, 35, 42, 49, 63]
-    assert found.because == "they are a private person: a week more patience ('private')"
+    assert (found.why, found.gets) == ("they are a private person", "a week more patience")
 
 
 def test_the_first_segment_that_fits_wins() -> None:
@@ -80,9 +80,8 @@ def test_only_who_is_a_good_payer_is_given_what_good_payers_get() -> None:
     assert chosen(of_group(""), loyal).segment == ""
     assert chosen(of_group(""), loyal, past=NOT_YET).segment == ""
     found = chosen(of_group(""), loyal, past=GOOD)
-    assert found.because == (
-        "they are a good payer of long standing (12 invoices paid in two years): two weeks more patience ('loyal')"
-    )
+    assert found.why == "they are a good payer of long standing (12 invoices paid in two years)"
+    assert found.gets == "two weeks more patience"
 
 
 def test_all_conditions_must_hold() -> None:
@@ -95,14 +94,14 @@ def test_a_segment_without_conditions_is_for_those_whom_a_person_puts_there() ->
     by_hand = Segment("friends", LADDER.later(30), patience_days=30)
     assert chosen(of_group("retail"), by_hand).segment == ""
     found = chosen(of_group("retail"), by_hand, by_hand="friends")
-    assert found.because == "a person chose it for them: 30 days more patience ('friends')"
+    assert (found.why, found.gets) == ("a person chose it for them", "30 days more patience")
 
 
 def test_what_a_person_chose_counts_before_the_conditions_and_not_once_it_is_gone() -> None:
     other = Segment("other", LADDER.later(2), groups=("x",))
     assert chosen(of_group("private"), WEEK, other, by_hand="other").segment == "other"
     gone = chosen(of_group("company"), WEEK, by_hand="other")
-    assert gone == Chosen(LADDER, "", "the segment 'other' that was chosen for them is no longer in the settings")
+    assert gone == Chosen(LADDER, gone="other")
 
 
 def test_a_ladder_without_text_messages_has_none_and_still_all_its_tiers() -> None:

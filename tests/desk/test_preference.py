@@ -108,9 +108,7 @@ def test_a_segment_that_the_settings_do_not_have_is_refused_and_one_that_is_gone
         with house.store.reading() as connection:
             facts = house.gatherer.gather(connection, ["C1"], house.clock.now())["C1"]
             assert preference.get(connection, "C1") == Preference(never_sms=True, segment="friends")
-        assert house.rules.chosen(facts).because == (
-            "the segment 'friends' that was chosen for them is no longer in the settings"
-        )
+        assert house.rules.chosen(facts).gone == "friends"
 
 
 def test_the_command_line_shows_and_changes_only_what_is_named(shop: Installation) -> None:
