@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reminderbot.clock import Clock
 from reminderbot.core.business import Business
+from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.delivery_report import DeliveryReport
 from reminderbot.core.dunning import Rules
@@ -18,6 +19,7 @@ from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
 from reminderbot.core.notice import Pushed
 from reminderbot.core.oauth import AccessTokens
+from reminderbot.core.promise import Grace, PromiseRules
 from reminderbot.core.stop import Mode
 from reminderbot.core.text_lookup import TextList
 from reminderbot.core.token import Keys, Purpose, make_token
@@ -133,6 +135,8 @@ class House:
     reader: MessageReader
     ledger_folder: Path
     read_ledger: Callable[[], LedgerReading]
+    # Which promises are waited for without a person, and how long.
+    promises: PromiseRules = field(default_factory=PromiseRules)
     channels: Mapping[Channel, Callable[[], DeliveryChannel]] = field(default_factory=dict)
     open_inbox: Callable[[], ImapInbox] | None = None
     # Whether we write to that inbox once a business day, to see that what is sent there is found.
@@ -162,6 +166,14 @@ class House:
     # One reader at a time acts on what came in, and one sender at a time sends: those of before a reload as well.
     triage_lock: threading.Lock = field(default_factory=threading.Lock)
     sending_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def grace_of(self, who: Customer | None) -> Grace:
+        """How long promises of this customer are waited for: on days when they, we and the banks are all at work."""
+        both = self.rules.days_of_both(who.place if who else "")
+        # Banks rest at the weekend, whoever sends letters on a Saturday.
+        both = replace(both, days=both.days - {5, 6} or both.days)
+        zones = (*(self.gatherer.zones_of(who) if who else ()), self.rules.zone)
+        return Grace(both, zones, self.promises.grace_days)
 
     def tokenised(self, purpose: Purpose, number: int) -> str:
         """Our reply address with a token, so that an answer or a bounce finds its message; plain where that is off."""

@@ -22,6 +22,7 @@ from reminderbot.core.dunning import Rules
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import Credential
 from reminderbot.core.payer import Thresholds
+from reminderbot.core.promise import PromiseRules
 from reminderbot.core.segment import Past
 from reminderbot.core.stop import Mode
 from reminderbot.core.text_lookup import TextList
@@ -74,6 +75,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         reader=ChildReader(),
         ledger_folder=config.ledger.folder,
         read_ledger=_ledger_reader(config),
+        promises=_promises(config),
         channels=_channels(config, tokens, keys),
         open_inbox=_inbox(config, tokens, clock),
         canary=config.inbox is not None and config.inbox.canary,
@@ -123,6 +125,11 @@ def _limits(config: Config) -> Limits:
         ledger_max_age=timedelta(hours=config.ledger.max_age_hours),
         decisions=timedelta(days=config.store.decisions_days),
     )
+
+
+def _promises(config: Config) -> PromiseRules:
+    table = config.promises
+    return PromiseRules(table.max_days, table.min_share, table.grace_days, table.broken_in_a_row)
 
 
 def _sender(config: Config) -> Sender:

@@ -93,6 +93,7 @@ def test_the_example_loads_as_it_stands_and_says_the_defaults_of_the_code(tmp_pa
     )
     assert (example.sending, example.desk, example.alerts) == (bare.sending, bare.desk, bare.alerts)
     assert (example.segments, example.patience) == ((), bare.patience)
+    assert example.promises == bare.promises
     assert (example.email, example.inbox, example.oauth, example.sms) == (None, None, None, None)
     assert example.ladder == bare.ladder == DEFAULT_LADDER
 
@@ -240,6 +241,8 @@ def test_all_mistakes_are_told_at_once_each_with_its_key_and_what_to_write(tmp_p
         (EMAIL.replace(".com", ".com:587"), "[email] host", "the port has a key"),
         (EMAIL + 'username = "a\\r\\nb"\n', "[email] username", "control character"),
         ('[sending]\ndays = ["monday"]\n', "[sending] days", "write mon, tue"),
+        ("[promises]\ngrace_days = 1\n", "[promises] grace_days", "a bank takes up to two business days"),
+        ("[promises]\nmin_share = 50\n", "[promises] min_share", "e.g. 0.5 for half"),
         ("[sending]\ndays = []\n", "[sending] days", "names no day"),
         ('[sending]\ndays = ["mon", "mon"]\n', "[sending] days", "leave one out"),
         ('[sending]\nholidays = ["24.12.2026"]\n', "[sending] holidays", "year-month-day"),

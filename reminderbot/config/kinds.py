@@ -101,6 +101,14 @@ def amount(value: object) -> Decimal:
     return found
 
 
+def share(value: object) -> Decimal:
+    """A part of the whole, from 0 to 1."""
+    found = amount(value)
+    if found > 1:
+        raise Wrong(f"{seen(value)} is more than the whole: write a number from 0 to 1, e.g. 0.5 for half")
+    return found
+
+
 def one_of(choices: type[StrEnum]) -> Callable[[object], Any]:
     """One word of a fixed set."""
     listed = " or ".join(f'"{choice}"' for choice in choices)

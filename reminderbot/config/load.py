@@ -29,6 +29,7 @@ TABLES: dict[str, type] = {
     "sms": settings.SmsSettings,
     "sending": settings.SendingSettings,
     "patience": settings.PatienceSettings,
+    "promises": settings.PromisesSettings,
     "desk": settings.DeskSettings,
     "alerts": settings.AlertsSettings,
 }

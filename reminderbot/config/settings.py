@@ -13,6 +13,7 @@ from reminderbot.config import addresses, kinds, places
 from reminderbot.config.secrets import Secret
 from reminderbot.core.business import Business
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Needs, Task, Tier
+from reminderbot.core.promise import GRACE_BUSINESS_DAYS
 from reminderbot.core.segment import Kind, Past, Segment
 from reminderbot.core.stop import Mode
 
@@ -190,6 +191,17 @@ class SendingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromisesSettings:
+    """[promises]: which promises of an answer are waited for without a person, and how long."""
+
+    max_days: Annotated[int, kinds.whole(0, 365)] = 31
+    # Of what is open on the invoices it is about.
+    min_share: Annotated[Decimal, kinds.share] = Decimal("0.5")
+    grace_days: Annotated[int, kinds.whole(GRACE_BUSINESS_DAYS, 10, "a bank takes up to two business days")] = 2
+    broken_in_a_row: Annotated[int, kinds.whole(1, 10)] = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TierTable:
     """One [[ladder]], which becomes a core `Tier`."""
 
@@ -285,6 +297,7 @@ class Config:
     # None: no text messages.
     sms: SmsSettings | None = None
     sending: SendingSettings = field(default_factory=SendingSettings)
+    promises: PromisesSettings = field(default_factory=PromisesSettings)
     ladder: Ladder
     segments: tuple[Segment, ...] = ()
     patience: PatienceSettings = field(default_factory=PatienceSettings)

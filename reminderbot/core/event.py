@@ -33,7 +33,12 @@ class EventKind(StrEnum):
     RELEASED = "released"
     PROMISED = "promised"
     PROMISE_KEPT = "promise_kept"
+    PROMISE_PARTLY_KEPT = "promise_partly_kept"
     PROMISE_BROKEN = "promise_broken"
+    # What was not there in time has all come in since.
+    PROMISE_PAID_LATE = "promise_paid_late"
+    # It counts no more: nothing was left to pay, or another matter took its place.
+    PROMISE_CLOSED = "promise_closed"
     PROMISE_TAKEN_BACK = "promise_taken_back"
     OPTED_OUT = "opted_out"
     SUPPRESSED = "suppressed"

@@ -1,27 +1,54 @@
-"""A customer's word that they will pay: kept, broken or still open."""
+"""A customer's word that they will pay: what it was given on, how long it is waited for, and how it ended."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reminderbot.core.calendar import BusinessDays, start_of_day
+from reminderbot.core.money import Money
+
+if TYPE_CHECKING:
+    from reminderbot.core.promise_share import Share
 
 
 class PromiseState(StrEnum):
     OPEN = "open"
     KEPT = "kept"
+    # Some of it came in by the end of its days, not all.
+    PARTLY_KEPT = "partly_kept"
     BROKEN = "broken"
-    # Taken back or corrected by a person.
+    # Taken back or corrected by a person, or nothing was left of it to keep.
     CLOSED = "closed"
 
+    @property
+    def spoken(self) -> str:
+        """As a sentence says it."""
+        return self.value.replace("_", " ")
+
+
+NOT_KEPT_IN_FULL = frozenset({PromiseState.PARTLY_KEPT, PromiseState.BROKEN})
 
 # Banks take up to two business days to clear (promises.md, invariant 14).
 GRACE_BUSINESS_DAYS = 2
+_COUNTED = {2: "two", 3: "three", 4: "four", 5: "five"}
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRules:
+    """Which promises of a reply are waited for without a person, and for how long after their day."""
+
+    # Further off than this many days: to a person.
+    max_days: int = 31
+    # A part smaller than this share of what is owed: to a person.
+    min_share: Decimal = Decimal("0.5")
+    grace_days: int = GRACE_BUSINESS_DAYS
+    # As many of the last ones in a row not kept in full: the next goes to a person.
+    broken_in_a_row: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +61,130 @@ class Promise:
     due_on: date
     # None: all that was open on these invoices.
     amount: Decimal | None
-    # Empty: all invoices open when it was given.
+    # Those it was given on; none: nothing was open then.
     invoices: tuple[str, ...]
     # Given by the reply's words, or recorded by a person.
     words: str
     state: PromiseState = PromiseState.OPEN
+    # What was open on each of them when it was given.
+    owed: tuple[tuple[str, Money], ...] = ()
+    # The day of the payment that made it whole, be it late; None: it is not whole, or nobody knows the day.
+    paid_on: date | None = None
+    # The matter that a person was called to because of it.
+    case_id: int | None = None
+
+    @property
+    def currency(self) -> str:
+        """What the sum is meant in; empty where the invoices are in several currencies."""
+        known = {money.currency for _, money in self.owed}
+        return known.pop() if len(known) == 1 else ""
+
+    @property
+    def days_late(self) -> int | None:
+        """How long after its day all of it was there, 0 where it was kept; None where it is not."""
+        if self.state is PromiseState.KEPT:
+            return 0
+        return max(0, (self.paid_on - self.due_on).days) if self.paid_on else None
 
 
-def end_of_grace(due_on: date, business_days: BusinessDays, zone: ZoneInfo) -> datetime:
-    """When a promise for `due_on` counts as broken unless it was kept: at the end of two business days for the bank."""
-    return start_of_day(business_days.add(due_on, GRACE_BUSINESS_DAYS) + timedelta(days=1), zone)
+@dataclass(frozen=True, slots=True)
+class Grace:
+    """How long after its day a promise is waited for: days on which the customer's bank and ours are both at work."""
+
+    business_days: BusinessDays
+    zones: tuple[ZoneInfo, ...]
+    days: int = GRACE_BUSINESS_DAYS
+
+    @property
+    def told(self) -> str:
+        """As a sentence names these days."""
+        return f"{_COUNTED.get(self.days, str(self.days))} business days"
+
+    def last_day(self, due_on: date) -> date:
+        """The last day on which money may come in for a promise of `due_on`."""
+        return self.business_days.add(due_on, self.days)
+
+    def ends(self, due_on: date) -> datetime:
+        """The end of that day, wherever they and we are; unpaid then, a promise counts as broken."""
+        after = self.last_day(due_on) + timedelta(days=1)
+        return max(start_of_day(after, zone) for zone in self.zones)
 
 
-def judge(
-    promise: Promise, open_now: Mapping[str, Decimal], received: Decimal, now: datetime, last_moment: datetime
-) -> PromiseState:
-    """Whether the customer's word was kept: all of it paid, or the promised part received since it was given.
+class Waits(StrEnum):
+    """What a promise whose days are over still waits for."""
 
-    `open_now` holds the open balances of the promised invoices, `received` what has come in since on all of them;
-    it counts as broken only from `last_moment` on, the end of the days given for the bank.
+    NOTHING = ""
+    # Books that know of its last day.
+    BOOKS = "books"
+    # A person who says whose the unmatched money is.
+    MATCHING = "matching"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What else decides how a promise ended."""
+
+    last_day: date
+    # Its days are over.
+    ended: bool
+    # The books were written after they were over.
+    booked: bool
+    # Something graver than the promise has come up since: a dispute, hardship, a lawyer, a bereavement.
+    overtaken: bool = False
+    # A person was asked about unmatched money, and has answered.
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How a promise stands."""
+
+    state: PromiseState
+    paid_on: date | None = None
+    waits: Waits = Waits.NOTHING
+
+
+def judge(word: Promise, share: Share, at: Circumstances) -> Judged:
+    """How the customer's word stands, or ended; one that was not kept in time never turns into a kept one later.
+
+    Only where the books learn late of money that came in time it does.
     """
-    if all(balance <= 0 for balance in open_now.values()):
-        return PromiseState.KEPT
-    if promise.amount is not None and received >= promise.amount:
-        return PromiseState.KEPT
-    return PromiseState.BROKEN if now >= last_moment else PromiseState.OPEN
+    if word.state in NOT_KEPT_IN_FULL:
+        return _again(word, share, at)
+    if not share.asked_for:
+        # What is contested may be settled before its day.
+        return Judged(PromiseState.OPEN if share.contested and not at.ended else PromiseState.CLOSED)
+    if share.is_whole:
+        return _whole(share, at)
+    if not at.ended:
+        return Judged(PromiseState.OPEN)
+    if at.overtaken:
+        return Judged(PromiseState.CLOSED)
+    if not at.booked:
+        return Judged(PromiseState.OPEN, waits=Waits.BOOKS)
+    if share.loose_would_do and not at.asked:
+        return Judged(PromiseState.OPEN, waits=Waits.MATCHING)
+    return Judged(_missed(share, at))
+
+
+def _whole(share: Share, at: Circumstances) -> Judged:
+    """All of it is there; of money that bears no day nobody can say that it came too late."""
+    day = share.last_on
+    if day is None or day <= at.last_day:
+        return Judged(PromiseState.KEPT, day)
+    return Judged(_missed(share, at), day)
+
+
+def _missed(share: Share, at: Circumstances) -> PromiseState:
+    return PromiseState.PARTLY_KEPT if share.came_by(at.last_day) else PromiseState.BROKEN
+
+
+def _again(word: Promise, share: Share, at: Circumstances) -> Judged:
+    """What the books have learnt since of one that was not kept."""
+    if not share.is_whole or not share.asked_for:
+        some = word.state is PromiseState.PARTLY_KEPT or share.came_by(at.last_day)
+        return Judged(PromiseState.PARTLY_KEPT if some else word.state, word.paid_on)
+    day = share.last_on or share.read_on
+    if day <= at.last_day:
+        return Judged(PromiseState.KEPT, day)
+    return Judged(_missed(share, at) if word.state is PromiseState.BROKEN else word.state, day)

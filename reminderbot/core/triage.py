@@ -7,7 +7,7 @@ without another in its place that a machine answer or a harmless word justifies.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -17,7 +17,8 @@ from reminderbot.core.calendar import BusinessDays, start_of_day
 from reminderbot.core.case import OF_REPLY, CaseKind, urgency
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
-from reminderbot.core.promise import end_of_grace
+from reminderbot.core.money import Money, subtotals
+from reminderbot.core.promise import Grace, PromiseRules
 from reminderbot.core.understanding import Kind, Understanding
 
 ACK_BUSINESS_DAYS = 5
@@ -60,10 +61,17 @@ class ReplyFacts:
     matched_by: MatchedBy
     zone: ZoneInfo
     business_days: BusinessDays
-    # Promises further off than this many days go to a person.
-    promise_max_days: int = 31
+    # Which promises go to a person.
+    promises: PromiseRules = field(default_factory=PromiseRules)
+    # How long one is waited for; None: by the business days and the zone above.
+    grace: Grace | None = None
     # An open promise already stands: a second one goes to a person.
     has_open_promise: bool = False
+    # So many of their last promises, in a row, were not kept in full.
+    missed_in_a_row: int = 0
+    # What is open, invoice by invoice, and what the letter listed that they answer.
+    owed: tuple[tuple[str, Money], ...] = ()
+    asked_about: tuple[str, ...] = ()
     # Channels that still work if the one of this reply is closed.
     other_channels: tuple[Channel, ...] = ()
 
@@ -129,16 +137,42 @@ def _harmless(understanding: Understanding, facts: ReplyFacts) -> bool:
     """The sum of what was said is inside the policy that lets the bot go on by itself."""
     if frozenset(understanding.kinds) not in _PLAIN:
         return False
-    if Kind.PROMISE not in understanding.kinds:
-        return True
-    if understanding.promise_on is None or facts.has_open_promise:
-        return False
+    return Kind.PROMISE not in understanding.kinds or not _doubts(understanding, facts)
+
+
+def _doubts(understanding: Understanding, facts: ReplyFacts) -> str:
+    """Why a promise goes to a person; empty: it is waited for."""
+    if understanding.promise_on is None:
+        return "no day that could be checked"
+    if facts.has_open_promise:
+        return "an earlier promise is still open"
+    rules = facts.promises
+    if facts.missed_in_a_row >= rules.broken_in_a_row:
+        return f"their last {facts.missed_in_a_row} promises were not kept in full"
     today = facts.received_at.astimezone(facts.zone).date()
-    return _within_policy(understanding.promise_on, today, facts)
+    if not _within_policy(understanding.promise_on, today, facts):
+        return f"{understanding.promise_on} is not within the next {rules.max_days} days"
+    if understanding.promise_amount is None:
+        return ""
+    return _doubts_of_sum(understanding, understanding.promise_amount, facts)
+
+
+def _doubts_of_sum(understanding: Understanding, amount: Decimal, facts: ReplyFacts) -> str:
+    covered = _covered(understanding, facts)
+    owed = subtotals(money for number, money in facts.owed if number in covered)
+    if not owed:
+        return ""
+    if len(owed) > 1:
+        return f"{amount} is promised, and open are {' and '.join(map(str, owed))}: in which currency?"
+    if amount > owed[0].amount:
+        return f"{amount} is promised, and only {owed[0]} is open"
+    if amount < facts.promises.min_share * owed[0].amount:
+        return f"{amount} is less than {facts.promises.min_share:.0%} of the {owed[0]} that is open"
+    return ""
 
 
 def _within_policy(day: date, today: date, facts: ReplyFacts) -> bool:
-    return today <= day <= today + timedelta(days=facts.promise_max_days)
+    return today <= day <= today + timedelta(days=facts.promises.max_days)
 
 
 def _machine(understanding: Understanding, facts: ReplyFacts) -> Verdict:
@@ -177,14 +211,22 @@ def _away(understanding: Understanding, facts: ReplyFacts) -> NewHold:
 
 
 def _promise(understanding: Understanding, due_on: date, facts: ReplyFacts) -> Verdict:
-    invoices = _invoices(understanding)
+    invoices = _covered(understanding, facts)
     words = _words(understanding, Kind.PROMISE)
-    until = end_of_grace(due_on, facts.business_days, facts.zone)
-    why = f"they promised to pay by {due_on}; two business days are given for the bank"
+    grace = facts.grace or Grace(facts.business_days, (facts.zone,), facts.promises.grace_days)
+    until = grace.ends(due_on)
+    why = f"they promised to pay by {due_on}; {grace.told} are given for the bank"
     return Verdict(
         NewHold(HoldKind.PROMISE, why, until),
         promise=NewPromise(due_on, words, understanding.promise_amount, invoices),
     )
+
+
+def _covered(understanding: Understanding, facts: ReplyFacts) -> tuple[str, ...]:
+    """What a promise is on: what it names, else what the letter listed that it answers, else all that is open."""
+    known = tuple(number for number, _ in facts.owed)
+    answered = tuple(number for number in known if number in facts.asked_about)
+    return _invoices(understanding) or answered or known
 
 
 def _ack(understanding: Understanding, facts: ReplyFacts) -> NewHold:
@@ -244,14 +286,7 @@ def _for_a_person(understanding: Understanding, facts: ReplyFacts, opted_out: bo
 
 
 def _doubt(understanding: Understanding, facts: ReplyFacts) -> str:
-    if understanding.promise_on is None:
-        return "no day that could be checked"
-    if facts.has_open_promise:
-        return "an earlier promise is still open"
-    today = facts.received_at.astimezone(facts.zone).date()
-    if not _within_policy(understanding.promise_on, today, facts):
-        return f"{understanding.promise_on} is not within the next {facts.promise_max_days} days"
-    return "it is not for the whole sum, or something else was said"
+    return _doubts(understanding, facts) or "it is not for the whole sum, or something else was said"
 
 
 def _words(understanding: Understanding, kind: Kind) -> str:

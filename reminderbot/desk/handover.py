@@ -17,7 +17,7 @@ from reminderbot.core.dispute import resumes_on
 from reminderbot.core.handover import OURS_TO_DO, Handover, HandoverKind, said, within
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.money import Money, subtotals
-from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.core.promise import Promise
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
 from reminderbot.desk.find import Exactly, Found, one
@@ -219,7 +219,7 @@ def _close_promises(connection: Connection, stops: Stops, told: str, now: dateti
     if not stops.promises:
         return []
     for word in stops.promises:
-        promise.settle(connection, word, PromiseState.CLOSED, now)
+        promise.close(connection, word)
     key = stops.customer.customer_id
     kept = [
         h.hold_id

@@ -1,4 +1,4 @@
-"""Notes what a customer has promised to a person, on the telephone or face to face."""
+"""Notes what a customer has promised to a person, on the telephone or face to face, and puts a day right."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from reminderbot.core.customer import Customer
 from reminderbot.core.hold import Hold, HoldKind, active
-from reminderbot.core.promise import PromiseState, end_of_grace
+from reminderbot.core.money import Money, subtotals
+from reminderbot.core.promise import Promise, PromiseState
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
 from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import hold, ledger, people, promise, undo
+from reminderbot.store import hold, ledger, listing, people, promise, undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +47,94 @@ def note(
 ) -> Promised:
     """Note that the customer will pay by `due_on`: `amount`, or all of `invoices`, or all that is open.
 
-    It takes the place of an earlier promise that is still open. Refused where nothing is open or the day has passed.
+    It takes the place of an earlier promise on the same invoices that is still open, and of the pause for a talk
+    about a broken one: whoever notes it has talked to them. Refused where nothing is open, less than that is open,
+    or the day has passed.
     """
     now = house.clock.now()
-    if amount is not None:
-        typed.amount(amount)
     with house.store.writing() as connection:
         who = one_customer(connection, words)
-        zone = (house.gatherer.zones_of(who) or (house.rules.zone,))[0]
-        today = now.astimezone(zone).date()
-        typed.day_to_come(due_on, today)
+        today = _day_to_come(house, who, due_on, now)
         numbers = _numbers(connection, who, invoices)
-        replaced, lifted = _replace(house, connection, actor, who.customer_id)
-        until = end_of_grace(due_on, house.rules.days_of_both(who.place), zone)
-        told = f"noted by {actor}"
+        _check(connection, who, amount, numbers)
+        replaced, lifted = _replace(house, connection, actor, who.customer_id, numbers, all_open=not invoices)
+        placed = _pause(house, connection, actor, who, due_on, numbers if invoices else (), now)
         number = promise.make(
-            connection, who.customer_id, due_on, told, now,
-            promised_on=today, amount=amount, invoices=numbers, actor=actor,
+            connection, who.customer_id, due_on, f"noted by {actor}", now,
+            promised_on=today, amount=amount, invoices=numbers, hold_id=placed, actor=actor,
         )  # fmt: skip
-        why = f"they promised to pay by {due_on} ({told}); two business days are given for the bank"
-        placed = hold.place(
-            connection, who.customer_id, HoldKind.PROMISE, why, now,
-            until=until, invoices=numbers if invoices else (), actor=actor,
-        )  # fmt: skip
-        ledger.review(connection, [who.customer_id], now)
-        held = active(hold.of_customers(connection, [who.customer_id])[who.customer_id], now)
-        data = {"promise": number, "hold": placed, "replaced": replaced, "lifted": lifted}
-        back = undo.remember(connection, UndoKind.PROMISED, actor, now, data, customer_id=who.customer_id)
+        return _noted(house, connection, actor, who, due_on, number, placed, replaced, lifted, now)
+
+
+def correct(house: House, actor: str, promise_id: int, due_on: date, whose: Exactly | None = None) -> Promised:
+    """Put right for which day an open promise is; what was promised, and when, stays."""
+    now = house.clock.now()
+    with house.store.writing() as connection:
+        word = _open_word(connection, promise_id, whose)
+        who = one_customer(connection, Exactly(word.customer_id))
+        _day_to_come(house, who, due_on, now)
+        before = promise.hold_of(connection, promise_id)
+        known = hold.get(connection, before) if before is not None else None
+        lifted = [known.hold_id] if known is not None and known.released_at is None else []
+        for hold_id in lifted:
+            hold.release(connection, hold_id, now, actor, "the promise is for another day")
+        promise.close(connection, word)
+        placed = _pause(house, connection, actor, who, due_on, known.invoices if known else word.invoices, now)
+        number = promise.correct(connection, word, due_on, placed, now, actor)
+        return _noted(house, connection, actor, who, due_on, number, placed, [promise_id], lifted, now)
+
+
+def _open_word(connection: Connection, promise_id: int, whose: Exactly | None) -> Promise:
+    word = promise.get(connection, promise_id)
+    if word is None or (whose is not None and word.customer_id != whose.customer_id):
+        raise Refused(f"There is no promise {promise_id}: `reminderbot why CUSTOMER` shows theirs.")
+    if word.state is not PromiseState.OPEN:
+        raise Refused(f"Promise {promise_id} is {word.state.spoken} already: note a new one.")
+    return word
+
+
+def _day_to_come(house: House, who: Customer, due_on: date, now: datetime) -> date:
+    """Today where the customer is; Refused where the day has passed there."""
+    today = now.astimezone((house.gatherer.zones_of(who) or (house.rules.zone,))[0]).date()
+    typed.day_to_come(due_on, today)
+    return today
+
+
+def _pause(
+    house: House,
+    connection: Connection,
+    actor: str,
+    who: Customer,
+    due_on: date,
+    invoices: Sequence[str],
+    now: datetime,
+) -> int:
+    grace = house.grace_of(who)
+    why = f"they promised to pay by {due_on} (noted by {actor}); {grace.told} are given for the bank"
+    return hold.place(
+        connection, who.customer_id, HoldKind.PROMISE, why, now,
+        until=grace.ends(due_on), invoices=invoices, actor=actor,
+    )  # fmt: skip
+
+
+def _noted(
+    house: House,
+    connection: Connection,
+    actor: str,
+    who: Customer,
+    due_on: date,
+    number: int,
+    placed: int,
+    replaced: Sequence[int],
+    lifted: Sequence[int],
+    now: datetime,
+) -> Promised:
+    ledger.review(connection, [who.customer_id], now)
+    held = active(hold.of_customers(connection, [who.customer_id])[who.customer_id], now)
+    data = {"promise": number, "hold": placed, "replaced": list(replaced), "lifted": list(lifted)}
+    back = undo.remember(connection, UndoKind.PROMISED, actor, now, data, customer_id=who.customer_id)
     others = tuple(other for other in held if other.kind is not HoldKind.PROMISE)
-    return Promised(number, who, due_on, until, others, bool(replaced), back)
+    return Promised(number, who, due_on, house.grace_of(who).ends(due_on), others, bool(replaced), back)
 
 
 def _numbers(connection: Connection, who: Customer, invoices: Sequence[str]) -> tuple[str, ...]:
@@ -86,15 +146,37 @@ def _numbers(connection: Connection, who: Customer, invoices: Sequence[str]) -> 
     return tuple(invoices) or known
 
 
-def _replace(house: House, connection: Connection, actor: str, customer_id: str) -> tuple[list[int], list[int]]:
-    """Close earlier promises and lift their holds; gives both."""
+def _check(connection: Connection, who: Customer, amount: Decimal | None, numbers: Sequence[str]) -> None:
+    """Refuse a sum that cannot be what they promised on these invoices."""
+    if amount is None:
+        return
+    typed.amount(amount)
+    rows = [row for row in listing.open_invoices(connection, [who.customer_id]) if row.number in numbers]
+    owed = subtotals(Money(row.balance, row.currency) for row in rows)
+    if len(owed) > 1:
+        told = " and ".join(map(str, owed))
+        raise Refused(f"{told} are open at {who.name}: name the invoices that {amount} is for, of one currency.")
+    if amount > owed[0].amount:
+        raise Refused(f"Only {owed[0]} is open there: write at most that, or no amount for all of it.")
+
+
+def _replace(
+    house: House, connection: Connection, actor: str, customer_id: str, numbers: Sequence[str], *, all_open: bool
+) -> tuple[list[int], list[int]]:
+    """Close earlier promises on any of these invoices and lift their pauses; gives both."""
     now = house.clock.now()
-    earlier = promise.open_ones(connection, [customer_id]).get(customer_id, [])
+    earlier = [
+        word
+        for word in promise.open_ones(connection, [customer_id]).get(customer_id, [])
+        if set(word.invoices) & set(numbers)
+    ]
+    theirs = {promise.hold_of(connection, word.promise_id) for word in earlier}
     for word in earlier:
-        promise.settle(connection, word, PromiseState.CLOSED, now)
+        promise.close(connection, word)
     lifted: list[int] = []
     for known in hold.of_customers(connection, [customer_id]).get(customer_id, []):
-        if known.kind is HoldKind.PROMISE:
+        talked = known.kind is HoldKind.BROKEN_PROMISE and all_open
+        if known.hold_id in theirs or talked:
             hold.release(connection, known.hold_id, now, actor, "a new promise takes its place")
             lifted.append(known.hold_id)
     return [word.promise_id for word in earlier], lifted

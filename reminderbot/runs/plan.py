@@ -8,17 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
 from reminderbot.core.dunning import Decision, Facts, OpenCase, Send, decide
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Task
 from reminderbot.core.outlook import BATCH
-from reminderbot.core.promise import Promise, PromiseState, end_of_grace, judge
 from reminderbot.core.tiering import days_at
 from reminderbot.house import House
 from reminderbot.runs.clock import in_doubt
-from reminderbot.store import account, case, decision, hold, ledger, outbox, people, promise
+from reminderbot.runs.promise import judge_promises
+from reminderbot.store import account, case, decision, hold, ledger, outbox
 
 
 def plan_once(house: House, undo: timedelta | None = None) -> bool:
@@ -33,7 +32,7 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
             return False
     with house.store.writing() as connection:
         ids = account.due(connection, now, BATCH)
-        _judge_promises(house, connection, ids, now)
+        judge_promises(house, connection, ids, now)
         facts = house.gatherer.gather(connection, ids, now)
         waiting = _by_customer(outbox.planned(connection, ids))
 
@@ -54,36 +53,6 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
         # A task taken is a step taken: what comes after it is found at the next look.
         ledger.review(connection, [key for key, made in decisions.items() if _takes_task(made)], now)
     return True
-
-
-def _judge_promises(house: House, connection: Connection, ids: Sequence[str], now: datetime) -> None:
-    """Settle the promises whose day has passed or that were paid; a broken one calls a person."""
-    for key, promises in promise.open_ones(connection, ids).items():
-        for word in promises:
-            state = _judged(house, connection, word, now)
-            if state is PromiseState.OPEN:
-                continue
-            promise.settle(connection, word, state, now)
-            if state is PromiseState.BROKEN:
-                _talk(connection, key, word, now)
-
-
-def _judged(house: House, connection: Connection, word: Promise, now: datetime) -> PromiseState:
-    who = people.get(connection, word.customer_id)
-    zones = house.gatherer.zones_of(who) if who else ()
-    business = house.rules.days_of_both(who.place if who else "")
-    # The very moment at which the promise's own hold lapses: a letter must never slip in between.
-    last_moment = end_of_grace(word.due_on, business, (zones or (house.rules.zone,))[0])
-    open_now, received = promise.standing(connection, word)
-    return judge(word, open_now, received, now, last_moment)
-
-
-def _talk(connection: Connection, customer_id: str, word: Promise, now: datetime) -> None:
-    """A broken promise is answered by a person's question, never by a firmer letter (design law 8)."""
-    why = f"they promised to pay by {word.due_on} and it has not come in: ask, person to person, what got in the way"
-    case.open_one(connection, CaseKind.BROKEN_PROMISE, customer_id, why, now, words=word.words, invoices=word.invoices)
-    pause = f"the promise for {word.due_on} passed unpaid; a person talks to them first"
-    hold.place(connection, customer_id, HoldKind.BROKEN_PROMISE, pause, now)
 
 
 def _by_customer(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:

@@ -20,7 +20,7 @@ from reminderbot.core.ledger_change import settle as settle_snapshot
 from reminderbot.core.ledger_suspicion import suspicions
 from reminderbot.core.snapshot import Snapshot
 from reminderbot.house import House
-from reminderbot.store import case, dispute, hold, journal, ledger, note, people, setting
+from reminderbot.store import case, dispute, hold, journal, ledger, note, people, promise, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,9 @@ def take_ledger(house: House, *, even_if_suspicious: bool = False, actor: str = 
         _overrule(connection, old, new, now)
         _tell_of_credits(connection, old, new, now)
         _park_old_debts(house, connection, old, new, now)
+        # Of a promise whose days are over only books of a later day can tell how it ended.
+        today = now.astimezone(house.rules.zone).date()
+        ledger.review(connection, promise.past(connection, today), now)
         if old is None or (doubts and even_if_suspicious):
             _guard_next_batch(connection, old is None, now)
     return TakenIn(changes, tuple(reading.notes), first=old is None)

@@ -18,6 +18,7 @@ from reminderbot.core.contact import address_on
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
+from reminderbot.core.reliability import reliability
 from reminderbot.core.understanding import Understanding, unreadable
 from reminderbot.house import House, ReadingFailed
 from reminderbot.logs import log
@@ -188,8 +189,9 @@ def _apply_to(
             connection, needed.kind, customer_id, needed.why, now,
             words=needed.words, invoices=needed.invoices, inbound_id=matter,
         )  # fmt: skip
+    placed: int | None = None
     if (new := verdict.hold) is not None and not _stands(connection, customer_id, verdict, matter):
-        hold.place(
+        placed = hold.place(
             connection, customer_id, new.kind, new.why, now,
             until=new.until, invoices=new.invoices, inbound_id=matter,
         )  # fmt: skip
@@ -198,7 +200,7 @@ def _apply_to(
         promise.make(
             connection, customer_id, word.due_on, word.words, now,
             promised_on=facts.received_at.astimezone(facts.zone).date(), amount=word.amount,
-            invoices=word.invoices or people.open_numbers(connection, customer_id), inbound_id=row.inbound_id,
+            invoices=word.invoices, inbound_id=row.inbound_id, hold_id=placed,
         )  # fmt: skip
     ledger.review(connection, [customer_id], now)
 
@@ -239,7 +241,12 @@ def _reply_facts(
         matched_by=match.by,
         zone=zone,
         business_days=house.rules.days_of_both(place),
+        promises=house.promises,
+        grace=house.grace_of(known.account.customer if known else None),
         has_open_promise=bool(promise.open_ones(connection, [customer_id])),
+        missed_in_a_row=reliability(promise.of_customer(connection, customer_id)).missed_in_a_row,
+        owed=tuple((item.invoice.number, item.balance) for item in known.account.items) if known else (),
+        asked_about=tuple(match.reminder.lists) if match.reminder is not None else (),
         other_channels=others,
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, up
 from reminderbot.core.event import BOT, Event, EventKind
 from reminderbot.core.hold import Heard, Hold, HoldKind
 from reminderbot.store import journal
-from reminderbot.store.tables import hold, inbound
+from reminderbot.store.tables import hold, inbound, promise
 
 _HOLDS = select(hold, inbound.c.received_at, inbound.c.sender, inbound.c.matched_by).select_from(
     hold.outerjoin(inbound, inbound.c.inbound_id == hold.c.inbound_id)
@@ -72,10 +72,13 @@ def place_again(connection: Connection, hold_id: int, why: str, now: datetime, a
     if row.until is not None and row.until <= now:
         return None
     told = row.why if row.why.endswith(why) else f"{row.why}; {why}"
-    return place(
+    placed = place(
         connection, row.customer_id, HoldKind(row.kind), told, now,
         until=row.until, invoices=row.invoices, inbound_id=row.inbound_id, actor=actor,
     )  # fmt: skip
+    # The promise it came with looks to it when its days are over.
+    connection.execute(update(promise).where(promise.c.hold_id == hold_id).values(hold_id=placed))
+    return placed
 
 
 def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Hold]]:
@@ -84,6 +87,12 @@ def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[st
     for row in connection.execute(_OF_CUSTOMERS, {"ids": customer_ids}):
         found[row.customer_id].append(_hold_of(row))
     return found
+
+
+def get(connection: Connection, hold_id: int) -> Hold | None:
+    """One hold, lifted or not."""
+    row = connection.execute(_HOLDS.where(hold.c.hold_id == hold_id)).first()
+    return None if row is None else _hold_of(row)
 
 
 def of_inbound(connection: Connection, inbound_id: int) -> list[Hold]:

@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, insert, or_, select, update
 
 from reminderbot.core.event import Event, EventKind
-from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.core.invoice import PaymentKind, Status
+from reminderbot.core.money import Money
+from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, Promise, PromiseState
+from reminderbot.core.promise_share import Bill, Books, Came, Share, Standing, shares
 from reminderbot.store import journal
-from reminderbot.store.tables import invoice, payment, promise
+from reminderbot.store.tables import dispute, invoice, payment, promise
 
-# Asked at every plan; put together once: that costs as much as asking it.
+_NOT_KEPT = [state.value for state in NOT_KEPT_IN_FULL]
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+# Asked at every plan; each is put together once: that costs as much as asking it.
 _OPEN = (
     select(promise)
-    .where(promise.c.customer_id.in_(bindparam("ids", expanding=True)), promise.c.state == PromiseState.OPEN.value)
+    .where(promise.c.customer_id.in_(_IDS), promise.c.state == PromiseState.OPEN.value)
     .order_by(promise.c.promise_id)
+)
+_TO_JUDGE = (
+    select(promise)
+    .where(
+        promise.c.customer_id.in_(_IDS),
+        or_(
+            promise.c.state == PromiseState.OPEN.value,
+            and_(promise.c.state.in_(_NOT_KEPT), promise.c.paid_on.is_(None)),
+        ),
+    )
+    .order_by(promise.c.promise_id)
+)
+_COUNTING = select(promise).where(promise.c.customer_id.in_(_IDS), promise.c.state != PromiseState.CLOSED.value)
+_BILLS = select(invoice).where(invoice.c.customer_id.in_(_IDS))
+_CAME = select(payment).where(payment.c.customer_id.in_(_IDS), payment.c.listed)
+_CONTESTED = select(dispute.c.invoices).where(
+    dispute.c.customer_id.in_(_IDS), or_(dispute.c.upheld.is_(None), dispute.c.upheld)
 )
 
 
@@ -34,38 +56,84 @@ def make(
     amount: Decimal | None = None,
     invoices: Sequence[str] = (),
     inbound_id: int | None = None,
+    hold_id: int | None = None,
     actor: str = "reminderbot",
 ) -> int:
-    """Record a customer's word; gives its number."""
+    """Record a customer's word on these invoices, with what is open on them now; gives its number."""
+    return _keep(
+        connection, Promise(0, customer_id, promised_on, due_on, amount, tuple(invoices), words), now, actor,
+        owed=_open_now(connection, customer_id, invoices), inbound_id=inbound_id, hold_id=hold_id,
+    )  # fmt: skip
+
+
+def correct(connection: Connection, word: Promise, due_on: date, hold_id: int, now: datetime, actor: str) -> int:
+    """Record the same word for another day: what was promised, and when, stays; gives its number."""
+    row = connection.execute(select(promise).where(promise.c.promise_id == word.promise_id)).one()
+    meant = Promise(0, word.customer_id, word.promised_on, due_on, word.amount, word.invoices, word.words)
+    return _keep(connection, meant, now, actor, owed=row.owed, inbound_id=row.inbound_id, hold_id=hold_id)
+
+
+def _keep(connection: Connection, word: Promise, now: datetime, actor: str, **more: Any) -> int:
     result = connection.execute(
         insert(promise).values(
-            customer_id=customer_id,
-            promised_on=promised_on,
-            due_on=due_on,
-            amount=amount,
-            invoices=list(invoices),
-            words=words,
+            customer_id=word.customer_id,
+            promised_on=word.promised_on,
+            due_on=word.due_on,
+            amount=word.amount,
+            invoices=list(word.invoices),
+            words=word.words,
             state=PromiseState.OPEN.value,
-            inbound_id=inbound_id,
+            **more,
         )
     )
     assert result.inserted_primary_key is not None
     number = int(result.inserted_primary_key[0])
-    data = {"promise": number, "due_on": due_on.isoformat(), "amount": str(amount) if amount else None, "words": words}
-    journal.record(connection, Event(EventKind.PROMISED, now, actor, customer_id, data))
+    amount = str(word.amount) if word.amount else None
+    data = {"promise": number, "due_on": word.due_on.isoformat(), "amount": amount, "words": word.words}
+    journal.record(connection, Event(EventKind.PROMISED, now, actor, word.customer_id, data))
     return number
 
 
-_EVENTS = {PromiseState.KEPT: EventKind.PROMISE_KEPT, PromiseState.BROKEN: EventKind.PROMISE_BROKEN}
+def _open_now(connection: Connection, customer_id: str, invoices: Sequence[str]) -> list[list[str]]:
+    query = select(invoice.c.number, invoice.c.open_balance, invoice.c.currency).where(
+        invoice.c.customer_id == customer_id, invoice.c.is_open
+    )
+    rows = connection.execute(query.order_by(invoice.c.due_on, invoice.c.number))
+    return [[row.number, format(row.open_balance, "f"), row.currency] for row in rows if row.number in invoices]
 
 
-def settle(connection: Connection, kept: Promise, state: PromiseState, now: datetime) -> None:
-    """Mark a promise as kept or broken."""
-    connection.execute(update(promise).where(promise.c.promise_id == kept.promise_id).values(state=state.value))
-    event = _EVENTS.get(state)
-    if event is not None:
-        data = {"promise": kept.promise_id, "due_on": kept.due_on.isoformat()}
-        journal.record(connection, Event(event, now, "reminderbot", kept.customer_id, data))
+_EVENTS = {
+    PromiseState.KEPT: EventKind.PROMISE_KEPT,
+    PromiseState.PARTLY_KEPT: EventKind.PROMISE_PARTLY_KEPT,
+    PromiseState.BROKEN: EventKind.PROMISE_BROKEN,
+    PromiseState.CLOSED: EventKind.PROMISE_CLOSED,
+}
+
+
+def settle(connection: Connection, word: Promise, judged: Judged, now: datetime, why: str = "") -> None:
+    """Note how a promise ended, or that what was not there in time has come in since."""
+    here = promise.c.promise_id == word.promise_id
+    connection.execute(update(promise).where(here).values(state=judged.state.value, paid_on=judged.paid_on))
+    event = EventKind.PROMISE_PAID_LATE if judged.state is word.state else _EVENTS[judged.state]
+    paid_on = judged.paid_on.isoformat() if judged.paid_on else None
+    data = {"promise": word.promise_id, "due_on": word.due_on.isoformat(), "paid_on": paid_on}
+    journal.record(connection, Event(event, now, "reminderbot", word.customer_id, data | ({"why": why} if why else {})))
+
+
+def close(connection: Connection, word: Promise) -> None:
+    """Have a promise count no more because another word takes its place."""
+    closed = update(promise).where(promise.c.promise_id == word.promise_id)
+    connection.execute(closed.values(state=PromiseState.CLOSED.value))
+
+
+def paused_by(connection: Connection, word: Promise, hold_id: int) -> None:
+    """Note the pause that stands because of a promise."""
+    connection.execute(update(promise).where(promise.c.promise_id == word.promise_id).values(hold_id=hold_id))
+
+
+def called_by(connection: Connection, word: Promise, case_id: int) -> None:
+    """Note the matter to which a person was called because of a promise."""
+    connection.execute(update(promise).where(promise.c.promise_id == word.promise_id).values(case_id=case_id))
 
 
 def take_back(connection: Connection, promise_id: int, replaced: Collection[int], now: datetime, actor: str) -> None:
@@ -92,9 +160,43 @@ def open_ones(connection: Connection, customer_ids: Sequence[str]) -> dict[str, 
     return found
 
 
+def to_judge(connection: Connection, customer_ids: Sequence[str]) -> list[tuple[Promise, int | None]]:
+    """Promises of which the books may tell something new, each with its pause: open ones, and those still unpaid."""
+    return [(_promise_of(row), row.hold_id) for row in connection.execute(_TO_JUDGE, {"ids": customer_ids})]
+
+
+def hold_of(connection: Connection, promise_id: int) -> int | None:
+    """The pause that came with a promise."""
+    return connection.execute(select(promise.c.hold_id).where(promise.c.promise_id == promise_id)).scalar()
+
+
+def get(connection: Connection, promise_id: int) -> Promise | None:
+    row = connection.execute(select(promise).where(promise.c.promise_id == promise_id)).first()
+    return None if row is None else _promise_of(row)
+
+
+def of_case(connection: Connection, case_id: int) -> list[Promise]:
+    """The promises because of which a person was called to this matter, the newest first."""
+    query = select(promise).where(promise.c.case_id == case_id).order_by(promise.c.promise_id.desc())
+    return [_promise_of(row) for row in connection.execute(query)]
+
+
 def due_between(connection: Connection, first: date, last: date) -> list[Promise]:
     """Open promises for these days, both included, the earliest first."""
     query = select(promise).where(promise.c.state == PromiseState.OPEN.value, promise.c.due_on.between(first, last))
+    return [_promise_of(row) for row in connection.execute(query.order_by(promise.c.due_on, promise.c.promise_id))]
+
+
+def past(connection: Connection, today: date) -> set[str]:
+    """The customers with an open promise whose day is over: newer books may tell how it ended."""
+    query = select(promise.c.customer_id).where(promise.c.state == PromiseState.OPEN.value, promise.c.due_on < today)
+    return set(connection.execute(query).scalars())
+
+
+def ended_since(connection: Connection, since: date) -> list[Promise]:
+    """Promises for days since then, the open ones left out, the earliest first."""
+    states = [state.value for state in PromiseState if state is not PromiseState.OPEN]
+    query = select(promise).where(promise.c.state.in_(states), promise.c.due_on >= since)
     return [_promise_of(row) for row in connection.execute(query.order_by(promise.c.due_on, promise.c.promise_id))]
 
 
@@ -108,6 +210,14 @@ def of_customer(connection: Connection, customer_id: str) -> list[Promise]:
     """All words of a customer, kept and broken ones too, the newest first."""
     query = select(promise).where(promise.c.customer_id == customer_id)
     return [_promise_of(row) for row in connection.execute(query.order_by(promise.c.promise_id.desc()))]
+
+
+def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Promise]]:
+    """All words of these customers that count, kept and broken ones too."""
+    found: dict[str, list[Promise]] = defaultdict(list)
+    for row in connection.execute(_COUNTING, {"ids": customer_ids}):
+        found[row.customer_id].append(_promise_of(row))
+    return found
 
 
 def every(connection: Connection) -> list[Promise]:
@@ -125,33 +235,53 @@ def _promise_of(row: Row[Any]) -> Promise:
         tuple(row.invoices),
         row.words,
         PromiseState(row.state),
+        tuple((number, Money(Decimal(amount), currency)) for number, amount, currency in row.owed),
+        row.paid_on,
+        row.case_id,
     )
 
 
-def standing(connection: Connection, word: Promise) -> tuple[dict[str, Decimal], Decimal]:
-    """The open balances of what was promised (all of the customer's where none was named), and what has come in."""
-    promised = invoice.c.customer_id == word.customer_id
-    if word.invoices:
-        promised &= invoice.c.number.in_(word.invoices)
-    columns = (invoice.c.number, invoice.c.currency, invoice.c.open_balance, invoice.c.is_open)
-    rows = connection.execute(select(*columns).where(promised)).all()
-    balances = {row.number: row.open_balance for row in rows if row.is_open}
-    return balances, _received(connection, word, [row.number for row in rows], {row.currency for row in rows})
+def standing(
+    connection: Connection, customer_ids: Sequence[str], read_on: date, tolerance: Decimal = Decimal(0)
+) -> dict[int, Share]:
+    """What has come in towards every promise of these customers, by their numbers."""
+    words = of_customers(connection, customer_ids)
+    keys = {"ids": sorted(words)}
+    if not words:
+        return {}
+    contested = {number for numbers in connection.execute(_CONTESTED, keys).scalars() for number in numbers}
+    bills: dict[str, dict[str, Bill]] = defaultdict(dict)
+    for row in connection.execute(_BILLS, keys):
+        bills[row.customer_id][row.number] = _bill_of(row, contested)
+    came: dict[str, list[Came]] = defaultdict(list)
+    for row in connection.execute(_CAME, keys):
+        came[row.customer_id].append(_came_of(row, bills[row.customer_id]))
+    found: dict[int, Share] = {}
+    for key, own in words.items():
+        found |= shares(own, Books(read_on, bills[key], tuple(came[key]), tolerance))
+    return found
 
 
-def _received(connection: Connection, word: Promise, numbers: Sequence[str], currencies: Collection[str]) -> Decimal:
-    """What has come in on these invoices, or matched to none yet, since the word was given.
+def _bill_of(row: Row[Any], contested: Collection[str]) -> Bill:
+    return Bill(row.number, row.currency, row.total, row.open_balance, _standing_of(row, contested))
 
-    What a person noted and what the ledger has may be the same money, and a sum never crosses currencies: the largest.
-    """
-    query = select(payment.c.amount, payment.c.currency, payment.c.by_hand).where(
-        payment.c.customer_id == word.customer_id,
-        payment.c.paid_on >= word.promised_on,
-        payment.c.listed,
-        payment.c.currency.in_(currencies),
-        payment.c.invoice.is_(None) | payment.c.invoice.in_(numbers),
-    )
-    sums: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
-    for row in connection.execute(query):
-        sums[row.currency, row.by_hand] += row.amount
-    return max(sums.values(), default=Decimal(0))
+
+def _standing_of(row: Row[Any], contested: Collection[str]) -> Standing:
+    match Status(row.status):
+        case Status.CANCELLED | Status.DRAFT:
+            return Standing.VOID
+        case Status.PAID:
+            return Standing.SETTLED
+        case Status.DISPUTED:
+            return Standing.CONTESTED
+        case _ if row.number in contested:
+            return Standing.CONTESTED
+        case _:
+            return Standing.LISTED if row.listed else Standing.SETTLED
+
+
+def _came_of(row: Row[Any], bills: Mapping[str, Bill]) -> Came:
+    # Money that names an invoice which is listed no more is that one's all the same; any other name may be a slip.
+    number = row.invoice or (row.unlisted_invoice if row.unlisted_invoice in bills else None)
+    is_money = PaymentKind(row.kind) is PaymentKind.PAYMENT
+    return Came(number, row.paid_on, row.amount, row.currency, row.by_hand, is_money)

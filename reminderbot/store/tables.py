@@ -136,11 +136,21 @@ promise = Table(
     Column("due_on", Date, nullable=False),
     Column("amount", Amount),
     Column("invoices", JSON, nullable=False),
+    # What was open on each of them when it was given: number, sum, currency.
+    Column("owed", JSON, nullable=False),
     Column("words", Words, nullable=False),
     Column("state", String(20), nullable=False),
+    # The day of the payment that made it whole, be it late.
+    Column("paid_on", Date),
     Column("inbound_id", Integer),
+    # The pause that came with it, and the matter a person was called to because of it.
+    Column("hold_id", Integer),
+    Column("case_id", Integer),
 )
 Index("ix_promise_customer", promise.c.customer_id, promise.c.state)
+Index("ix_promise_due", promise.c.state, promise.c.due_on)
+Index("ix_promise_hold", promise.c.hold_id)
+Index("ix_promise_case", promise.c.case_id)
 
 case = Table(
     "case_file",

@@ -14,7 +14,7 @@ from reminderbot.core.dunning import Facts
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.ladder import Channel, Ladder, Tier
 from reminderbot.core.outlook import Before, foresee, foresee_all
-from reminderbot.core.promise import end_of_grace
+from reminderbot.core.promise import Grace
 from reminderbot.core.room import Caps
 from tests.core.facts import LADDER, LONDON, MONDAY, TEXTS, at, customer, days, facts, item, rules
 
@@ -56,7 +56,7 @@ def test_a_text_follows_the_letter_on_the_next_business_day() -> None:
 
 
 def test_a_promise_that_nobody_keeps_leads_to_a_talk_and_never_to_a_letter() -> None:
-    until = end_of_grace(MONDAY, rules().business_days("GB"), LONDON)
+    until = Grace(rules().business_days("GB"), (LONDON,)).ends(MONDAY)
     pause = Hold(1, "ACME", HoldKind.PROMISE, at(MONDAY - days(3)), "they promised", until=until)
     known = facts(item(due_on=MONDAY - days(10)), holds=[pause])
 

@@ -13,6 +13,7 @@ from reminderbot.desk.hold import place
 from reminderbot.desk.outlook import Outlook, outlook
 from reminderbot.desk.promise import note
 from reminderbot.house import House
+from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store import hold
 from reminderbot.store.tables import case, outbox
 from tests.installation import ACME, BOLT, BOLTON, MONDAY, Installation, bill, late, run_line
@@ -109,10 +110,13 @@ def foreseen(house: House, days: int) -> list[Told]:
 
 
 def lived(house: House, shop: Installation, days: int) -> list[Told]:
-    """The same after every hour of those days was lived through."""
+    """The same after every hour of those days was lived through, with books that are written out all the time."""
     began = shop.clock.now()
     end = began.replace(hour=5, minute=0) + timedelta(days=days + 1)
     while shop.clock.now() < end:
+        for name in ("customers", "invoices", "payments"):
+            shop.stamp(shop.folder / "ledger" / f"{name}.csv")
+        take_ledger(house)
         run_line(house)
         # Every full hour of the hours in which anything may happen, and once at night.
         shop.clock.move_to((shop.clock.now() + timedelta(hours=1)).replace(minute=0))

@@ -457,13 +457,13 @@ GUARDS = (
     Guard(
         "an open promise",
         "core/triage.py",
-        "understanding.promise_on is None or facts.has_open_promise",
-        "understanding.promise_on is None",
+        "if facts.has_open_promise:",
+        "if False:",
     ),
     Guard(
         "a promise far away",
         "core/triage.py",
-        "return today <= day <= today + timedelta(days=facts.promise_max_days)",
+        "return today <= day <= today + timedelta(days=facts.promises.max_days)",
         "return today <= day",
     ),
     Guard("what needs a person", "core/triage.py", "if understanding.needs_human or facts", "if facts"),

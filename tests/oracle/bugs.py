@@ -43,7 +43,7 @@ BUGS = (
     Bug(
         "no grace after a promise",
         "core/triage.py",
-        "until = end_of_grace(due_on, facts.business_days, facts.zone)",
+        "until = grace.ends(due_on)",
         "until = start_of_day(due_on + timedelta(days=1), facts.zone)",
     ),
     Bug(

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, event
 
 from reminderbot.core.payer import Thresholds
-from reminderbot.store import account, decision, delivery_report, hold, outbox, said
+from reminderbot.store import account, decision, delivery_report, hold, outbox, promise, said
 from reminderbot.store.session import Store, open_store
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
@@ -37,11 +37,16 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "first contacts today": lambda c: said.first_contacts_since(c, NOW),
     "texts without a last word": lambda c: delivery_report.unfinished(c, NOW, NOW),
     "the last words on texts": lambda c: delivery_report.newest_codes(c, "x", 2),
+    "promises to judge": lambda c: promise.to_judge(c, ["C1", "C2"]),
+    "what came in towards promises": lambda c: promise.standing(c, ["C1", "C2"], NOW.date()),
+    "promises whose day is over": lambda c: promise.past(c, NOW.date()),
+    "promises of a matter": lambda c: promise.of_case(c, 1),
     "segments this month": lambda c: said.segments_since(c, NOW),
 }
 # Indexes of what grows for ever that tell nothing of a customer or a time.
 TOO_WIDE = (
     "SCAN customer", "SCAN invoice", "SCAN payment", "SCAN outbox", "SCAN decision", "SCAN inbound",
+    "SCAN promise",
     "ix_outbox_state (state=?)",
 )  # fmt: skip
 

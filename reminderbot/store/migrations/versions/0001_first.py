@@ -345,15 +345,22 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("amount", sa.String(40), nullable=True),
         sa.Column("invoices", sa.JSON(), nullable=False),
+        sa.Column("owed", sa.JSON(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("inbound_id", sa.Integer(), nullable=True),
+        sa.Column("hold_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.customer_id"], name=op.f("fk_promise_customer_id_customer")
         ),
         sa.PrimaryKeyConstraint("promise_id", name=op.f("pk_promise")),
     )
     op.create_index("ix_promise_customer", "promise", ["customer_id", "state"])
+    op.create_index("ix_promise_due", "promise", ["state", "due_on"])
+    op.create_index("ix_promise_hold", "promise", ["hold_id"])
+    op.create_index("ix_promise_case", "promise", ["case_id"])
     op.create_table(
         "outbox_step",
         sa.Column("reminder_id", sa.Integer(), nullable=False),
