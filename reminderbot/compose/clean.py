@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 LONGEST = 120
 # Stripe's hosted invoice links run to some 200 characters.
 _LONGEST_URL = 500
+# Stream-safe text has no more in a row (UAX #15 section 13).
+_MOST_MARKS = 30
 # Zero-width joiner and non-joiner belong to words in Persian and Hindi; other format characters hide or turn text.
 JOINERS = "\u200c\u200d"
 
@@ -21,7 +23,7 @@ def clean(text: str, longest: int = LONGEST) -> str:
     broken up, since Python before 3.11.15 and some mail programs decode one wherever it stands (CVE-2026-1299).
     """
     if not (text.isascii() and text.isprintable()):
-        text = "".join(map(_visible, unicodedata.normalize("NFC", text)))
+        text = "".join(map(_visible, _normal(text)))
     text = " ".join(text.split(" ")).replace("=?", "= ?")
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
@@ -29,8 +31,8 @@ def clean(text: str, longest: int = LONGEST) -> str:
 
 def clean_text(text: str) -> str:
     """`text` in its own lines and paragraphs, each of visible characters; nothing is shortened."""
-    if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", text)
+    if not text.isascii():
+        text = _normal(text)
     return "\n".join("".join(map(_visible, line)).rstrip() for line in text.splitlines())
 
 
@@ -52,6 +54,21 @@ def clean_url(url: str) -> str:
         return ""
     # user:password@ in front of the host is how a link pretends to lead elsewhere.
     return url if parts.scheme.lower() in ("https", "http") and parts.hostname and "@" not in parts.netloc else ""
+
+
+def _normal(text: str) -> str:
+    """NFC; of more accents in a row than any writing has, the rest are dropped: ordering them takes their square."""
+    # Twice, since some signs come apart into several accents.
+    return _few_marks(unicodedata.normalize("NFC", _few_marks(text)))
+
+
+def _few_marks(text: str) -> str:
+    kept, row = [], 0
+    for char in text:
+        row = row + 1 if unicodedata.combining(char) else 0
+        if row <= _MOST_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def _visible(char: str) -> str:

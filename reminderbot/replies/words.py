@@ -47,8 +47,12 @@ def fold(text: str) -> str:
     text = _INVISIBLE.sub("", text).translate(_QUOTES).lower().translate(_QUOTES)
     if text.isascii():
         return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_QUOTES)
+    # Once before, too: putting a long row of accents into its canonical order takes time with its square.
+    return _bare(unicodedata.normalize("NFKD", _bare(text))).translate(_QUOTES)
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in text if not unicodedata.combining(c))
 
 
 def tokens(sentence: str, spellings: Mapping[str, str]) -> list[str]:

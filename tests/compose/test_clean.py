@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminderbot.compose.clean import LONGEST, clean, clean_lines, clean_url
+from reminderbot.compose.clean import LONGEST, clean, clean_lines, clean_text, clean_url
 
 
 @given(st.text(max_size=300))
@@ -62,3 +62,9 @@ def test_a_web_address_is_kept(url: str) -> None:
 )  # fmt: skip
 def test_what_is_no_plain_web_address_is_as_good_as_none(url: str) -> None:
     assert clean_url(url) == ""
+
+
+def test_more_accents_in_a_row_than_any_writing_has_are_dropped() -> None:
+    shown = clean_text("a" + "\u0301\u0323" * 20_000)
+    assert len(shown) <= 31
+    assert clean_text(shown) == shown

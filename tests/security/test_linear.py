@@ -8,13 +8,15 @@ import inspect
 import pkgutil
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
 
 import reminderbot
+from reminderbot.compose.clean import clean, clean_text
 from reminderbot.replies import tables
+from reminderbot.replies.words import fold
 
 SIZE = 100_000
 LIMIT_SECONDS = 0.05
@@ -135,6 +137,14 @@ def _nearly(source: str) -> str:
     words = [choice.replace("_", " ").replace("*", "s").lstrip("@") for choice in chosen]
     part = " ".join(words[:-1] or words) + " "
     return " " + (part * SIZE)[:SIZE]
+
+
+@pytest.mark.parametrize("tidy", [clean, clean_text, fold])
+def test_a_long_row_of_accents_is_put_in_order_in_no_time(tidy: Callable[[str], str]) -> None:
+    began = time.process_time()
+    tidy("a" + "\u0301\u0323" * SIZE)
+    # Their canonical order alone would take minutes (UAX #15); this takes a tenth of a second.
+    assert time.process_time() - began < 5
 
 
 def test_a_slow_expression_is_noticed() -> None:
