@@ -224,10 +224,14 @@ def _is_time_of_day(words: Sequence[str], hit: Hit, reader: Reader) -> bool:
 
 
 def _is_way_of_asking(hit: Hit, hits: Iterable[Hit]) -> bool:
-    """True within "can you take me off these texts": no question and no condition, but the wish itself."""
+    """True within "can you take me off these texts": no question and no condition, but the wish itself.
+
+    "Could you please" may stand before it; "and send me the invoice" behind it asks for more.
+    """
     if hit.group not in ("question", "condition"):
         return False
-    return any(other.group == "opt_out" and other.start <= hit.start and hit.end <= other.end for other in hits)
+    wishes = [other for other in hits if other.group == "opt_out" and hit.end <= other.end]
+    return any(hit.group == "question" or other.start <= hit.start for other in wishes)
 
 
 def _is_yet_to_come(words: Sequence[str], hit: Hit, hits: Iterable[Hit], reader: Reader) -> bool:

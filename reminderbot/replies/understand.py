@@ -382,10 +382,11 @@ def _settle_amounts(findings: list[Finding], context: Context) -> list[Finding]:
 def _is_harmless(kinds: tuple[Kind, ...], findings: Sequence[Finding], read: Sequence[Sentence], today: date) -> bool:
     if kinds == (Kind.PROMISE,):
         return _is_clean(next(f for f in findings if f.kind is Kind.PROMISE), read, today)
-    # Thanks need neither a day nor a sum, an opt-out no day: where one is named, more was said than was understood.
+    # Thanks need neither a day nor a sum: where one is named, more was said than was understood.
     if kinds == (Kind.ACK,) and any(_TELLING & set(s.words) for s in read):
         return False
-    if kinds == (Kind.OPT_OUT,) and any(s.deadlines for s in read):
+    # An opt-out names no day and asks for nothing else: "stop texting me and send the invoice again".
+    if kinds == (Kind.OPT_OUT,) and any(s.deadlines or any(f.kind is Kind.QUESTION for f in s.findings) for s in read):
         return False
     return kinds in ((Kind.ACK,), (Kind.OPT_OUT,), (Kind.AUTO_REPLY,)) and not any(
         s.on_condition and kinds != (Kind.AUTO_REPLY,) for s in read
