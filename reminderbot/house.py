@@ -134,6 +134,8 @@ class House:
     sender: Sender
     reader: MessageReader
     ledger_folder: Path
+    # Reads exports that lie in a folder, be it the ledger's or another one.
+    read_exports: Callable[[Path], LedgerReading]
     read_ledger: Callable[[], LedgerReading]
     # Which promises are waited for without a person, and how long.
     promises: PromiseRules = field(default_factory=PromiseRules)

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -74,7 +75,8 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         sender=_sender(config),
         reader=ChildReader(),
         ledger_folder=config.ledger.folder,
-        read_ledger=_ledger_reader(config),
+        read_exports=_exports_reader(config),
+        read_ledger=partial(_exports_reader(config), config.ledger.folder),
         promises=_promises(config),
         channels=_channels(config, tokens, keys),
         open_inbox=_inbox(config, tokens, clock),
@@ -106,6 +108,7 @@ def rules_of(config: Config) -> Rules:
         is_everywhere_off=national_holidays(frozenset(sending.holidays)),
         budget=Budget(sending.per_day, sending.per_week, sending.per_month),
         min_balance=sending.min_balance,
+        min_balance_in=dict(sending.min_balance_in),
         min_gap_days=sending.min_gap_days,
         park_after_days=sending.park_after_days,
         segments=config.segments,
@@ -333,11 +336,11 @@ def _pushes(config: Config, keys: Keys) -> tuple[Push, ...]:
     return tuple(Push(recipient_hash(keys, each), each) for each in dict.fromkeys(addresses))
 
 
-def _ledger_reader(config: Config) -> Callable[[], LedgerReading]:
-    def read() -> LedgerReading:
+def _exports_reader(config: Config) -> Callable[[Path], LedgerReading]:
+    def read(folder: Path) -> LedgerReading:
         from reminderbot.ledger.csv_folder import read_folder
 
-        return read_folder(config.ledger.folder, config.business.currency)
+        return read_folder(folder, config.business.currency, config.ledger.terms_days)
 
     return read
 

@@ -14,7 +14,7 @@ from reminderbot.compose.schema import SHORT_URL
 from reminderbot.compose.words import WORDS, Words, base, chain, count_of, spoken
 from reminderbot.core.account import Account, OpenItem, totals
 from reminderbot.core.business import Business
-from reminderbot.core.money import Money
+from reminderbot.core.money import Money, subtotals
 
 
 class NothingOwed(ValueError):
@@ -60,19 +60,20 @@ def letter_facts(request: LetterRequest) -> LetterFacts:
     languages = chain(request.language or request.account.customer.language, request.business.language)
     language = spoken(languages, request.written)
     words = WORDS[base(language)]
-    due = _still_due(request.account, items)
+    taken_off = request.account.taken_off(items)
+    due = _still_due(request.account, items, taken_off)
     values: dict[str, str | bool] = {
         **_about_business(request.business, request.reply_address),
         **_about_customer(request, words),
         **_about_invoices(items, words),
         **_about_dates(items, request.today, words, language),
         **_about_paying(items),
-        **_about_money(_unapplied(request.account, items), due, words, language),
+        **_about_money(taken_off, due, words, language),
     }
     # Letters follow the language of the facts, so that no letter mixes two.
     told_in = tuple(dict.fromkeys((language, base(language))))
     shared_link = bool(values["has_pay_url"])
-    listing = list_items(items, _unapplied(request.account, items), due, words, language, with_links=not shared_link)
+    listing = list_items(items, taken_off, due, words, language, with_links=not shared_link)
     return LetterFacts(request.letter, told_in, values, listing)
 
 
@@ -85,18 +86,12 @@ def _oldest_first(request: LetterRequest) -> tuple[OpenItem, ...]:
     return tuple(sorted(request.items, key=lambda i: (i.invoice.due_on or date.max, i.invoice.number)))
 
 
-def _still_due(account: Account, items: tuple[OpenItem, ...]) -> tuple[Money, ...]:
-    left = (subtotal - account.unapplied_in(subtotal.currency) for subtotal in totals(items))
-    due = tuple(money for money in left if money.amount > 0)
+def _still_due(account: Account, items: tuple[OpenItem, ...], taken_off: tuple[Money, ...]) -> tuple[Money, ...]:
+    less = (Money(-money.amount, money.currency) for money in taken_off)
+    due = tuple(money for money in subtotals((*totals(items), *less)) if money.amount > 0)
     if not due:
         raise NothingOwed(f"customer {account.customer.customer_id} owes nothing on these invoices: no letter is due")
     return due
-
-
-def _unapplied(account: Account, items: tuple[OpenItem, ...]) -> tuple[Money, ...]:
-    """Money received that these items can be lowered by: that of their own currencies."""
-    currencies = {item.balance.currency for item in items}
-    return tuple(money for money in account.unapplied if money.amount > 0 and money.currency in currencies)
 
 
 # The same in every letter of a house.

@@ -109,6 +109,15 @@ def share(value: object) -> Decimal:
     return found
 
 
+def sums(value: object) -> tuple[tuple[str, Decimal], ...]:
+    """A sum for each of some currencies."""
+    if not isinstance(value, dict):
+        raise Wrong(f"{seen(value)} names no currencies: write e.g. {{ JPY = 100, KWD = 0.500 }}")
+    if wrong := [code for code in value if not re.fullmatch("[A-Z]{3}", code)]:
+        raise Wrong(f"{seen(wrong[0])} is not a currency of three capital letters: write EUR, USD or the like")
+    return tuple(sorted((code, amount(entry)) for code, entry in value.items()))
+
+
 def one_of(choices: type[StrEnum]) -> Callable[[object], Any]:
     """One word of a fixed set."""
     listed = " or ".join(f'"{choice}"' for choice in choices)

@@ -75,6 +75,8 @@ class LedgerSettings:
 
     folder: kinds.Folder = Path("ledger")
     max_age_hours: Annotated[int, kinds.whole(1, 336)] = 26
+    # From the invoice's day to its due date, where its row names none; 0: it has none then.
+    terms_days: Annotated[int, kinds.whole(0, 365)] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +180,10 @@ class SendingSettings:
     max_per_hour: Annotated[int, kinds.whole(1, 100_000)] = 60
     # Not on a day on which nobody of the business is there to read an answer.
     only_when_we_work: kinds.Flag = True
-    # An account that owes this or less, in the account's currency, is left alone.
-    min_balance: kinds.Amount = Decimal(0)
+    # An invoice on which this or less is open, in its own currency, is left alone.
+    min_balance: kinds.Amount = Decimal(1)
+    # Currencies in which another sum is small.
+    min_balance_in: Annotated[tuple[tuple[str, Decimal], ...], kinds.sums] = ()
     undo_minutes: Annotated[int, kinds.whole(0, 1440)] = 10
     first_contacts_per_day: Annotated[int, kinds.whole(1, 100_000)] = 20
     park_after_days: Annotated[int, kinds.whole(1, 3650)] = 90

@@ -6,7 +6,8 @@ An account holds the items of all currencies, since a customer gets one letter w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -35,6 +36,8 @@ class OpenItem:
     progress: Progress | None = None
     # Raised only by a person who restarts the invoice's clock.
     round: int = 1
+    # What is left out of the balance because it is due only on the invoice's `retained_until`.
+    withheld: Decimal = Decimal(0)
 
     def days_past_due(self, today: date) -> int | None:
         """Days since the due date; None where the invoice has no due date."""
@@ -47,12 +50,33 @@ class Account:
 
     customer: Customer
     items: tuple[OpenItem, ...]
-    # Money received that is not yet matched to an invoice, one sum a currency.
+    # Money received that is not yet matched to an invoice, credit balances included, one sum a currency.
     unapplied: tuple[Money, ...] = ()
+    # Where some of it lies: (an invoice on which too much was paid or credited, how much).
+    credits: tuple[tuple[str, Money], ...] = ()
 
     def unapplied_in(self, currency: str) -> Money:
         """Unallocated money in `currency`, zero where there is none."""
         return next((m for m in self.unapplied if m.currency == currency), Money(Decimal(0), currency))
+
+    def on(self, today: date) -> Account:
+        """The same account on a later day: what was withheld until then is due too."""
+        if not any(item.withheld for item in self.items):
+            return self
+        return replace(self, items=tuple(_ripe(item, today) for item in self.items))
+
+    def taken_off(self, items: Iterable[OpenItem]) -> tuple[Money, ...]:
+        """What a letter about `items` takes off their sums: unallocated money in their own currencies."""
+        currencies = {item.balance.currency for item in items}
+        return tuple(money for money in self.unapplied if money.amount > 0 and money.currency in currencies)
+
+
+def _ripe(item: OpenItem, today: date) -> OpenItem:
+    until = item.invoice.retained_until
+    if until is None or today < until:
+        return item
+    balance = Money(item.balance.amount + item.withheld, item.balance.currency)
+    return replace(item, balance=balance, withheld=Decimal(0))
 
 
 def totals(items: tuple[OpenItem, ...]) -> tuple[Money, ...]:

@@ -23,6 +23,8 @@ class CaseKind(StrEnum):
     QUESTION = "question"
     PROMISE = "promise"
     BROKEN_PROMISE = "broken_promise"
+    # What was paid or credited was taken back.
+    RETURNED = "returned"
     BOUNCE = "bounce"
     UNREACHABLE = "unreachable"
     OTHER = "other"
@@ -30,6 +32,8 @@ class CaseKind(StrEnum):
     UNMATCHED = "unmatched"
     POSSIBLY_PAID = "possibly_paid"
     OLD_DEBT = "old_debt"
+    # An invoice without a due date.
+    UNDATED = "undated"
     DELIVERY = "delivery"
     CALL = "call"
     REVIEW = "review"

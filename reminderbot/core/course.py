@@ -57,7 +57,7 @@ class Course:
         """What the planning run does at `now`."""
         if broken := self._break_promise(now):
             self._open([broken], Decision(()), now)
-        made = decide(self.facts, self.rules, now)
+        made = self._decide(now)
         self._open(made.cases, made, now)
         self._replan(made.send, now, numbers)
         tasks = [case for case in made.cases if case.tier]
@@ -69,7 +69,7 @@ class Course:
         """What the delivery run does with the message that is due; True where it leaves, or lacks nothing but room."""
         planned = self.planned
         assert planned is not None
-        made = decide(self.facts, self.rules, now)
+        made = self._decide(now)
         if made.send is None or not _same(planned.send, made.send):
             self.planned, self.review_at = None, now
             return False
@@ -81,6 +81,11 @@ class Course:
             self.planned, self.review_at = None, now
             self._say(made.send, now)
         return True
+
+    def _decide(self, now: datetime) -> Decision:
+        today = now.astimezone(self.rules.zone).date()
+        self.facts = replace(self.facts, account=self.facts.account.on(today))
+        return decide(self.facts, self.rules, now)
 
     def hear(self, now: datetime) -> None:
         """Something of ours reached them, or somebody with whom they share an address."""
@@ -142,8 +147,11 @@ class Course:
         """The letter that left, where its tier has a text message too."""
         if not {Channel.EMAIL, Channel.SMS} <= set(self._tier(send.tier).channels):
             return None
-        balances = {item.invoice.number: item.balance for item in self.facts.account.items}
-        return LastLetter(0, send.tier, now, tuple((number, balances[number]) for number, _, _ in send.steps))
+        account = self.facts.account
+        stepped = {number for number, _, _ in send.steps}
+        items = [item for item in account.items if item.invoice.number in stepped]
+        balances = tuple((item.invoice.number, item.balance) for item in items)
+        return LastLetter(0, send.tier, now, balances, account.taken_off(items))
 
     def _reach(self, tiers: Mapping[str, Tier], now: datetime) -> None:
         account = self.facts.account

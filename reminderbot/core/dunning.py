@@ -6,7 +6,7 @@ us speak to somebody who should be left alone is asked here, first when planning
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -47,6 +47,8 @@ class Rules:
     budget: Budget = field(default_factory=Budget)
     # An open balance at or below this is left alone; the number is read in the invoice's own currency.
     min_balance: Decimal = Decimal(0)
+    # Currencies in which another sum is small.
+    min_balance_in: Mapping[str, Decimal] = field(default_factory=dict)
     min_gap_days: int = 5
     # Invoices first seen more than this many days past due are parked for a person.
     park_after_days: int = 90
@@ -73,6 +75,10 @@ class Rules:
     def ladders(self) -> tuple[Ladder, ...]:
         """Every ladder that somebody may climb, the main one first."""
         return (self.ladder, *(segment.ladder for segment in self.segments))
+
+    def is_small(self, left: Money) -> bool:
+        """Whether so little is left that nobody is written to about it; nothing at all is small too."""
+        return left.amount <= max(self.min_balance_in.get(left.currency, self.min_balance), Decimal(0))
 
     def business_days(self, place: str) -> BusinessDays:
         """Working days where the customer is; the business's own country where theirs is unknown."""
@@ -103,6 +109,8 @@ class LastLetter:
     sent_at: datetime
     # (invoice number, open balance then): a text follows only while nothing has changed.
     items: tuple[tuple[str, Money], ...]
+    # Money not yet matched then, which the letter took off its sums.
+    taken_off: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
     free = _not_held(facts.account, owed, holds, gates)
     if not free:
         return Decision(tuple(gates), review_at=_earliest(wakes))
-    if case := _possibly_paid(facts.account, free, gates):
+    if case := _possibly_paid(facts.account, free, rules, gates):
         return Decision(tuple(gates), cases=(case,), review_at=_earliest(wakes))
 
     chosen = rules.chosen(facts)
@@ -198,11 +206,7 @@ def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
 
 def _owed(account: Account, rules: Rules, gates: list[Gate]) -> tuple[OpenItem, ...]:
     """Items with a due date and a balance above the floor."""
-    owed = tuple(
-        item
-        for item in account.items
-        if item.invoice.due_on is not None and item.balance.amount > 0 and item.balance.amount > rules.min_balance
-    )
+    owed = tuple(item for item in account.items if item.invoice.due_on is not None and not rules.is_small(item.balance))
     if owed:
         sums = " and ".join(str(total) for total in totals(owed))
         because = f"{sums} is open on {_names(owed)}"
@@ -266,20 +270,31 @@ def _held(hold: Hold, covered: tuple[str, ...], who: Customer) -> Gate:
     return Gate(f"hold: {hold.kind}", False, because, hold.until, code=GateCode.HELD, invoices=covered, values=values)
 
 
-def _possibly_paid(account: Account, free: tuple[OpenItem, ...], gates: list[Gate]) -> OpenCase | None:
-    """Unallocated money that could settle an item: a person matches it before anybody is reminded."""
+def _possibly_paid(account: Account, free: tuple[OpenItem, ...], rules: Rules, gates: list[Gate]) -> OpenCase | None:
+    """Unallocated money that could settle an item: a person matches it before anybody is reminded.
+
+    What would settle several together settles each; what settles none is taken off the letter's total.
+    """
     name = "not possibly paid"
     for item in free if account.unapplied else ():
         received = account.unapplied_in(item.balance.currency)
-        if received.amount > 0 and received >= item.balance:
+        # A bank may have kept its fee.
+        if received.amount > 0 and rules.is_small(item.balance - received):
             number = item.invoice.number
-            why = f"{received} has come in that is not yet matched to an invoice and could settle {number}"
+            of_it = _too_much(account, received.currency)
+            why = f"{received} has come in that is not yet matched to an invoice{of_it} and could settle {number}"
             values = {"money": str(received), "invoice": number}
             code = GateCode.POSSIBLY_PAID
             gates.append(Gate(name, False, why, code=code, invoices=_numbers(free), values=values))
             return OpenCase(CaseKind.POSSIBLY_PAID, f"{why}: match it in the ledger", (number,))
     gates.append(Gate(name, True, "no unmatched money could settle an invoice", code=GateCode.NOT_POSSIBLY_PAID))
     return None
+
+
+def _too_much(account: Account, currency: str) -> str:
+    """Where money to match is not found among what came in: on which invoices too much of it lies."""
+    parts = [f"{money} too much on {number}" for number, money in account.credits if money.currency == currency]
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _steps(free: tuple[OpenItem, ...], rules: Rules, today: date) -> tuple[tuple[OpenItem, Step], ...]:
@@ -442,7 +457,9 @@ def _text_after_letter(
         return None
     balances = {item.invoice.number: item.balance for item in free}
     name, numbers = "text message after the letter", tuple(number for number, _ in letter.items)
-    if any(balances.get(number) != balance for number, balance in letter.items):
+    listed = [item for item in free if item.invoice.number in numbers]
+    received = facts.account.taken_off(listed) != letter.taken_off
+    if received or any(balances.get(number) != balance for number, balance in letter.items):
         because = "what the letter listed has changed since"
         gates.append(Gate(name, False, because, code=GateCode.TEXT_CHANGED, invoices=numbers))
         return None

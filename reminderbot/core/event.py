@@ -15,6 +15,8 @@ class EventKind(StrEnum):
     IMPORTED = "imported"
     PAID = "paid"
     CREDITED = "credited"
+    # A payment or credit was taken back, for example by the bank.
+    MONEY_BACK = "money_back"
     DECIDED = "decided"
     PLANNED = "planned"
     # A person had a reminder of uncertain fate sent once more.

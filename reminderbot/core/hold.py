@@ -26,6 +26,8 @@ class HoldKind(StrEnum):
     ACK = "ack"
     BOUNCE = "bounce"
     POSSIBLY_PAID = "possibly_paid"
+    # What was paid or credited was taken back.
+    RETURNED = "returned"
     OLD_DEBT = "old_debt"
     REVIEW = "review"
     # A letter was refused as it is.

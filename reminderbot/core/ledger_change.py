@@ -59,6 +59,8 @@ class Changes:
     unlisted_invoices: tuple[Invoice, ...] = ()
     # Open before; now nothing is owed on them.
     newly_paid: tuple[Invoice, ...] = ()
+    # Open, and with no due date for the first time.
+    undated: tuple[Invoice, ...] = ()
     # Paid or cancelled before; now something is owed on them again.
     reopened: tuple[InvoiceChange, ...] = ()
     due_later: tuple[InvoiceChange, ...] = ()
@@ -127,6 +129,7 @@ def compare(old: Snapshot | None, new: Snapshot) -> Changes:
             exported_before=None,
             exported_at=new.exported_at,
             new_invoices=new.invoices,
+            undated=undated(None, after),
             new_payments=new.payments,
             customers_added=new.customers,
         )
@@ -137,6 +140,7 @@ def compare(old: Snapshot | None, new: Snapshot) -> Changes:
     paid = _payments_by_invoice(after)
     was_open = {number for number, balance in _balances(old).items() if balance > 0}
     changed = tuple(InvoiceChange(a, b) for a, b in invoices.changed)
+    back = {paid.invoice for paid in payments.new if paid.amount.amount < 0}
     return Changes(
         before=_listed(old),
         after=_listed(new),
@@ -145,8 +149,10 @@ def compare(old: Snapshot | None, new: Snapshot) -> Changes:
         new_invoices=invoices.new,
         changed_invoices=changed,
         unlisted_invoices=invoices.gone,
+        undated=undated(old, after),
         newly_paid=tuple(i for i in after.invoices if i.number in was_open and owed[i.number] <= 0),
-        reopened=tuple(c for c in changed if _reopened(c, owed[c.after.number])),
+        # What a row of its own takes back is explained by it.
+        reopened=tuple(c for c in changed if c.after.number not in back and _reopened(c, owed[c.after.number])),
         due_later=tuple(c for c in changed if _earlier(c.after, c.before)),
         due_earlier=_due_earlier(old, new),
         new_payments=payments.new,
@@ -206,6 +212,18 @@ def _balances(snapshot: Snapshot) -> dict[str, Decimal]:
 
 def _reopened(change: InvoiceChange, owed: Decimal) -> bool:
     return change.before.status in _SETTLED and change.after.status not in _SETTLED and owed > 0
+
+
+def undated(old: Snapshot | None, new: Snapshot) -> tuple[Invoice, ...]:
+    """Open invoices of `new` that have no due date and are not known for it: nobody is reminded of them."""
+    known = {bill.number for bill in old.invoices if _is_undated(bill)} if old else set()
+    owed = _balances(new)
+    fresh = (bill for bill in new.invoices if _is_undated(bill) and bill.number not in known)
+    return tuple(bill for bill in fresh if owed[bill.number] > 0)
+
+
+def _is_undated(bill: Invoice) -> bool:
+    return bill.due_on is None and bill.status in (Status.OPEN, Status.DISPUTED)
 
 
 def _paid_by(change: InvoiceChange, paid: Mapping[str, Sequence[Payment]]) -> bool:

@@ -31,6 +31,8 @@ class Copy:
     listed: Mapping[str, Money]
     # The letter that this text message follows.
     follows: int | None = None
+    # Money not yet matched then, which it took off their sum.
+    taken_off: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def may_repeat(copy: Copy, facts: Facts | None, rules: Rules, now: datetime) -> 
     owed = {item.invoice.number: item.balance for item in facts.account.items}
     if changed := [number for number, balance in copy.listed.items() if owed.get(number) != balance]:
         return Again(f"what is owed on {', '.join(changed)} has changed since it was written")
+    if facts.account.taken_off(i for i in facts.account.items if i.invoice.number in copy.listed) != copy.taken_off:
+        return Again("money that is not yet matched to an invoice has come in, or was matched, since it was written")
     return Again(not_before=max(made.send.not_before, now))
 
 

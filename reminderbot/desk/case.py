@@ -33,6 +33,7 @@ _HOLD_OF = {
     CaseKind.REVIEW: HoldKind.REVIEW,
     CaseKind.BROKEN_PROMISE: HoldKind.BROKEN_PROMISE,
     CaseKind.DELIVERY: HoldKind.DELIVERY,
+    CaseKind.RETURNED: HoldKind.RETURNED,
 }
 
 

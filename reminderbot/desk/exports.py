@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.ledger.csv_files import FILES
-from reminderbot.ledger.csv_folder import read_folder
 
 if TYPE_CHECKING:
     from reminderbot.ledger.csv_folder import LedgerReading
@@ -37,7 +36,7 @@ def read_with(house: House, files: Sequence[Path]) -> Iterator[tuple[LedgerReadi
             if source.is_file():
                 # The time of writing goes along: from it the ledger's age is told.
                 shutil.copy2(source, staged / name)
-        yield read_folder(staged, house.business.currency), staged
+        yield house.read_exports(staged), staged
 
 
 def put_in_place(house: House, staged: Path) -> None:

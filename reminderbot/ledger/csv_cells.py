@@ -18,6 +18,7 @@ _PLAIN_NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
 # More than any sum a small business is owed, in the smallest of currencies.
 _MAX_SUM = Decimal(10) ** 15
 _YEARS = range(1970, 2101)
+_MOST_DAYS = 365
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 # RFC 5646: language, script, region, variants.
@@ -80,6 +81,15 @@ def day(cell: str) -> date:
     return found
 
 
+def days(cell: str) -> int | None:
+    """A number of days from 0 to 365, or none where the cell is blank."""
+    if not cell:
+        return None
+    if not re.fullmatch(r"\d{1,3}", cell, re.ASCII) or int(cell) > _MOST_DAYS:
+        raise BadCell("is not a number of days", f"write a whole number from 0 to {_MOST_DAYS}, or leave it blank")
+    return int(cell)
+
+
 def day_or_none(cell: str) -> date | None:
     """A date, or none where the cell is blank."""
     return day(cell) if cell else None
@@ -115,6 +125,12 @@ def money(cell: str, currency_code: str) -> Money:
     if amount >= _MAX_SUM:
         raise BadCell("is larger than any sum taken in", "check for a shifted column")
     return Money(amount, currency_code)
+
+
+def money_or_back(cell: str, currency_code: str) -> Money:
+    """A sum in `currency_code`; below zero it takes back money that came in before."""
+    sum_of = money(cell.removeprefix("-"), currency_code)
+    return Money(-sum_of.amount, currency_code) if cell.startswith("-") else sum_of
 
 
 def _bad_sum(cell: str) -> BadCell:

@@ -27,14 +27,14 @@ class LedgerReading:
     notes: tuple[str, ...] = ()
 
 
-def read_folder(folder: Path, default_currency: str) -> LedgerReading:
-    """Read the ledger in `folder`; a blank currency is `default_currency` (ISO 4217).
+def read_folder(folder: Path, default_currency: str, terms_days: int = 0) -> LedgerReading:
+    """Read the ledger in `folder`; `default_currency` (ISO 4217) and `terms_days` stand in for blank cells.
 
     Raises LedgerMistakes with a sentence for every mistake (file, line, column, what was seen, cure).
     """
     report = Report()
     contents, exported_at = read_files(folder, report.mistakes)
-    snapshot = _read(contents, default_currency, exported_at, report)
+    snapshot = _read(contents, default_currency, terms_days, exported_at, report)
     report.refuse_if_mistaken()
     # Without a file there is a mistake: one of them is missing, or the folder is.
     assert snapshot is not None
@@ -42,7 +42,7 @@ def read_folder(folder: Path, default_currency: str) -> LedgerReading:
 
 
 def _read(
-    contents: dict[str, bytes], default_currency: str, exported_at: datetime | None, report: Report
+    contents: dict[str, bytes], default_currency: str, terms_days: int, exported_at: datetime | None, report: Report
 ) -> Snapshot | None:
     def table(name: str, sheet: Sheet) -> Table | None:
         return read_table(name, contents[name], sheet, report) if name in contents else None
@@ -52,7 +52,7 @@ def _read(
     payment_rows = table("payments.csv", PAYMENTS)
     customers, ids = read_customers(customer_rows, report) if customer_rows else ((), None)
     # Rows that could not be read may hold what the other files point to: one mistake is told once.
-    known = Known(ids if customer_rows and customer_rows.whole else None, default_currency)
+    known = Known(ids if customer_rows and customer_rows.whole else None, default_currency, terms_days)
     invoices = read_invoices(invoice_rows, known, report) if invoice_rows else ()
     by_number = {invoice.number: invoice for invoice in invoices} if invoice_rows and invoice_rows.whole else None
     payments = read_payments(payment_rows, known, by_number, report) if payment_rows else ()

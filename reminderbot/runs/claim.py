@@ -18,7 +18,6 @@ from reminderbot.answer import WrittenAnswer, write_answer
 from reminderbot.compose.errors import LetterError
 from reminderbot.compose.facts import NothingOwed
 from reminderbot.compose.headers import UnsafeMessage
-from reminderbot.core.account import OpenItem
 from reminderbot.core.answer import ANSWER, Answer, may_answer
 from reminderbot.core.calendar import is_open
 from reminderbot.core.case import CaseKind
@@ -31,7 +30,7 @@ from reminderbot.house import House
 from reminderbot.runs.caps import Room
 from reminderbot.runs.plan import same
 from reminderbot.runs.write import LONGEST_VALID, NotYet, Written, text_validity, write
-from reminderbot.store import answer, case, decision, ledger, letter_version, outbox, said, uncertain
+from reminderbot.store import answer, balances, case, decision, ledger, letter_version, outbox, said, uncertain
 
 LETTER_RETRY = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
@@ -178,13 +177,14 @@ def _claim(
 ) -> outbox.Claim | Turn:
     """The reminder with its final bytes; where its letter cannot be written, why, and when it is tried again."""
     items = tuple(item for item in facts.account.items if item.invoice.number in row.lists)
-    if row.earlier or (row.body is not None and row.balances == balances(items)):
+    taken_off = facts.account.taken_off(items)
+    if row.earlier or (row.body is not None and row.balances == balances.kept(items, taken_off)):
         # A retry of what was provably not sent, or a person's second copy: the same bytes under the same Message-ID.
         again = outbox.message_of(row)
         if again.valid_for is not None:
             # The carrier may keep a text only as long as today's window stays open (invariant 19).
             again = replace(again, valid_for=text_validity(_closes(house, facts, now)))
-        return outbox.Claim(row, again, items, row.letter_version, row.segments)
+        return outbox.Claim(row, again, items, taken_off, row.letter_version, row.segments)
     try:
         # Only a text message has an end; finding it takes a while.
         closes = _closes(house, facts, now) if row.channel == Channel.SMS.value else timedelta(0)
@@ -199,12 +199,7 @@ def _claim(
     except (LetterError, NothingOwed, UnsafeMessage) as error:
         why = f"reminder {row.reminder_id} ({row.tier}, {row.channel}) cannot be written: {error}"
         return Turn(TurnCode.LETTER_UNFIT, row.reminder_id, now + LETTER_RETRY, why)
-    return outbox.Claim(row, made.message, items, made.letter_version, made.segments)
-
-
-def balances(items: Sequence[OpenItem]) -> list[list[str]]:
-    """What was owed on each listed invoice, as the outbox keeps it."""
-    return [[i.invoice.number, str(i.balance.amount), i.balance.currency] for i in items]
+    return outbox.Claim(row, made.message, items, taken_off, made.letter_version, made.segments)
 
 
 def _closes(house: House, facts: Facts, now: datetime) -> timedelta:

@@ -37,5 +37,6 @@ def recover(house: House, *, alone: bool = True) -> tuple[int, int]:
 def _rules(house: House) -> tuple[object, ...]:
     rules = house.rules
     hours = (rules.hours.start, rules.hours.end, sorted(rules.hours.days))
-    limits = (rules.budget, rules.min_balance, rules.min_gap_days, rules.only_when_we_work, rules.segments)
+    floors = (rules.min_balance, sorted(rules.min_balance_in.items()))
+    limits = (rules.budget, floors, rules.min_gap_days, rules.only_when_we_work, rules.segments)
     return rules.ladder, str(rules.zone), rules.country, hours, limits, house.business, sorted(house.channels)

@@ -20,6 +20,7 @@ from reminderbot.core.ledger_change import settle as settle_snapshot
 from reminderbot.core.ledger_suspicion import suspicions
 from reminderbot.core.snapshot import Snapshot
 from reminderbot.house import House
+from reminderbot.runs import ledger_news
 from reminderbot.store import case, dispute, hold, journal, ledger, note, people, promise, setting
 
 
@@ -52,6 +53,7 @@ def take_ledger(house: House, *, even_if_suspicious: bool = False, actor: str = 
         _journal(connection, old, new, now, actor)
         _overrule(connection, old, new, now)
         _tell_of_credits(connection, old, new, now)
+        ledger_news.tell(connection, old, new, now)
         _park_old_debts(house, connection, old, new, now)
         # Of a promise whose days are over only books of a later day can tell how it ended.
         today = now.astimezone(house.rules.zone).date()
@@ -73,6 +75,7 @@ def _journal(connection: Connection, old: Snapshot | None, new: Snapshot, now: d
         if paid.payment_id not in known and old is not None:
             data = {"payment": paid.payment_id, "invoice": paid.invoice, "amount": str(paid.amount)}
             kind = _MONEY_EVENTS.get(paid.kind, EventKind.CREDITED)
+            kind = EventKind.MONEY_BACK if paid.amount.amount < 0 else kind
             events.append(Event(kind, now, actor, paid.customer_id, data))
     journal.record_all(connection, events)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,10 +16,11 @@ from reminderbot.core.contact import Reach
 from reminderbot.core.customer import Customer, Preference
 from reminderbot.core.delivery import MAY_HAVE_HEARD, State
 from reminderbot.core.dunning import Facts, LastLetter
+from reminderbot.core.invoice import due_part
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.payer import Judgement, Thresholds, judge
-from reminderbot.store import contact, hold, payer, preference
+from reminderbot.store import balances, contact, hold, payer, preference
 from reminderbot.store.ledger import customer_of, invoice_of
 from reminderbot.store.tables import customer, invoice, outbox, payment
 
@@ -43,6 +43,11 @@ _DUE = (
     .where(customer.c.next_review_at <= bindparam("now"))
     .order_by(customer.c.next_review_at, customer.c.customer_id)
     .limit(bindparam("most"))
+)
+_CREDITS = (
+    select(invoice.c.customer_id, invoice.c.number, invoice.c.open_balance, invoice.c.currency)
+    .where(invoice.c.customer_id.in_(_IDS), invoice.c.in_credit)
+    .order_by(invoice.c.number)
 )
 _UNAPPLIED = select(payment).where(payment.c.customer_id.in_(_IDS), payment.c.invoice.is_(None), payment.c.listed)
 _SENT = select(
@@ -83,8 +88,9 @@ class Gatherer:
         settled = preference.of_customers(connection, customer_ids)
         customers = {row.customer_id: _as_settled(customer_of(row), settled) for row in listed}
         ids = list(customers)
-        items = _items(connection, ids)
-        unapplied = _unapplied(connection, ids, items)
+        items = _items(connection, ids, now.astimezone(self.zone).date())
+        in_credit = _credits(connection, ids)
+        unapplied = _unapplied(connection, ids, items, in_credit)
         holds = hold.of_customers(connection, ids)
         hashes = {c.customer_id: self._hashes(c) for c in customers.values()}
         every_hash = [digest for pair in hashes.values() for digest in pair.values()]
@@ -104,7 +110,7 @@ class Gatherer:
                 _heard_at(own),
                 self.sms_enabled,
             )
-            account = Account(who, tuple(items.get(key, ())), unapplied.get(key, ()))
+            account = Account(who, tuple(items.get(key, ())), unapplied.get(key, ()), tuple(in_credit.get(key, ())))
             letter = self._last_letter([row for row in own if row.customer_id == key])
             ask_first = any(kind == contact.OPTED_OUT for _, kind, _ in closed)
             by_hand = settled[key].segment if key in settled else ""
@@ -133,12 +139,11 @@ class Gatherer:
         if any(r.follows == newest.reminder_id and State(r.state) in _TRIED for r in rows):
             return None
         stepped = {number for number, _, _ in newest.steps}
-        balances = tuple(
-            (number, Money(Decimal(amount), currency))
-            for number, amount, currency in newest.balances or ()
-            if number in stepped
-        )
-        return LastLetter(newest.reminder_id, newest.tier, newest.claimed_at, balances)
+        listed, taken_off = balances.said(newest)
+        stepped_on = tuple((number, balance) for number, balance in listed.items() if number in stepped)
+        currencies = {balance.currency for _, balance in stepped_on}
+        of_them = tuple(money for money in taken_off if money.currency in currencies)
+        return LastLetter(newest.reminder_id, newest.tier, newest.claimed_at, stepped_on, of_them)
 
 
 def _as_settled(who: Customer, settled: Mapping[str, Preference]) -> Customer:
@@ -157,30 +162,43 @@ def _said_at(row: Row[Any]) -> set[datetime]:
     return said | {datetime.fromisoformat(at) for at in row.earlier or ()}
 
 
-def _items(connection: Connection, ids: Sequence[str]) -> dict[str, list[OpenItem]]:
+def _items(connection: Connection, ids: Sequence[str], today: date) -> dict[str, list[OpenItem]]:
     found: dict[str, list[OpenItem]] = defaultdict(list)
     for row in connection.execute(_ITEMS, {"ids": ids}):
         reached = Progress(row.tier, row.tier_days, row.tier_reached_at) if row.tier else None
-        found[row.customer_id].append(
-            OpenItem(invoice_of(row), Money(row.open_balance, row.currency), reached, row.round)
-        )
+        bill, balance = due_part(invoice_of(row), Money(row.open_balance, row.currency), today)
+        withheld = row.open_balance - balance.amount
+        found[row.customer_id].append(OpenItem(bill, balance, reached, row.round, withheld))
+    return found
+
+
+def _credits(connection: Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, Money]]]:
+    found: dict[str, list[tuple[str, Money]]] = defaultdict(list)
+    for row in connection.execute(_CREDITS, {"ids": ids}):
+        found[row.customer_id].append((row.number, Money(-row.open_balance, row.currency)))
     return found
 
 
 def _unapplied(
-    connection: Connection, ids: Sequence[str], items: dict[str, list[OpenItem]]
+    connection: Connection,
+    ids: Sequence[str],
+    items: dict[str, list[OpenItem]],
+    in_credit: dict[str, list[tuple[str, Money]]],
 ) -> dict[str, tuple[Money, ...]]:
-    """Money not matched to an invoice that is listed.
+    """Money not matched to an invoice that is listed, and what was paid beyond one.
 
     A payment for an invoice that the ledger no longer lists, made before anything now open was issued, settled that
     one: an export of open invoices beside all payments ever made must not silence everybody.
     """
     found: dict[str, list[Money]] = defaultdict(list)
+    for key, those in in_credit.items():
+        found[key] += [money for _, money in those]
     for row in connection.execute(_UNAPPLIED, {"ids": ids}):
         first = min((item.invoice.issued_on for item in items.get(row.customer_id, ())), default=None)
         if not (row.unlisted_invoice and first and row.paid_on < first):
             found[row.customer_id].append(Money(row.amount, row.currency))
-    return {key: subtotals(amounts) for key, amounts in found.items()}
+    # What was taken back of money that no longer counts is nobody's debt.
+    return {key: tuple(m for m in subtotals(amounts) if m.amount > 0) for key, amounts in found.items()}
 
 
 def _sent(connection: Connection, ids: Sequence[str], hashes: Sequence[str], now: datetime) -> list[Row[Any]]:

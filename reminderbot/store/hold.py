@@ -81,6 +81,16 @@ def place_again(connection: Connection, hold_id: int, why: str, now: datetime, a
     return placed
 
 
+def place_beside(connection: Connection, hold_id: int, number: str, replaces: str, now: datetime) -> int:
+    """Pause invoice `number`, issued in the place of `replaces`, as long and for the same reason as that one."""
+    row = connection.execute(select(hold).where(hold.c.hold_id == hold_id)).one()
+    told = f"{row.why} ({number} takes the place of {replaces})"
+    return place(
+        connection, row.customer_id, HoldKind(row.kind), told, now,
+        until=row.until, invoices=(number,), inbound_id=row.inbound_id,
+    )  # fmt: skip
+
+
 def of_customers(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Hold]]:
     """All holds that nobody has lifted; those that lapsed by the clock among them."""
     found: dict[str, list[Hold]] = defaultdict(list)

@@ -101,9 +101,13 @@ def settle_balances(connection: Connection, customer_ids: Iterable[str]) -> None
         changes = []
         for row in rows:
             balance = balance_of(row, by_invoice[row.number])
-            is_open = bool(row.listed and balance > 0)
-            if balance != row.open_balance or is_open != row.is_open:
-                changes.append({"k": row.number, "open_balance": balance, "is_open": is_open})
+            standing = {
+                "open_balance": balance,
+                "is_open": bool(row.listed and balance > 0),
+                "in_credit": bool(row.listed and balance < 0),
+            }
+            if any(row._mapping[name] != value for name, value in standing.items()):
+                changes.append({"k": row.number} | standing)
         if changes:
             _update_by_number(connection, changes)
 
@@ -163,6 +167,9 @@ def invoice_of(row: Row[Any]) -> Invoice:
         row.pay_url,
         row.po_number,
         row.pdf,
+        row.retained,
+        row.retained_until,
+        row.replaces,
     )
 
 
@@ -209,9 +216,13 @@ def _invoice_row(i: Invoice) -> dict[str, Any]:
         "pay_url": i.pay_url,
         "po_number": i.po_number,
         "pdf": i.pdf,
+        "retained": i.retained,
+        "retained_until": i.retained_until,
+        "replaces": i.replaces,
         "listed": True,
         "open_balance": Decimal(0),
         "is_open": False,
+        "in_credit": False,
         "round": 1,
     }
 
@@ -227,7 +238,8 @@ def _take_in_invoices(connection: Connection, invoices: list[Invoice]) -> None:
 
 
 _LEDGER_COLUMNS = (
-    "customer_id", "issued_on", "due_on", "currency", "total", "status", "pay_url", "po_number", "pdf", "listed",
+    "customer_id", "issued_on", "due_on", "currency", "total", "status", "pay_url", "po_number", "pdf", "retained",
+    "retained_until", "replaces", "listed",
 )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ from reminderbot.core.dunning import Send
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
-from reminderbot.store import doubt, journal, ledger, setting
+from reminderbot.core.money import Money
+from reminderbot.store import balances, doubt, journal, ledger, setting
 from reminderbot.store.tables import invoice, outbox, outbox_step
 from reminderbot.store.types import Moment
 
@@ -216,6 +217,8 @@ class Claim:
     row: Row[Any]
     message: OutgoingMessage
     items: tuple[OpenItem, ...]
+    # Money not yet matched that was taken off.
+    taken_off: tuple[Money, ...] = ()
     letter_version: str = ""
     segments: int | None = None
 
@@ -274,7 +277,7 @@ def _claimed(c: Claim, seq: int, now: datetime) -> dict[str, Any]:
         "message_id": c.message.message_id or None,
         "sender": c.message.sender,
         "body": c.message.body,
-        "balances": [[i.invoice.number, str(i.balance.amount), i.balance.currency] for i in c.items],
+        "balances": balances.kept(c.items, c.taken_off),
         "letter_version": c.letter_version,
         "segments": c.segments,
         "valid_seconds": int(valid.total_seconds()) if valid else None,

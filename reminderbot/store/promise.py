@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, insert, or_, select, update
 
 from reminderbot.core.event import Event, EventKind
-from reminderbot.core.invoice import PaymentKind, Status
+from reminderbot.core.invoice import Invoice, PaymentKind, Status, due_part
 from reminderbot.core.money import Money
 from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, Promise, PromiseState
 from reminderbot.core.promise_share import Bill, Books, Came, Share, Standing, shares
 from reminderbot.store import journal
+from reminderbot.store.ledger import invoice_of
 from reminderbot.store.tables import dispute, invoice, payment, promise
 
 _NOT_KEPT = [state.value for state in NOT_KEPT_IN_FULL]
@@ -62,7 +63,7 @@ def make(
     """Record a customer's word on these invoices, with what is open on them now; gives its number."""
     return _keep(
         connection, Promise(0, customer_id, promised_on, due_on, amount, tuple(invoices), words), now, actor,
-        owed=_open_now(connection, customer_id, invoices), inbound_id=inbound_id, hold_id=hold_id,
+        owed=_open_now(connection, customer_id, invoices, due_on), inbound_id=inbound_id, hold_id=hold_id,
     )  # fmt: skip
 
 
@@ -94,12 +95,16 @@ def _keep(connection: Connection, word: Promise, now: datetime, actor: str, **mo
     return number
 
 
-def _open_now(connection: Connection, customer_id: str, invoices: Sequence[str]) -> list[list[str]]:
-    query = select(invoice.c.number, invoice.c.open_balance, invoice.c.currency).where(
-        invoice.c.customer_id == customer_id, invoice.c.is_open
-    )
-    rows = connection.execute(query.order_by(invoice.c.due_on, invoice.c.number))
-    return [[row.number, format(row.open_balance, "f"), row.currency] for row in rows if row.number in invoices]
+def _open_now(connection: Connection, customer_id: str, invoices: Sequence[str], by: date) -> list[list[str]]:
+    """What is open on them and due by that day: a part retained for longer was not promised."""
+    query = select(invoice).where(invoice.c.customer_id == customer_id, invoice.c.is_open)
+    found = []
+    for row in connection.execute(query.order_by(invoice.c.due_on, invoice.c.number)):
+        bill, left = due_part(invoice_of(row), Money(row.open_balance, row.currency), by)
+        is_later = row.open_balance <= row.retained and (bill.due_on is None or bill.due_on > by)
+        if row.number in invoices and not is_later:
+            found.append([row.number, format(left.amount, "f"), row.currency])
+    return found
 
 
 _EVENTS = {
@@ -150,6 +155,17 @@ def stand_again(connection: Connection, promise_ids: Collection[int]) -> None:
     """Have promises that were closed be open again."""
     again = update(promise).where(promise.c.promise_id.in_(promise_ids))
     connection.execute(again.values(state=PromiseState.OPEN.value))
+
+
+def take_over(connection: Connection, customer_id: str, replaced: str, bill: Invoice) -> None:
+    """Open promises about invoice `replaced` are about `bill`, which was issued in its place."""
+    for row in connection.execute(_OPEN, {"ids": [customer_id]}):
+        if replaced in row.invoices:
+            about = update(promise).where(promise.c.promise_id == row.promise_id)
+            owed = [[bill.number, str(bill.total.amount), bill.total.currency]]
+            owed += [entry for entry in row.owed if entry[0] != replaced]
+            invoices = [bill.number if number == replaced else number for number in row.invoices]
+            connection.execute(about.values(invoices=invoices, owed=owed))
 
 
 def open_ones(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Promise]]:

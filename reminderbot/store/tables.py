@@ -79,10 +79,16 @@ invoice = Table(
     Column("pay_url", Words, nullable=False),
     Column("po_number", Words, nullable=False),
     Column("pdf", Words, nullable=False),
+    # A part that is due only later by agreement, and from when it is.
+    Column("retained", Amount, nullable=False, server_default="0"),
+    Column("retained_until", Date),
+    # The invoice in whose place this one was issued.
+    Column("replaces", Name(200), nullable=False, server_default=""),
     Column("listed", Boolean, nullable=False),
-    # Computed from the total and all payments whenever either changes.
+    # Computed from the total and all payments whenever either changes; below zero is a credit balance.
     Column("open_balance", Amount, nullable=False),
     Column("is_open", Boolean, nullable=False),
+    Column("in_credit", Boolean, nullable=False, server_default=text("false")),
     # How far the reminders have come.
     Column("round", Integer, nullable=False),
     Column("tier", String(100)),
@@ -90,6 +96,7 @@ invoice = Table(
     Column("tier_reached_at", Moment),
 )
 Index("ix_invoice_customer_open", invoice.c.customer_id, invoice.c.is_open)
+Index("ix_invoice_customer_credit", invoice.c.customer_id, invoice.c.in_credit)
 
 payment = Table(
     "payment",

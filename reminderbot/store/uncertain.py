@@ -6,7 +6,6 @@ One that counts as not sent is among them: that a list has not got it is no proo
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select, update
@@ -15,11 +14,10 @@ from reminderbot.core.case import CaseKind
 from reminderbot.core.delivery import State
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
-from reminderbot.core.money import Money
 from reminderbot.core.text_lookup import LOOKS_NEEDED, counts, is_worth_it
 from reminderbot.core.triage import MatchedBy
 from reminderbot.core.uncertain import Copy
-from reminderbot.store import doubt, journal, ledger
+from reminderbot.store import balances, doubt, journal, ledger
 from reminderbot.store.outbox import reach_all
 from reminderbot.store.tables import case as case_file
 from reminderbot.store.tables import delivery_report, inbound, outbox
@@ -188,12 +186,13 @@ def _close_case(connection: Connection, row: Row[Any], actor: str, resolution: s
 
 def copy_of(row: Row[Any]) -> Copy:
     """What a reminder said when it was claimed."""
-    balances = {number: Money(Decimal(amount), currency) for number, amount, currency in row.balances or ()}
+    listed, taken_off = balances.said(row)
     return Copy(
         row.tier,
         Channel(row.channel),
         row.recipient,
         tuple((number, tier, days) for number, tier, days in row.steps),
-        {number: balances[number] for number in row.lists if number in balances},
+        {number: listed[number] for number in row.lists if number in listed},
         row.follows,
+        taken_off,
     )

@@ -68,13 +68,13 @@ class Guard(Change):
 
 GUARDS = (
     # ---- whether somebody hears from us at all
-    Guard(
-        "nothing owed", "core/dunning.py", "item.balance.amount > 0 and item.balance.amount > rules", "True or rules"
-    ),
-    Guard("the floor", "core/dunning.py", " and item.balance.amount > rules.min_balance", ""),
+    Guard("nothing owed", "core/dunning.py", "and not rules.is_small(item.balance)", ""),
+    Guard("the floor", "core/dunning.py", "self.min_balance_in.get(left.currency, self.min_balance)", "Decimal(0)"),
     Guard("holds", "core/dunning.py", "any(hold.covers(item.invoice.number) for hold in holds)", "False"),
     Guard("disputed in the ledger", "core/dunning.py", "if item.invoice.status is Status.DISPUTED", "if False"),
-    Guard("possibly paid", "core/dunning.py", "received.amount > 0 and received >= item.balance", "False"),
+    Guard(
+        "possibly paid", "core/dunning.py", "received.amount > 0 and rules.is_small(item.balance - received)", "False"
+    ),
     Guard(
         "one step at a time",
         "core/tiering.py",

@@ -100,7 +100,9 @@ BROKEN = [
     Broken("invoices", "1200.00", "NaN", 2, "is not a number"),
     Broken("invoices", "1200.00", "", 2, "is blank where a sum belongs"),
     Broken("invoices", "1200.00", "9" * 5000, 2, "larger than any sum"),
-    Broken("payments", "200.00", "-200.00", 2, "is below zero"),
+    Broken("payments", "200.00", "-200.00", 2, "takes back more than is listed for invoice INV-1"),
+    Broken("payments", "EUR,5.00", "EUR,-5.00", 3, "takes back more than is listed for no invoice"),
+    Broken("invoices", "1200.00", "-1200.00", 2, "is below zero"),
     Broken("payments", "5.00", "five", 3, "is not a number"),
     # Words of a list.
     Broken("invoices", "USD", "usd", 2, "three capital letters"),

@@ -271,7 +271,7 @@ class Facts:
     def _true(self, copy: Copy, _: Sequence[Copy]) -> None:
         row = copy.row
         books = next(b for seq, b in reversed(self.books) if seq < row.claim_seq)
-        told = {number: Decimal(amount) for number, amount, _ in row.balances}
+        told = {number: Decimal(amount) for number, amount, _ in row.balances if number}
         assert set(told) == set(row.lists)
         for number, amount in told.items():
             assert amount > 0 and books.owed.get(number) == amount, f"{number}: {amount}, and {books.owed.get(number)}"

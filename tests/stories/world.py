@@ -87,6 +87,7 @@ CUSTOMERS = (
 )  # fmt: skip
 INVOICES = (
     "number", "customer_id", "issued_on", "due_on", "currency", "total", "status", "pay_url", "po_number", "pdf",
+    "terms_days", "retained", "retained_until", "replaces",
 )  # fmt: skip
 PAYMENTS = ("payment_id", "customer_id", "invoice", "paid_on", "currency", "amount", "kind")
 

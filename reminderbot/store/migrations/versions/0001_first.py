@@ -252,9 +252,13 @@ def upgrade() -> None:
         sa.Column("pay_url", sa.Text(), nullable=False),
         sa.Column("po_number", sa.Text(), nullable=False),
         sa.Column("pdf", sa.Text(), nullable=False),
+        sa.Column("retained", sa.String(40), server_default="0", nullable=False),
+        sa.Column("retained_until", sa.Date(), nullable=True),
+        sa.Column("replaces", sa.String(length=200), server_default="", nullable=False),
         sa.Column("listed", sa.Boolean(), nullable=False),
         sa.Column("open_balance", sa.String(40), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("in_credit", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("tier", sa.String(length=100), nullable=True),
         sa.Column("tier_days", sa.Integer(), nullable=True),
@@ -265,6 +269,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_invoice")),
     )
     op.create_index("ix_invoice_customer_open", "invoice", ["customer_id", "is_open"])
+    op.create_index("ix_invoice_customer_credit", "invoice", ["customer_id", "in_credit"])
     op.create_table(
         "outbox",
         sa.Column("reminder_id", sa.Integer(), nullable=False),

@@ -1,0 +1,76 @@
+"""What an import brings that a person should hear of, or that goes on from what was said of an older invoice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from reminderbot.core.case import CaseKind
+from reminderbot.core.hold import HoldKind, active
+from reminderbot.core.invoice import Invoice, Payment
+from reminderbot.core.ledger_change import undated
+from reminderbot.core.snapshot import Snapshot
+from reminderbot.store import case, hold, people, promise
+
+
+def tell(connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
+    """Call a person where money went back or a bill has no due date; what paused a bill pauses the one in its place."""
+    if old is not None:
+        _carry_over(connection, old, new, now)
+        _tell_of_returns(connection, old, new, now)
+    _tell_of_undated(connection, old, new, now)
+
+
+def _carry_over(connection: Connection, old: Snapshot, new: Snapshot, now: datetime) -> None:
+    """A bill issued in another's place begins at the first tier, but what they said of the old one is not forgotten."""
+    known = {bill.number for bill in old.invoices}
+    fresh = [bill for bill in new.invoices if bill.replaces and bill.number not in known]
+    standing = hold.of_customers(connection, sorted({bill.customer_id for bill in fresh}))
+    for bill in fresh:
+        for pause in active(standing.get(bill.customer_id, ()), now):
+            if bill.replaces in pause.invoices:
+                hold.place_beside(connection, pause.hold_id, bill.number, bill.replaces, now)
+        promise.take_over(connection, bill.customer_id, bill.replaces, bill)
+
+
+def _tell_of_returns(connection: Connection, old: Snapshot, new: Snapshot, now: datetime) -> None:
+    """Who believes to have paid is spoken to by a person before any letter asks again."""
+    known = {payment.payment_id for payment in old.payments}
+    back = [paid for paid in new.payments if paid.payment_id not in known and paid.amount.amount < 0 and paid.invoice]
+    for customer_id, payments in _by_customer(back):
+        still_open = people.open_numbers(connection, customer_id)
+        numbers = tuple(dict.fromkeys(paid.invoice for paid in payments if paid.invoice in still_open))
+        if not numbers:
+            continue
+        what = ", ".join(f"{_back(paid)} on {paid.invoice}" for paid in payments if paid.invoice in numbers)
+        why = f"{what} was taken back, so it is open again"
+        hold.place(connection, customer_id, HoldKind.RETURNED, why, now, invoices=numbers)
+        told = f"{why}: talk to them first, then lift the hold; reminders go on where they stood"
+        case.open_one(connection, CaseKind.RETURNED, customer_id, told, now, invoices=numbers)
+
+
+def _back(paid: Payment) -> str:
+    return str(paid.amount).removeprefix("-")
+
+
+def _by_customer(payments: Iterable[Payment]) -> Iterator[tuple[str, list[Payment]]]:
+    found: dict[str, list[Payment]] = defaultdict(list)
+    for paid in payments:
+        found[paid.customer_id].append(paid)
+    yield from sorted(found.items())
+
+
+def _tell_of_undated(connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
+    found: dict[str, list[Invoice]] = defaultdict(list)
+    for bill in undated(old, new):
+        found[bill.customer_id].append(bill)
+    for customer_id, bills in found.items():
+        names = ", ".join(bill.number for bill in bills)
+        why = f"{names} has no due date and is not reminded of: fill in due_on or terms_days in the ledger"
+        case.open_one(
+            connection, CaseKind.UNDATED, customer_id, f"{why}, or set [ledger] terms_days in the config", now,
+            invoices=[bill.number for bill in bills],
+        )  # fmt: skip
