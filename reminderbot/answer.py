@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from reminderbot.compose.answer import email_of, sms_of
+from reminderbot.compose.answer import email_of, file_name, sms_of
 from reminderbot.compose.email import build_email
 from reminderbot.compose.guard import guard
-from reminderbot.compose.headers import EmailHeaders
+from reminderbot.compose.headers import Attachment, EmailHeaders, UnsafeMessage
 from reminderbot.core.answer import Answer
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
@@ -36,12 +37,26 @@ def write_answer(house: House, letter: Answer, name: str, now: datetime, valid_f
         return WrittenAnswer(message, text.version, text.segments)
     rendered = email_of(letter.subject, letter.words)
     headers = _headers(house, letter, name, now)
-    final = build_email(rendered, headers)
-    guard(final, headers)
+    attached = _attached(house, letter)
+    final = build_email(rendered, headers, attached)
+    guard(final, headers, attached)
     sender = house.tokenised(Purpose.BOUNCE, letter.reminder_id)
     own_id = headers.message_id
     message = OutgoingMessage(str(letter.reminder_id), Channel.EMAIL, sender, letter.recipient, final, own_id)
     return WrittenAnswer(message, rendered.version)
+
+
+def _attached(house: House, letter: Answer) -> Attachment | None:
+    """The very bytes that its writer was shown; UnsafeMessage where they are gone or others."""
+    if not letter.copy_of:
+        return None
+    try:
+        content = house.attached.read(letter.copy_digest)
+    except OSError:
+        raise UnsafeMessage(f"the PDF of {letter.copy_of} is gone from the state folder: send it anew") from None
+    if hashlib.sha256(content).hexdigest() != letter.copy_digest:
+        raise UnsafeMessage(f"the PDF of {letter.copy_of} in the state folder is damaged: send it anew")
+    return Attachment(file_name(letter.copy_of), content)
 
 
 def _headers(house: House, letter: Answer, name: str, now: datetime) -> EmailHeaders:

@@ -123,6 +123,8 @@ class House:
     keys: Keys
     letters: Letters
     spool: Spool
+    # The files that went with people's answers.
+    attached: Spool
     send_log: SendLog
     # Where state lies outside the database, and where letters of a dry run go.
     folder: Path

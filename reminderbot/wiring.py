@@ -67,6 +67,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         keys=keys,
         letters=Letters(config.letters.folder),
         spool=Spool(folder / "inbound"),
+        attached=Spool(folder / "attached", ".pdf"),
         send_log=SendLog(folder / "send-log" / "sends.log"),
         folder=folder,
         ceiling=Mode(config.mode.value),
@@ -353,7 +354,7 @@ def state_folder(config: Config) -> Path:
     """The folder for what lies beside the database, made where it is not there yet."""
     folder = config.store.folder
     try:
-        for part in (folder, folder / "send-log", folder / "inbound"):
+        for part in (folder, folder / "send-log", folder / "inbound", folder / "attached"):
             part.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise StoreUnusable(

@@ -14,8 +14,10 @@ from reminderbot.cli.show import as_json, emit, heading, say, table
 from reminderbot.cli.words import ago, count, moment
 from reminderbot.core.case import Case
 from reminderbot.core.customer import Customer
+from reminderbot.core.lane import Proposal
 from reminderbot.core.understanding import Kind
 from reminderbot.desk.case import CaseFile, resolve, show, waiting
+from reminderbot.desk.lane import Matter, matters, proposed
 
 _LONGEST = 90
 
@@ -63,11 +65,13 @@ def show_command(line: Line, case_id: int, as_json: bool) -> None:
     with line.house() as house:
         with house.store.reading() as connection:
             seen = show(house, connection, case_id)
+            lanes, asked = matters(connection, seen), proposed(house, connection, seen)
         zone = house.rules.zone
     if as_json:
-        emit(_json(seen.case, seen.customer) | _more_json(seen))
-    else:
-        _tell(seen, zone)
+        emit(_json(seen.case, seen.customer) | _more_json(seen) | _lanes_json(lanes, asked))
+        return
+    _tell(seen, zone)
+    _tell_matters(lanes, asked)
 
 
 def _tell(seen: CaseFile, zone: tzinfo) -> None:
@@ -96,15 +100,32 @@ def _tell(seen: CaseFile, zone: tzinfo) -> None:
 
 def _tell_people(seen: CaseFile, zone: tzinfo) -> None:
     """What people have said, written and done about it."""
-    if seen.dispute is not None:
-        reason = seen.dispute.reason.replace("_", " ")
-        say(f"Contested, as {seen.dispute.marked_by} noted: {', '.join(seen.dispute.invoices)} ({reason}).")
     for note in seen.notes:
         called = f"telephoned ({note.call.replace('_', ' ')})" if note.call else "noted"
         say(f"{moment(note.written_at, zone)} {note.written_by} {called}: {note.words}")
     for answer in seen.answers:
         told = f" ({answer.reason})" if answer.reason else ""
         say(f"{moment(answer.written_at, zone)} {answer.written_by} answered: {answer.state.replace('_', ' ')}{told}")
+
+
+def _tell_matters(lanes: tuple[Matter, ...], asked: tuple[Proposal, ...]) -> None:
+    """What stands in the way, each in its lane with what to do next, and what a person has not said yet."""
+    for matter in lanes:
+        known = matter.dispute
+        about, told = ", ".join(known.invoices) or "everything", f": {known.words}" if known.words else ""
+        say(f"\nMatter {known.dispute_id}, as {known.marked_by} noted: {about}, {known.lane.name}{told}.")
+        if known.upheld is not None:
+            said = "upheld" if known.upheld else "not upheld" if known.lane.is_contested else "done"
+            say(f"  Settled by {known.settled_by} ({said}): {known.note}")
+            continue
+        say(f"  Rests: {known.lane.pauses}\n  Ends: {known.lane.ends}\n  Follows: {known.lane.after}")
+        for ticked in matter.steps:
+            say(f"  [{'x' if ticked.is_done else ' '}] {ticked.step.does}")
+    if asked:
+        say("\nTheir answer seems to hold several matters; say yes to each:")
+    for each in asked:
+        what = f"`case dispute CASE {each.reason}`" if each.reason else f"`promise CUSTOMER {each.day or 'DATE'}`"
+        say(f"  {', '.join(each.invoices) or 'all invoices'}: {what} “{each.words}”")
 
 
 def _tell_reply(seen: CaseFile, zone: tzinfo) -> None:
@@ -196,5 +217,15 @@ def _more_json(seen: CaseFile) -> dict[str, object]:
         "matched_by": reply.matched_by,
         "understanding": reply.understanding,
     }
-    said = {"notes": list(seen.notes), "answers": list(seen.answers), "dispute": seen.dispute}
+    said = {"notes": list(seen.notes), "answers": list(seen.answers)}
     return {"reply": heard, "holds": list(seen.holds), "other_holds": list(seen.other_holds)} | said
+
+
+def _lanes_json(lanes: tuple[Matter, ...], asked: tuple[Proposal, ...]) -> dict[str, object]:
+    told = [
+        {"matter": matter.dispute, "lane": matter.dispute.lane.name, "pauses": matter.dispute.lane.pauses}
+        | {"ends": matter.dispute.lane.ends, "after": matter.dispute.lane.after}
+        | {"steps": [{"does": each.step.does, "is_done": each.is_done} for each in matter.steps]}
+        for matter in lanes
+    ]
+    return {"matters": told, "proposed": list(asked)}

@@ -25,10 +25,13 @@ class EmptyAnswer(LetterError):
     """Nothing was written yet."""
 
 
-def beginning(channel: Channel, who: Customer, business: Business, writer: str, *, who_else: bool = False) -> str:
+def beginning(
+    channel: Channel, who: Customer, business: Business, writer: str, *, who_else: bool = False, copy_of: str = ""
+) -> str:
     """A polite frame for an answer in the customer's language, English where we have no words of theirs.
 
-    It quotes nothing: what they wrote is theirs, and they have it. With `who_else` it asks for the right contact.
+    It quotes nothing: what they wrote is theirs, and they have it. With `who_else` it asks for the right contact, with
+    `copy_of` it speaks of that invoice's PDF.
     """
     words = WORDS[base(spoken(chain(who.language or business.language), WORDS))]
     name = clean(who.contact.name)
@@ -36,7 +39,9 @@ def beginning(channel: Channel, who: Customer, business: Business, writer: str, 
     if channel is Channel.SMS:
         return f"{hello} {words.who_else if who_else else ''}\n{clean(business.name)}"
     signed = "\n".join(part for part in (clean(writer), clean(business.name)) if part)
-    question = f"{words.who_else}\n" if who_else else "\n"
+    told = [words.who_else] if who_else else []
+    told += [words.copy.format(number=clean(copy_of))] if copy_of else []
+    question = "\n".join(told) + "\n"
     return f"{hello}\n\n{words.thanks}\n\n{question}\n{words.regards}\n{signed}\n"
 
 
@@ -44,6 +49,12 @@ def subject_of(answered: str, otherwise: str) -> str:
     """The subject of an answer to a mail with the subject `answered`; `otherwise` where that had none."""
     bare = clean(_ANSWERED.sub("", answered or ""), _LONGEST_SUBJECT)
     return f"Re: {bare}" if bare else clean(otherwise, _LONGEST_SUBJECT)
+
+
+def file_name(invoice: str) -> str:
+    """What the PDF of an invoice is called: its number, as far as any computer takes it for a name."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", invoice).strip("-")[:60]
+    return f"{plain or 'invoice'}.pdf"
 
 
 def email_of(subject: str, words: str) -> RenderedEmail:

@@ -15,10 +15,10 @@ from email.utils import format_datetime
 
 from reminderbot.compose.clean import JOINERS
 from reminderbot.compose.guard import guard
-from reminderbot.compose.headers import EmailHeaders, UnsafeMessage
+from reminderbot.compose.headers import Attachment, EmailHeaders, UnsafeMessage
 from reminderbot.compose.render import RenderedEmail
 
-__all__ = ["EmailHeaders", "UnsafeMessage", "build_email", "guard"]
+__all__ = ["Attachment", "EmailHeaders", "UnsafeMessage", "build_email", "guard"]
 
 # addr-spec of RFC 5322 without quoted local parts and comments, in ASCII; what needs SMTPUTF8 is not sent by us.
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_{|}~-]+)*@[A-Za-z0-9.-]+", re.ASCII)
@@ -28,28 +28,49 @@ _MAILTO = re.compile(r"mailto:[!-;=?-~]+", re.ASCII)
 _WORD_BYTES = 39
 _LINE = 76
 _LONGEST_ID = 320
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.pdf", re.ASCII)
 # Enough of a conversation to keep it together; a long one would fill the header.
 _MOST_REFERENCES = 10
 _QUOTED_PRINTABLE = "Content-Transfer-Encoding: quoted-printable"
 _LOOP_MARK = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
-def build_email(rendered: RenderedEmail, headers: EmailHeaders) -> bytes:
+def build_email(rendered: RenderedEmail, headers: EmailHeaders, attached: Attachment | None = None) -> bytes:
     """The whole message: CRLF, multipart/alternative, quoted-printable UTF-8; the same input gives the same bytes.
 
-    Raises UnsafeMessage where an address or id is malformed.
+    A file goes beside that in a multipart/mixed. Raises UnsafeMessage where an address or id is malformed.
     """
     boundary = "=_" + hashlib.sha256(headers.message_id.encode("utf-8", "replace")).hexdigest()[:24]
     head = "".join(f"{name}: {value}\r\n" for name, value in _fields(rendered.subject, headers))
-    message = (
-        f'{head}MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode(
-            "ascii"
-        ),
+    letter = (
+        f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode("ascii"),
         _part(boundary, "plain", rendered.text),
         _part(boundary, "html", rendered.html),
         f"--{boundary}--\r\n".encode("ascii"),
     )
-    return b"".join(message)
+    start = f"{head}MIME-Version: 1.0\r\n".encode("ascii")
+    if attached is None:
+        return b"".join((start, *letter))
+    outer = f"{boundary}_"
+    return b"".join(
+        (
+            start,
+            f'Content-Type: multipart/mixed; boundary="{outer}"\r\n\r\n--{outer}\r\n'.encode("ascii"),
+            *letter,
+            _file(outer, attached),
+            f"--{outer}--\r\n".encode("ascii"),
+        )
+    )
+
+
+def _file(boundary: str, attached: Attachment) -> bytes:
+    """The PDF as RFC 2045 has it: lines of base64, 76 characters each."""
+    name = _checked(_FILE_NAME, attached.name, "the name of a file")
+    head = (
+        f'--{boundary}\r\nContent-Type: application/pdf; name="{name}"\r\nContent-Transfer-Encoding: base64\r\n'
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'
+    )
+    return head.encode("ascii") + base64.encodebytes(attached.content).replace(b"\n", b"\r\n")
 
 
 def _fields(subject: str, headers: EmailHeaders) -> Iterator[tuple[str, str]]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import binascii
 import re
 
-from reminderbot.compose.headers import EmailHeaders, UnsafeMessage
+from reminderbot.compose.headers import Attachment, EmailHeaders, UnsafeMessage
 
 _ALWAYS = frozenset((b"from", b"to", b"subject", b"date", b"message-id", b"reply-to", b"mime-version", b"content-type"))
 _BY_MACHINE = frozenset((b"auto-submitted", b"x-auto-response-suppress", b"x-reminderbot"))
 _PART_HEADERS = frozenset((b"content-type", b"content-transfer-encoding"))
 _LONGEST_LINE = 998
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/=]{1,76}\r\n)+")
 _WORD = rb"=\?utf-8\?b\?[A-Za-z0-9+/=]*\?="
 _WHOLE_WORDS = re.compile(rb"=\?utf-8\?b\?([A-Za-z0-9+/]+={0,2})\?=(?=\s|$)")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
@@ -23,7 +24,7 @@ _NAME = rb"(?:" + _QUOTED + rb"|" + _WORD + rb"(?: " + _WORD + rb")*) "
 _MAILBOX = re.compile(rb"(?:" + _NAME + rb"<([!-;=?-~]+)>|([!-;=?-~]+))")
 
 
-def guard(final: bytes, expected: EmailHeaders) -> None:
+def guard(final: bytes, expected: EmailHeaders, attached: Attachment | None = None) -> None:
     """Raise UnsafeMessage unless `final` is one message to `expected.recipient` alone, with the header meant."""
     _guard_lines(final)
     head, _, body = final.partition(b"\r\n\r\n")
@@ -31,7 +32,10 @@ def guard(final: bytes, expected: EmailHeaders) -> None:
     _guard_names(fields, expected)
     _guard_words(head)
     _guard_values(fields, expected)
-    _guard_parts(fields[b"content-type"], body)
+    if attached is None:
+        _guard_parts(fields[b"content-type"], body)
+    else:
+        _guard_mixed(fields[b"content-type"], body, attached)
 
 
 def _guard_lines(final: bytes) -> None:
@@ -94,3 +98,30 @@ def _guard_parts(content_type: bytes, body: bytes) -> None:
     for piece in pieces[1:3]:
         if _unfolded(piece.partition(b"\r\n\r\n")[0].removeprefix(b"\r\n")).keys() != _PART_HEADERS:
             raise UnsafeMessage("a part of the message has header lines that were not meant: nothing was sent")
+
+
+def _guard_mixed(content_type: bytes, body: bytes, attached: Attachment) -> None:
+    """The letter, then that very file, then nothing."""
+    kind, _, quoted = content_type.partition(b'; boundary="')
+    # The letter's own boundary is the beginning of this one.
+    pieces = re.split(rb"(?m)^--" + re.escape(quoted.rstrip(b'"')) + rb"(?=--\r$|\r$)", body)
+    if kind != b"multipart/mixed" or len(pieces) != 4 or pieces[0] or pieces[3] != b"--\r\n":
+        raise UnsafeMessage("the message is not made of one letter and one file: nothing was sent")
+    head, _, letter = pieces[1].removeprefix(b"\r\n").partition(b"\r\n\r\n")
+    inner = _unfolded(head)
+    if inner.keys() != {b"content-type"}:
+        raise UnsafeMessage("the letter in the message has header lines that were not meant: nothing was sent")
+    _guard_parts(inner[b"content-type"], letter)
+    _guard_file(pieces[2], attached)
+
+
+def _guard_file(piece: bytes, attached: Attachment) -> None:
+    head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+    fields, name = _unfolded(head), attached.name.encode("ascii", "replace")
+    meant = {
+        b"content-type": b'application/pdf; name="' + name + b'"',
+        b"content-transfer-encoding": b"base64",
+        b"content-disposition": b'attachment; filename="' + name + b'"',
+    }
+    if fields != meant or not _BASE64.fullmatch(content) or binascii.a2b_base64(content) != attached.content:
+        raise UnsafeMessage("the file in the message is not the one meant: nothing was sent")

@@ -11,6 +11,15 @@ class UnsafeMessage(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A PDF that goes with a message."""
+
+    # Letters, digits and .-_ only: it stands in a header.
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class EmailHeaders:
     """Everything the header of one reminder says; the caller gives the same at every attempt."""
 

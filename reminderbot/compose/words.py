@@ -35,6 +35,8 @@ class Words:
     regards: str
     # Asks whoever is the wrong contact for the right one.
     who_else: str
+    # Goes with an invoice's PDF.
+    copy: str
 
 
 WORDS = {
@@ -59,6 +61,7 @@ WORDS = {
         thanks="Thank you for your message.",
         regards="Kind regards",
         who_else="Could you tell us whom we may write to about your invoices instead?",
+        copy="Please find a copy of invoice {number} attached.",
     ),
     "de": Words(
         hello="Guten Tag,",
@@ -82,6 +85,7 @@ WORDS = {
         thanks="vielen Dank für Ihre Nachricht.",
         regards="Mit freundlichen Grüßen",
         who_else="Könnten Sie uns sagen, an wen wir uns wegen der Rechnungen wenden dürfen?",
+        copy="Anbei finden Sie eine Kopie der Rechnung {number}.",
     ),
     "es": Words(
         hello="Buenos días:",
@@ -104,6 +108,7 @@ WORDS = {
         thanks="Gracias por su mensaje.",
         regards="Un cordial saludo",
         who_else="¿Podría decirnos a quién debemos dirigirnos por las facturas?",
+        copy="Le adjunto una copia de la factura {number}.",
     ),
     "fr": Words(
         hello="Bonjour,",
@@ -126,6 +131,7 @@ WORDS = {
         thanks="Merci pour votre message.",
         regards="Cordialement",
         who_else="Pourriez-vous nous indiquer à qui nous adresser au sujet des factures ?",
+        copy="Veuillez trouver ci-joint une copie de la facture {number}.",
     ),
     "it": Words(
         hello="Buongiorno,",
@@ -148,6 +154,7 @@ WORDS = {
         thanks="grazie per il Suo messaggio.",
         regards="Cordiali saluti",
         who_else="Potrebbe indicarci a chi rivolgerci per le fatture?",
+        copy="In allegato trova una copia della fattura {number}.",
     ),
     "nl": Words(
         hello="Goedendag,",
@@ -170,6 +177,7 @@ WORDS = {
         thanks="Hartelijk dank voor uw bericht.",
         regards="Met vriendelijke groet",
         who_else="Kunt u ons laten weten tot wie wij ons over de facturen kunnen wenden?",
+        copy="In de bijlage vindt u een kopie van factuur {number}.",
     ),
     # For Brazil and Portugal alike: no word that only one of them writes or spells so.
     "pt": Words(
@@ -193,6 +201,7 @@ WORDS = {
         thanks="Agradeço a sua mensagem.",
         regards="Atenciosamente",
         who_else="Poderia dizer-nos a quem nos devemos dirigir a respeito das faturas?",
+        copy="Segue em anexo uma cópia da fatura {number}.",
     ),
 }
 

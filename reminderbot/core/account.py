@@ -38,6 +38,8 @@ class OpenItem:
     round: int = 1
     # What is left out of the balance because it is due only on the invoice's `retained_until`.
     withheld: Decimal = Decimal(0)
+    # The day on which a person did so last: its tiers are counted from there, days past due never are.
+    restarted_on: date | None = None
 
     def days_past_due(self, today: date) -> int | None:
         """Days since the due date; None where the invoice has no due date."""

@@ -38,6 +38,9 @@ class Answer:
     not_before: datetime
     # Why it did not leave, or was not taken; empty: nothing is wrong.
     reason: str
+    # The invoice whose PDF goes with it, and the SHA-256 of that; empty: nothing does.
+    copy_of: str = ""
+    copy_digest: str = ""
 
 
 def may_answer(facts: Facts | None, channel: Channel, recipient: str, rules: Rules, now: datetime) -> Again:

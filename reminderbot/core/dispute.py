@@ -1,44 +1,44 @@
-"""What a customer contests: why, which invoices, and how gently reminders go on where it was not upheld."""
+"""What stands in the way of an invoice or a customer, as a person put it into its lane, and what became of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
 
-from reminderbot.core.account import OpenItem
-from reminderbot.core.dunning import Rules
-from reminderbot.core.tiering import next_place
-from reminderbot.core.understanding import DisputeReason
+from reminderbot.core.lane import LANES, Lane, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A dispute as a person marked it, and what became of it."""
+    """One matter of a case: what they say, which invoices it is about, and what rests for it."""
 
+    dispute_id: int
     case_id: int
     customer_id: str
-    reason: DisputeReason
+    reason: Reason
+    # Empty: all of the customer's.
     invoices: tuple[str, ...]
     # The pause on just these.
     hold_id: int
     marked_by: str
     marked_at: datetime
+    # The order number, the person to ask, what they say.
+    words: str = ""
     # None: nobody has settled it yet.
     upheld: bool | None = None
     settled_by: str = ""
     settled_at: datetime | None = None
     note: str = ""
+    # Upheld: the credit that was agreed, and what had been credited on these invoices before.
+    credit: Decimal | None = None
+    credited_before: Decimal = Decimal(0)
 
+    @property
+    def lane(self) -> Lane:
+        """What it pauses, who may end that, and what to do next."""
+        return LANES[self.reason]
 
-def resumes_on(items: Iterable[OpenItem], rules: Rules, today: date) -> date:
-    """The first day for a reminder after a dispute that was not upheld: the spacing of their next tiers from today.
-
-    The pause was long enough for every tier, but a letter on the very day would feel like the answer to a complaint.
-    """
-    gaps = [rules.min_gap_days]
-    for item in items:
-        place = next_place(item, rules.ladder, today)
-        if place is not None:
-            gaps.append(rules.ladder.spacing(place))
-    return today + timedelta(days=max(gaps))
+    def is_credited(self, credited: Decimal) -> bool:
+        """Whether the agreed credit is in the books, where `credited` is all that was ever credited there."""
+        return bool(self.upheld) and self.credit is not None and credited - self.credited_before >= self.credit

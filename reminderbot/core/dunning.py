@@ -24,7 +24,7 @@ from reminderbot.core.ladder import Channel, Ladder, Needs, Task, Tier
 from reminderbot.core.money import Money
 from reminderbot.core.payer import Judgement
 from reminderbot.core.segment import Chosen, Segment, choose
-from reminderbot.core.tiering import Step, days_at, next_step, position
+from reminderbot.core.tiering import Step, begins_anew, days_at, next_step, position
 
 # Whatever day messages may arrive on: on these, somebody of the business is there.
 _WORKING_WEEK = frozenset(range(5))
@@ -251,7 +251,17 @@ def _not_held(
     if free:
         because = f"nothing pauses {_names(free)}"
         gates.append(Gate("not held", True, because, code=GateCode.NOT_HELD, invoices=_numbers(free)))
+    for item in free:
+        if item.restarted_on is not None:
+            gates.append(_restarted(item.invoice.number, item.restarted_on))
     return free
+
+
+def _restarted(number: str, on: date) -> Gate:
+    because = f"a person restarted the clock of {number} on {on}: its tiers are counted from then"
+    return Gate(
+        "clock", True, because, code=GateCode.RESTARTED, invoices=(number,), values={"restarted_on": on.isoformat()}
+    )
 
 
 def _held(hold: Hold, covered: tuple[str, ...], who: Customer) -> Gate:
@@ -383,7 +393,7 @@ def _letter(
 ) -> Send | None:
     """The one message over all that is due, in its highest tier; each invoice takes the one step that it is due for."""
     tier = rules.ladder.tiers[max(step.tier for _, step in letters)]
-    listed = _listed(letters, free, tier, today)
+    listed = _listed(letters, free, tier, rules, today)
     channel = _channel(facts, tier, listed, gates)
     if channel is None:
         why = f"'{tier.name}' is due, but there is no way to reach them: {gates[-1].because}"
@@ -414,12 +424,16 @@ def _taken(item: OpenItem, tier: Tier) -> tuple[str, str, int]:
     return item.invoice.number, tier.name, days_at(item, tier)
 
 
-def _listed(letters: _Due, free: tuple[OpenItem, ...], tier: Tier, today: date) -> tuple[str, ...]:
-    """A courtesy notice names what is due for it; any later letter all that is overdue and not held."""
+def _listed(letters: _Due, free: tuple[OpenItem, ...], tier: Tier, rules: Rules, today: date) -> tuple[str, ...]:
+    """A courtesy notice names what is due for it; any later letter all that is overdue, not held and not given time."""
     if tier.is_courtesy:
         return tuple(item.invoice.number for item, _ in letters)
     return tuple(
-        item.invoice.number for item in free if item.invoice.due_on is not None and item.invoice.due_on <= today
+        item.invoice.number
+        for item in free
+        if item.invoice.due_on is not None
+        and item.invoice.due_on <= today
+        and not begins_anew(item, rules.ladder, rules.min_gap_days, today, rules.zone)
     )
 
 
@@ -455,7 +469,8 @@ def _text_after_letter(
         return None
     if not reachable(facts.account.customer, Channel.SMS, facts.reach).passed:
         return None
-    balances = {item.invoice.number: item.balance for item in free}
+    # What was restarted since has not been told anything yet.
+    balances = {item.invoice.number: item.balance for item in free if not _is_anew(item)}
     name, numbers = "text message after the letter", tuple(number for number, _ in letter.items)
     listed = [item for item in free if item.invoice.number in numbers]
     received = facts.account.taken_off(listed) != letter.taken_off
@@ -496,6 +511,10 @@ def _has_text(ladder: Ladder, tier: str) -> bool:
 
 def _numbers(items: tuple[OpenItem, ...]) -> tuple[str, ...]:
     return tuple(item.invoice.number for item in items)
+
+
+def _is_anew(item: OpenItem) -> bool:
+    return item.restarted_on is not None and item.progress is None
 
 
 def _names(items: tuple[OpenItem, ...]) -> str:

@@ -58,6 +58,10 @@ class EventKind(StrEnum):
     TAKEN_BACK = "taken_back"
     # A case file was made, with the hash of its manifest.
     FILED = "filed"
+    # A person gave an invoice its courtesy days again.
+    RESTARTED = "restarted"
+    # A file went with a person's answer: what it was, and the SHA-256 of its bytes.
+    ATTACHED = "attached"
     # A person put an address or number in the place of the ledger's, or the ledger's took its place again.
     CONTACT_CHANGED = "contact_changed"
     # A person settled something for this customer alone: language, never a text message, who takes care of them.

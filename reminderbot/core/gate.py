@@ -22,6 +22,8 @@ class GateCode(StrEnum):
     NOT_HELD = "not_held"
     POSSIBLY_PAID = "possibly_paid"
     NOT_POSSIBLY_PAID = "not_possibly_paid"
+    # A person gave it its courtesy days again.
+    RESTARTED = "restarted"
     # Whose turn it is, by which ladder.
     PATIENCE = "patience"
     SEGMENT_GONE = "segment_gone"

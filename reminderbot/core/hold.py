@@ -16,6 +16,10 @@ class HoldKind(StrEnum):
     PROMISE = "promise"
     BROKEN_PROMISE = "broken_promise"
     DISPUTE = "dispute"
+    # They say that the invoice, its order number or an approval is missing.
+    PAPERWORK = "paperwork"
+    # They say that it is not theirs at all: somebody may have used their name.
+    NOT_MINE = "not_mine"
     PAID = "paid"
     HARDSHIP = "hardship"
     LEGAL = "legal"
@@ -35,10 +39,12 @@ class HoldKind(StrEnum):
     BY_HAND = "by_hand"
     # To an agency or a lawyer, or written off; lifted only by taking that back.
     HANDED_OVER = "handed_over"
+    # A person settled or lifted what paused them: the spacing of the ladder lies between that and the next letter.
+    RESUMING = "resuming"
 
 
 # These always hold the whole customer (design section 7).
-WHOLE_CUSTOMER = frozenset({HoldKind.HARDSHIP, HoldKind.LEGAL, HoldKind.SENSITIVE})
+WHOLE_CUSTOMER = frozenset({HoldKind.HARDSHIP, HoldKind.LEGAL, HoldKind.SENSITIVE, HoldKind.NOT_MINE})
 
 
 @dataclass(frozen=True, slots=True)

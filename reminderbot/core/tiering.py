@@ -43,11 +43,27 @@ def next_step(item: OpenItem, ladder: Ladder, min_gap_days: int, today: date, zo
     after = next_place(item, ladder, today)
     if after is None or item.invoice.due_on is None:
         return None
-    due_on = item.invoice.due_on + timedelta(days=ladder.tiers[after].days)
+    due_on = counted_from(item.invoice.due_on, item.restarted_on) + timedelta(days=ladder.tiers[after].days)
+    if item.restarted_on is not None:
+        # Whatever was said before the restart, the ladder's smallest spacing lies after it.
+        due_on = max(due_on, item.restarted_on + timedelta(days=min_gap_days))
     if item.progress is not None:
         reached_on = item.progress.reached_at.astimezone(zone).date()
         due_on = max(due_on, reached_on + timedelta(days=max(ladder.spacing(after), min_gap_days)))
     return Step(after, due_on)
+
+
+def counted_from(due_on: date, restarted_on: date | None) -> date:
+    """The day from which an invoice's tiers are counted: its due date, or the later day of a restart."""
+    return due_on if restarted_on is None else max(due_on, restarted_on)
+
+
+def begins_anew(item: OpenItem, ladder: Ladder, min_gap_days: int, today: date, zone: ZoneInfo) -> bool:
+    """True while a person's restart gives `item` time again: nothing was said since, and its first tier is to come."""
+    if item.restarted_on is None or item.progress is not None:
+        return False
+    step = next_step(item, ladder, min_gap_days, today, zone)
+    return step is not None and step.due_on > today
 
 
 def next_place(item: OpenItem, ladder: Ladder, today: date) -> int | None:

@@ -19,7 +19,7 @@ from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Grace, PromiseRules
-from reminderbot.core.understanding import Kind, Understanding
+from reminderbot.core.understanding import DisputeReason, Kind, Understanding
 
 ACK_BUSINESS_DAYS = 5
 AWAY_WITHOUT_DATE = timedelta(days=7)
@@ -282,7 +282,15 @@ def _for_a_person(understanding: Understanding, facts: ReplyFacts, opted_out: bo
         why += f": {_doubt(understanding, facts)}"
     source = next((k for k in understanding.kinds if OF_REPLY[k] is kind), Kind.OTHER)
     case = NewCase(kind, why, _words(understanding, source), _invoices(understanding))
-    return Verdict(NewHold(_HOLDS.get(kind, HoldKind.REPLY), why), case, opted_out=opted_out)
+    return Verdict(NewHold(_hold_of(kind, understanding), why), case, opted_out=opted_out)
+
+
+def _hold_of(kind: CaseKind, understanding: Understanding) -> HoldKind:
+    reasons = {finding.dispute_reason for finding in understanding.findings} | {understanding.dispute_reason}
+    # Somebody may have used their name: then every further letter is one too many, whatever it is about.
+    if kind is CaseKind.DISPUTE and DisputeReason.NOT_MINE in reasons:
+        return HoldKind.NOT_MINE
+    return _HOLDS.get(kind, HoldKind.REPLY)
 
 
 def _doubt(understanding: Understanding, facts: ReplyFacts) -> str:

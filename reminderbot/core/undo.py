@@ -23,6 +23,7 @@ class UndoKind(StrEnum):
     ASSIGNED = "assigned"
     DISPUTED = "disputed"
     SETTLED = "settled"
+    RESTARTED = "restarted"
     ANSWERED = "answered"
     CONTACT = "contact"
     CLOSED = "closed"
@@ -70,6 +71,7 @@ _TOLD = {
     EventKind.SUPPRESSED: "an address was closed",
     EventKind.CASE_RESOLVED: "a case was resolved",
     EventKind.CASE_REOPENED: "a case was opened again",
+    EventKind.RESTARTED: "an invoice's clock was restarted",
     EventKind.DISPUTED: "a dispute was marked or settled",
     EventKind.HANDED_OVER: "it was handed over",
     EventKind.TAKEN_BACK: "it was taken back from where it had been handed over",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Row
 
 from reminderbot.answer import WrittenAnswer, write_answer
 from reminderbot.channels.dry_run import DryRun
-from reminderbot.compose.answer import beginning, subject_of
+from reminderbot.compose.answer import beginning, file_name, subject_of
 from reminderbot.compose.email import is_message_id
 from reminderbot.compose.errors import LetterError
 from reminderbot.compose.headers import UnsafeMessage
@@ -28,10 +29,21 @@ from reminderbot.desk.case import CaseFile, open_case
 from reminderbot.desk.door import look_at
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
+from reminderbot.ledger.pdf import NoPdf, read_pdf
 from reminderbot.store import answer, outbox, said, undo
 
 # As long as no window of a text closes earlier; the true end is set when it leaves.
 _VALID = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An invoice's PDF as it would leave."""
+
+    invoice: str
+    name: str
+    content: bytes
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,10 @@ class Draft:
     waits_for: tuple[str, ...]
     # In draft mode nothing leaves: it is written as a file.
     as_file: bool
+    # The PDF that goes with it; none: nothing does.
+    copy: Copy | None = None
+    # Why the PDF that was asked for cannot go with it; empty: nothing is wrong.
+    no_copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +95,28 @@ def draft(
     channel: Channel | None = None,
     text: str | None = None,
     writer: str = "",
+    copy_of: str = "",
 ) -> Draft:
     """How an answer in this case would leave, with `text` in it or just begun.
 
     It goes the way they wrote, unless `channel` names another one or that way is closed. Refused where none is open.
-    Where they are the wrong contact it begins by asking for the right one.
+    Where they are the wrong contact it begins by asking for the right one. With the number of an open invoice in
+    `copy_of` it goes by e-mail and carries that one's PDF; where it cannot, `no_copy` says why.
     """
     seen = open_case(house, connection, case_id)
     if seen.customer is None:
         raise Refused(f"Case {case_id} belongs to nobody we know: answer from your own mailbox.")
     now, key = house.clock.now(), seen.customer.customer_id
     facts = house.gatherer.gather(connection, [key], now).get(key)
-    chosen, not_before, open_channels = _way(house, seen, facts, channel, now)
+    wanted = Channel.EMAIL if copy_of and channel is None else channel
+    chosen, not_before, open_channels = _way(house, seen, facts, wanted, now)
+    copied, no_copy = _copied(house, facts, copy_of, chosen)
     begun = text is None
     asks = seen.case.kind is CaseKind.WRONG_CONTACT
-    words = beginning(chosen, seen.customer, house.business, writer, who_else=asks) if text is None else text
+    sends = copied.invoice if copied else ""
+    words = (
+        beginning(chosen, seen.customer, house.business, writer, who_else=asks, copy_of=sends) if begun else text or ""
+    )
     door = look_at(house, connection)
     made = Draft(
         case_id=case_id,
@@ -109,34 +132,73 @@ def draft(
         segments=None,
         waits_for=tuple(stop.told for stop in door.after_a_look(now)),
         as_file=door.mode is Mode.DRAFT,
+        copy=copied,
+        no_copy=no_copy,
     )
     if begun:
         return made
     return replace(made, segments=_written(house, connection, made, "", 0).segments)
 
 
-def send(house: House, actor: str, case_id: int, text: str, *, channel: Channel | None = None, to: str = "") -> Sending:
+def send(
+    house: House,
+    actor: str,
+    case_id: int,
+    text: str,
+    *,
+    channel: Channel | None = None,
+    to: str = "",
+    copy_of: str = "",
+    digest: str = "",
+) -> Sending:
     """Send this answer: through the outbox, once, however the customer's reminders are held.
 
     Refused where they cannot be answered that way, where nothing was written yet, while another answer to them waits to
-    leave, and where it would go elsewhere than `to`.
+    leave, where it would go elsewhere than `to`, and where the PDF is not the one with this `digest`.
     """
     now = house.clock.now()
     with house.store.writing() as connection:
-        made = draft(house, connection, case_id, channel=channel, text=text, writer=actor)
+        made = draft(house, connection, case_id, channel=channel, text=text, writer=actor, copy_of=copy_of)
         _refuse_unfinished(house, connection, made, actor)
+        _refuse_another_copy(made, copy_of, digest)
+        if made.copy is not None:
+            house.attached.keep(made.copy.content)
         if to and to != made.recipient:
             raise Refused(f"{made.customer.name} is written to at {made.recipient} by now: look once more, then send.")
         if made.as_file:
             return Sending(made, None, _as_file(house, connection, made, actor), None)
         letter = _letter(connection, made, actor, 0, now)
-        key, digest = made.customer.customer_id, house.gatherer.hash_of(made.recipient)
+        key, who = made.customer.customer_id, house.gatherer.hash_of(made.recipient)
         # In a store put back from a backup a number used twice would give two letters one Message-ID.
-        number = answer.plan(connection, key, letter, digest, now, house.send_log.newest())
+        number = answer.plan(connection, key, letter, who, now, house.send_log.newest())
         back = undo.remember(
             connection, UndoKind.ANSWERED, actor, now, {"reminder": number}, customer_id=key, case_id=case_id
         )
     return Sending(made, number, None, back)
+
+
+def _copied(house: House, facts: Facts | None, number: str, channel: Channel) -> tuple[Copy | None, str]:
+    """The PDF of an open invoice, or why there is none to send."""
+    if not number:
+        return None, ""
+    items = facts.account.items if facts else ()
+    bill = next((i.invoice for i in items if i.invoice.number.casefold() == number.strip().casefold()), None)
+    if bill is None:
+        raise Refused(f"{number} is not open there: nothing of it has to be sent.")
+    if channel is not Channel.EMAIL:
+        return None, "a text message carries no file"
+    try:
+        content = read_pdf(house.ledger_folder, bill.pdf)
+    except NoPdf as error:
+        return None, str(error)
+    return Copy(bill.number, file_name(bill.number), content, hashlib.sha256(content).hexdigest()), ""
+
+
+def _refuse_another_copy(made: Draft, copy_of: str, digest: str) -> None:
+    if copy_of and made.copy is None:
+        raise Refused(f"The PDF of {copy_of} cannot go with it: {made.no_copy}.")
+    if digest and (made.copy is None or made.copy.digest != digest):
+        raise Refused("The PDF is another one by now: look at it once more, then send.")
 
 
 def _way(
@@ -189,6 +251,8 @@ def _letter(connection: Connection, made: Draft, writer: str, number: int, now: 
         state=State.PLANNED.value,
         not_before=made.not_before,
         reason="",
+        copy_of=made.copy.invoice if made.copy else "",
+        copy_digest=made.copy.digest if made.copy else "",
     )
 
 

@@ -49,8 +49,8 @@ class CaseFile:
     holds: tuple[Hold, ...]
     # What else pauses them.
     other_holds: tuple[Hold, ...]
-    # What a person has marked as contested; None: nothing.
-    dispute: Dispute | None = None
+    # What people have put into lanes, the oldest first.
+    disputes: tuple[Dispute, ...] = ()
     # What people wrote down, the oldest first.
     notes: tuple[Note, ...] = ()
     # What people wrote back in it, the oldest first.
@@ -91,7 +91,7 @@ def show(house: House, connection: Connection, case_id: int) -> CaseFile:
         reply,
         tuple(h for h in held if h.hold_id in ids),
         tuple(h for h in held if h.hold_id not in ids),
-        dispute.get(connection, case_id),
+        tuple(dispute.of_case(connection, case_id)),
         tuple(note.of_case(connection, case_id, found.customer_id)),
         tuple(answer.of_case(connection, case_id)),
     )
@@ -109,11 +109,11 @@ def _holds(connection: Connection, found: Case) -> list[Hold]:
     """The holds that came with a case: of the same reply, or of the same matter where no reply opened it."""
     if found.inbound_id is not None:
         return [h for h in hold.of_inbound(connection, found.inbound_id) if h.customer_id == found.customer_id]
-    kind, contested = _HOLD_OF.get(found.kind), dispute.get(connection, found.case_id)
+    kind, marked = _HOLD_OF.get(found.kind), {known.hold_id for known in dispute.of_case(connection, found.case_id)}
     if found.customer_id is None:
         return []
     held = hold.of_customers(connection, [found.customer_id]).get(found.customer_id, ())
-    return [h for h in held if h.kind is kind or (contested is not None and h.hold_id == contested.hold_id)]
+    return [h for h in held if h.kind is kind or h.hold_id in marked]
 
 
 def resolve(house: House, actor: str, case_id: int, resolution: str, *, lift: bool = False) -> CaseFile:

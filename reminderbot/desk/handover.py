@@ -10,14 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from reminderbot.core.account import OpenItem, totals
-from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import Case
 from reminderbot.core.customer import Customer
-from reminderbot.core.dispute import resumes_on
 from reminderbot.core.handover import OURS_TO_DO, Handover, HandoverKind, said, within
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise
+from reminderbot.core.resume import resuming
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
 from reminderbot.desk.find import Exactly, Found, one
@@ -131,20 +130,18 @@ def take_back(
         found = one(connection, words)
         known = _standing(connection, found, handover_id)
         key = known.customer_id
-        items = _items(house, connection, key, known.invoices, now)
-        resumes = resumes_on(items, house.rules, now.astimezone(house.rules.zone).date())
-        until = start_of_day(resumes, house.rules.zone)
-        why = f"{actor} took back what was {said(known.kind)}: reminders go on gently from {resumes}"
+        pause = resuming(house.gatherer.gather(connection, [key], now).get(key), known.invoices, house.rules, now)
+        why = f"{actor} took back what was {said(known.kind)}: reminders go on gently from {pause.on}"
         placed = hold.place(
-            connection, key, HoldKind.HANDED_OVER, why, now, until=until, invoices=known.invoices, actor=actor
+            connection, key, HoldKind.RESUMING, why, now, until=pause.until, invoices=known.invoices, actor=actor
         )
         hold.release(connection, known.hold_id, now, actor, f"hold {placed} stands now")
         handover.take_back(connection, known, typed.words(note), now, actor)
         ledger.review(connection, [key], now)
-        data = {"handover": known.handover_id, "placed": placed, "lifted": [known.hold_id]}
+        data = {"handover": known.handover_id, "placed": [placed], "lifted": [known.hold_id]}
         back = undo.remember(connection, UndoKind.TAKEN_BACK, actor, now, data, customer_id=key)
         held = active(hold.of_customers(connection, [key]).get(key, ()), now)
-    return TakenBack(known, found.customer, resumes, tuple(h for h in held if h.hold_id != placed), back)
+    return TakenBack(known, found.customer, pause.on, tuple(h for h in held if h.hold_id != placed), back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from reminderbot.core.customer import Customer
 from reminderbot.core.handover import said
 from reminderbot.core.hold import Hold, HoldKind, active, unexplained
 from reminderbot.core.outlook import foresee
+from reminderbot.core.resume import Resuming, after_lifting
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
 from reminderbot.desk.find import Exactly, one, one_customer
@@ -89,8 +90,18 @@ def _lifting(house: House, connection: Connection, customer: Customer, chosen: t
     remaining = tuple(other for other in held if other not in chosen)
     foreseen: Sequence[Foreseen] = ()
     if facts is not None:
-        foreseen = foresee(replace(facts, holds=remaining), house.rules, now, now + LOOK_AHEAD)
+        pause = after_lifting(facts, chosen, remaining, house.rules, now)
+        gentle = (_as_hold(customer.customer_id, pause, now),) if pause else ()
+        foreseen = foresee(replace(facts, holds=(*remaining, *gentle)), house.rules, now, now + LOOK_AHEAD)
     return Lifting(customer, chosen, remaining, next(iter(foreseen), None))
+
+
+def _as_hold(customer_id: str, pause: Resuming, now: datetime) -> Hold:
+    return Hold(0, customer_id, HoldKind.RESUMING, now, _gently(pause), pause.invoices, pause.until)
+
+
+def _gently(pause: Resuming) -> str:
+    return f"{', '.join(pause.invoices)} goes on gently from {pause.on}"
 
 
 def _chosen(house: House, connection: Connection, words: str) -> tuple[tuple[Hold, ...], Customer]:
@@ -105,7 +116,11 @@ def _chosen(house: House, connection: Connection, words: str) -> tuple[tuple[Hol
     key = found.customer.customer_id
     held = active(hold.of_customers(connection, [key]).get(key, ()), now)
     # A hold on the whole customer (hardship, a lawyer, a promise) is never lifted by naming one invoice.
-    chosen = tuple(h for h in held if found.invoice is None or (h.invoices and h.covers(found.invoice)))
+    named = tuple(h for h in held if found.invoice is None or (h.invoices and h.covers(found.invoice)))
+    # What goes on gently by itself is hurried by its own number only.
+    chosen = tuple(h for h in named if h.kind is not HoldKind.RESUMING)
+    if named and not chosen:
+        raise Refused(f"Nothing is left to lift: {named[0].why}; sooner only by `release {named[0].hold_id}`.")
     if not chosen and held:
         names = ", ".join(f"hold {h.hold_id} ({h.kind})" for h in held)
         raise Refused(
@@ -145,15 +160,33 @@ def release(house: House, actor: str, hold_ids: Sequence[int], why: str = "", wh
 
 
 def release_in(house: House, connection: Connection, actor: str, hold_ids: Sequence[int], why: str) -> list[Hold]:
-    """The same inside a transaction that does more; gives those that were lifted."""
+    """The same inside a transaction that does more; gives those that were lifted.
+
+    What is free then goes on gently: with its next tier, and never sooner than the ladder's spacing from today.
+    """
     now = house.clock.now()
     if away := handover.by_holds(connection, hold_ids):
         raise Refused(
             f"Hold {away[0].hold_id} stands because {', '.join(away[0].invoices) or 'the customer'} was"
             f" {said(away[0].kind)}: take that back, with `reminderbot take-back {away[0].customer_id}`."
         )
-    standing = [known for known in hold.every(connection) if known.hold_id in hold_ids]
-    for known in standing:
+    lifted = [known for known in hold.every(connection) if known.hold_id in hold_ids]
+    for known in lifted:
         hold.release(connection, known.hold_id, now, actor, why or "lifted by hand")
-    ledger.review(connection, {known.customer_id for known in standing}, now)
-    return standing
+    go_on_gently(house, connection, actor, lifted)
+    ledger.review(connection, {known.customer_id for known in lifted}, now)
+    return lifted
+
+
+def go_on_gently(house: House, connection: Connection, actor: str, lifted: Sequence[Hold]) -> None:
+    """Place the pause that lies between lifting these holds and the next letter, for each customer."""
+    now = house.clock.now()
+    keys = sorted({known.customer_id for known in lifted})
+    for key, facts in house.gatherer.gather(connection, keys, now).items():
+        own = [known for known in lifted if known.customer_id == key]
+        pause = after_lifting(facts, own, facts.holds, house.rules, now)
+        if pause is not None:
+            hold.place(
+                connection, key, HoldKind.RESUMING, _gently(pause), now,
+                until=pause.until, invoices=pause.invoices, actor=actor,
+            )  # fmt: skip

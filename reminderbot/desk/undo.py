@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from reminderbot.core.case import Case
 from reminderbot.core.customer import Preference
 from reminderbot.core.event import Event, EventKind
+from reminderbot.core.hold import HoldKind, active
 from reminderbot.core.ladder import Channel
-from reminderbot.core.understanding import DisputeReason
+from reminderbot.core.lane import Reason
 from reminderbot.core.undo import Doing, UndoKind
 from reminderbot.desk.answer import take_back
 from reminderbot.desk.refusal import Refused
@@ -60,11 +61,13 @@ def _held(_: House, connection: Connection, doing: Doing, actor: str, now: datet
 
 def _released(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
     _place_again(connection, doing.data["holds"], actor, now)
+    _not_gently(connection, doing, actor, now)
 
 
 def _resolved(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
     case.reopen(connection, _case(connection, doing), now, actor)
     _place_again(connection, doing.data["holds"], actor, now)
+    _not_gently(connection, doing, actor, now)
 
 
 def _promised(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
@@ -121,21 +124,29 @@ def _refuse_moved(found: Case, *, still: bool) -> None:
 
 
 def _disputed(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
-    found = _case(connection, doing)
-    placed = _in_place(connection, doing, actor, now)
-    case.is_about(connection, found.case_id, doing.data["invoices"])
-    before = doing.data["before"]
-    if before is None or found.customer_id is None:
-        dispute.forget(connection, found.case_id)
-        return
-    reason, numbers = DisputeReason(before["reason"]), before["invoices"]
-    dispute.mark(connection, found.case_id, found.customer_id, reason, numbers, placed, now, actor)
+    found, data = _case(connection, doing), doing.data
+    again = _in_place(connection, doing, actor, now)
+    dispute.forget(connection, data["dispute"])
+    case.is_about(connection, found.case_id, data["invoices"])
+    still = {known.dispute_id for known in dispute.of_case(connection, found.case_id)}
+    for before in data["before"]:
+        hold_id, numbers = again.get(before["hold"], 0), before["invoices"]
+        if before["dispute"] in still:
+            dispute.narrow(connection, before["dispute"], numbers, hold_id)
+        elif found.customer_id is not None:
+            reason, words = Reason(before["reason"]), before["words"]
+            dispute.mark(connection, found.case_id, found.customer_id, reason, numbers, hold_id, now, actor, words)
 
 
 def _settled(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
-    found = _case(connection, doing)
-    case.reopen(connection, found, now, actor)
-    dispute.unsettle(connection, found.case_id, _in_place(connection, doing, actor, now))
+    found, number = _case(connection, doing), doing.data["dispute"]
+    if not doing.data["open"]:
+        case.reopen(connection, found, now, actor)
+    again = _in_place(connection, doing, actor, now)
+    stood = next(
+        (known.hold_id for known in dispute.of_case(connection, found.case_id) if known.dispute_id == number), 0
+    )
+    dispute.unsettle(connection, number, next(iter(again.values()), stood))
 
 
 def _handed_over(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
@@ -153,19 +164,41 @@ def _handed_over(_: House, connection: Connection, doing: Doing, actor: str, now
 
 
 def _taken_back(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
-    handover.stand_again(connection, doing.data["handover"], _in_place(connection, doing, actor, now))
+    again = _in_place(connection, doing, actor, now)
+    handover.stand_again(connection, doing.data["handover"], next(iter(again.values()), 0))
 
 
-def _in_place(connection: Connection, doing: Doing, actor: str, now: datetime) -> int:
-    """Put the pauses of before in the place of the one since; gives the last of them, 0 where there was none."""
-    again = _place_again(connection, doing.data["lifted"], actor, now)
-    hold.release(connection, doing.data["placed"], now, actor, "taken back")
-    return again[-1] if again else 0
+def _restarted(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    number, before = doing.data["invoice"], doing.data["before"]
+    ledger.put_back(connection, number, before)
+    data = {"invoice": number, "round": before["round"], "taken_back": True}
+    journal.record(connection, Event(EventKind.RESTARTED, now, actor, doing.customer_id, data))
+
+
+def _in_place(connection: Connection, doing: Doing, actor: str, now: datetime) -> dict[int, int]:
+    """Put the pauses of before in the place of those since; gives the number of each by the one it had."""
+    lifted: list[int] = doing.data["lifted"]
+    again = {before: hold.place_again(connection, before, "placed again", now, actor) for before in lifted}
+    for placed in doing.data["placed"]:
+        hold.release(connection, placed, now, actor, "taken back")
+    _not_gently(connection, doing, actor, now)
+    return {before: after for before, after in again.items() if after is not None}
 
 
 def _place_again(connection: Connection, hold_ids: Iterable[int], actor: str, now: datetime) -> list[int]:
     placed = [hold.place_again(connection, hold_id, "placed again", now, actor) for hold_id in hold_ids]
     return [hold_id for hold_id in placed if hold_id is not None]
+
+
+def _not_gently(connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    """What was to go on gently is paused again as before."""
+    key = doing.customer_id or ""
+    standing = active(hold.of_customers(connection, [key]).get(key, ()), now)
+    others = [known for known in standing if known.kind is not HoldKind.RESUMING]
+    for known in standing:
+        covered = all(any(other.covers(number) for other in others) for number in known.invoices)
+        if known.kind is HoldKind.RESUMING and covered:
+            hold.release(connection, known.hold_id, now, actor, "taken back")
 
 
 def _case(connection: Connection, doing: Doing) -> Case:
@@ -191,6 +224,7 @@ _BACK: dict[UndoKind, Callable[[House, Connection, Doing, str, datetime], None]]
     UndoKind.ASSIGNED: _assigned,
     UndoKind.DISPUTED: _disputed,
     UndoKind.SETTLED: _settled,
+    UndoKind.RESTARTED: _restarted,
     UndoKind.ANSWERED: _answered,
     UndoKind.CONTACT: _contact,
     UndoKind.CLOSED: _closed,

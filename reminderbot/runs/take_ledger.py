@@ -13,11 +13,12 @@ from reminderbot.core.contact import address_on
 from reminderbot.core.dispute import Dispute
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.hold import HoldKind
-from reminderbot.core.invoice import Payment, PaymentKind, days_past_due, open_balance
+from reminderbot.core.invoice import Payment, PaymentKind, Status, days_past_due, open_balance
 from reminderbot.core.ladder import Channel
 from reminderbot.core.ledger_change import Changes, compare
 from reminderbot.core.ledger_change import settle as settle_snapshot
 from reminderbot.core.ledger_suspicion import suspicions
+from reminderbot.core.resume import resuming
 from reminderbot.core.snapshot import Snapshot
 from reminderbot.house import House
 from reminderbot.runs import ledger_news
@@ -52,7 +53,8 @@ def take_ledger(house: House, *, even_if_suspicious: bool = False, actor: str = 
         ledger.take_in(connection, old, new, now)
         _journal(connection, old, new, now, actor)
         _overrule(connection, old, new, now)
-        _tell_of_credits(connection, old, new, now)
+        _tell_of_credits(house, connection, old, new, now)
+        _go_on_undisputed(house, connection, old, new, now)
         ledger_news.tell(connection, old, new, now)
         _park_old_debts(house, connection, old, new, now)
         # Of a promise whose days are over only books of a later day can tell how it ended.
@@ -95,8 +97,8 @@ def _overrule(connection: Connection, old: Snapshot | None, new: Snapshot, now: 
                 note.write(connection, told, now, "reminderbot", customer_id=who.customer_id)
 
 
-def _tell_of_credits(connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
-    """An upheld dispute waits for its credit: where that leaves something open, its case asks a person to go on."""
+def _tell_of_credits(house: House, connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
+    """An upheld dispute waits for its credit: the sum agreed, and the rest goes on; else its case asks a person."""
     known = {p.payment_id for p in old.payments} if old else set()
     credited = {(p.customer_id, p.invoice) for p in new.payments if p.kind is PaymentKind.CREDIT_NOTE} if old else set()
     fresh = {(p.customer_id, p.invoice) for p in new.payments if p.payment_id not in known}
@@ -104,14 +106,48 @@ def _tell_of_credits(connection: Connection, old: Snapshot | None, new: Snapshot
         if number not in people.open_numbers(connection, customer_id):
             continue
         for settled in dispute.of_customer(connection, customer_id):
-            if settled.upheld and number in settled.invoices:
-                _ask_to_go_on(connection, settled, number, now)
+            if settled.upheld and number in settled.invoices and _stands(connection, settled):
+                if settled.is_credited(dispute.credited(connection, settled)):
+                    _go_on(house, connection, settled, now)
+                else:
+                    _ask_to_go_on(connection, settled, number, now)
+
+
+def _stands(connection: Connection, settled: Dispute) -> bool:
+    """Whether it rests still for the credit."""
+    return settled.hold_id in {
+        h.hold_id for h in hold.of_customers(connection, [settled.customer_id])[settled.customer_id]
+    }
+
+
+def _go_on(house: House, connection: Connection, settled: Dispute, now: datetime) -> None:
+    """The sum that a person agreed is credited: the rest goes on gently.
+
+    Nothing that came in decides this: a person has, when settling, and the books are our own word.
+    """
+    facts = house.gatherer.gather(connection, [settled.customer_id], now).get(settled.customer_id)
+    rest = resuming(facts, settled.invoices, house.rules, now)
+    why = f"the credit of {settled.credit} is in the books: {', '.join(rest.invoices)} goes on gently from {rest.on}"
+    hold.release(connection, settled.hold_id, now, "reminderbot", why)
+    hold.place(connection, settled.customer_id, HoldKind.RESUMING, why, now, until=rest.until, invoices=rest.invoices)
+    note.write(connection, why, now, "reminderbot", customer_id=settled.customer_id, case_id=settled.case_id)
+
+
+def _go_on_undisputed(house: House, connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
+    """What the books called disputed and call open again goes on gently, as if it had been settled at the desk."""
+    before = {i.number for i in old.invoices if i.status is Status.DISPUTED} if old else set()
+    again = {i.number: i.customer_id for i in new.invoices if i.number in before and i.status is Status.OPEN}
+    for key, facts in house.gatherer.gather(connection, sorted(set(again.values())), now).items():
+        rest = resuming(facts, again.keys(), house.rules, now)
+        if not rest.invoices:
+            continue
+        why = f"the books no longer call {', '.join(rest.invoices)} disputed: it goes on gently from {rest.on}"
+        hold.place(connection, key, HoldKind.RESUMING, why, now, until=rest.until, invoices=rest.invoices)
 
 
 def _ask_to_go_on(connection: Connection, settled: Dispute, number: str, now: datetime) -> None:
-    standing = hold.of_customers(connection, [settled.customer_id]).get(settled.customer_id, [])
     found = case.get(connection, settled.case_id)
-    if found is None or found.resolved_at is None or settled.hold_id not in {h.hold_id for h in standing}:
+    if found is None or found.resolved_at is None:
         return
     case.reopen(connection, found, now, "reminderbot")
     told = f"a credit on {number} is in the books now, and the rest is still open: lift hold {settled.hold_id} to go on"

@@ -168,7 +168,7 @@ def _items(connection: Connection, ids: Sequence[str], today: date) -> dict[str,
         reached = Progress(row.tier, row.tier_days, row.tier_reached_at) if row.tier else None
         bill, balance = due_part(invoice_of(row), Money(row.open_balance, row.currency), today)
         withheld = row.open_balance - balance.amount
-        found[row.customer_id].append(OpenItem(bill, balance, reached, row.round, withheld))
+        found[row.customer_id].append(OpenItem(bill, balance, reached, row.round, withheld, row.restarted_on))
     return found
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Row, insert, select
 from reminderbot.core.answer import ANSWER, Answer
 from reminderbot.core.delivery import State
 from reminderbot.core.dunning import Send
+from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
-from reminderbot.store import outbox
+from reminderbot.store import journal, outbox
 from reminderbot.store.tables import answer
 from reminderbot.store.tables import outbox as outbox_table
 
@@ -50,8 +51,13 @@ def plan(
             words=letter.words,
             in_reply_to=letter.in_reply_to,
             thread=list(letter.thread),
+            copy_of=letter.copy_of or None,
+            copy_digest=letter.copy_digest or None,
         )
     )
+    if letter.copy_of:
+        data = {"reminder": number, "invoice": letter.copy_of, "sha256": letter.copy_digest}
+        journal.record(connection, Event(EventKind.ATTACHED, now, letter.written_by, customer_id, data))
     return number
 
 
@@ -93,4 +99,6 @@ def _answer_of(row: Row[Any]) -> Answer:
         row.state,
         row.not_before,
         row.reason,
+        row.copy_of or "",
+        row.copy_digest or "",
     )

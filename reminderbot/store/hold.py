@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
 
 from reminderbot.core.event import BOT, Event, EventKind
-from reminderbot.core.hold import Heard, Hold, HoldKind
-from reminderbot.store import journal
+from reminderbot.core.hold import WHOLE_CUSTOMER, Heard, Hold, HoldKind
+from reminderbot.store import journal, outbox, uncertain
 from reminderbot.store.tables import hold, inbound, promise
 
 _HOLDS = select(hold, inbound.c.received_at, inbound.c.sender, inbound.c.matched_by).select_from(
@@ -34,7 +34,10 @@ def place(
     inbound_id: int | None = None,
     actor: str = BOT,
 ) -> int:
-    """Pause a customer's reminders; gives the hold's number."""
+    """Pause a customer's reminders; gives the hold's number.
+
+    Where it is for the whole customer whatever is said, what was planned or approved is taken back at once.
+    """
     result = connection.execute(
         insert(hold).values(
             customer_id=customer_id,
@@ -52,6 +55,9 @@ def place(
     ends = until.isoformat() if until else None
     data = {"hold": number, "kind": kind.value, "why": why, "invoices": list(invoices), "until": ends}
     journal.record(connection, Event(EventKind.HELD, now, actor, customer_id, data))
+    if kind in WHOLE_CUSTOMER:
+        outbox.withdraw_all(connection, customer_id, why, now, actor)
+        uncertain.give_back_all(connection, customer_id, why, now)
     return number
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -130,6 +130,32 @@ def review_everybody(connection: Connection, at: datetime) -> None:
     """Have all who are in the ledger looked at again at `at`."""
     everybody = connection.execute(select(customer.c.customer_id).where(customer.c.listed)).scalars()
     review(connection, everybody, at)
+
+
+def restart(connection: Connection, number: str, on: date) -> int:
+    """Begin an invoice's reminders anew from that day on; gives the round that it is in now."""
+    bill = connection.execute(select(invoice).where(invoice.c.number == number)).one()
+    anew = {"round": bill.round + 1, "restarted_on": on, "tier": None, "tier_days": None, "tier_reached_at": None}
+    connection.execute(update(invoice).where(invoice.c.number == number).values(**anew))
+    return int(bill.round) + 1
+
+
+def standing(connection: Connection, number: str) -> dict[str, Any]:
+    """How far the reminders of an invoice have come, as it can be written down."""
+    bill = connection.execute(select(invoice).where(invoice.c.number == number)).one()
+    reached = bill.tier_reached_at.isoformat() if bill.tier_reached_at else None
+    restarted = bill.restarted_on.isoformat() if bill.restarted_on else None
+    known = {"round": bill.round, "tier": bill.tier, "tier_days": bill.tier_days}
+    return known | {"tier_reached_at": reached, "restarted_on": restarted}
+
+
+def put_back(connection: Connection, number: str, before: Mapping[str, Any]) -> None:
+    """Have the reminders of an invoice stand as they were written down."""
+    reached, restarted = before["tier_reached_at"], before["restarted_on"]
+    values = dict(before)
+    values["tier_reached_at"] = datetime.fromisoformat(reached) if reached else None
+    values["restarted_on"] = date.fromisoformat(restarted) if restarted else None
+    connection.execute(update(invoice).where(invoice.c.number == number).values(**values))
 
 
 def chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -196,6 +196,12 @@ def withdraw(connection: Connection, row: Row[Any], why: str, now: datetime, act
     journal.record(connection, Event(EventKind.WITHDRAWN, now, actor, row.customer_id, data))
 
 
+def withdraw_all(connection: Connection, customer_id: str, why: str, now: datetime, actor: str = _ACTOR) -> None:
+    """Take back all reminders that wait to leave to a customer, approved or not; what a person wrote stays."""
+    for row in planned(connection, [customer_id]):
+        withdraw(connection, row, why, now, actor)
+
+
 def approve(connection: Connection, reminder_ids: Sequence[int], actor: str, now: datetime) -> int:
     """Give a person's yes to these planned reminders; gives how many there were."""
     waits = (outbox.c.state == State.PLANNED.value) & outbox.c.approved_by.is_(None)

@@ -13,8 +13,8 @@ from reminderbot.disk import sync_folder
 class Spool:
     """One file a message, named by the SHA-256 of its bytes."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, ending: str = ".eml") -> None:
+        self._folder, self._ending = folder, ending
         # Two who say the same at the same moment: the call of one and the list with the other.
         self._one_at_a_time = threading.Lock()
 
@@ -29,7 +29,7 @@ class Spool:
 
     def path(self, digest: str) -> Path:
         """Where the message with this SHA-256 lies."""
-        return self._folder / digest[:2] / f"{digest}.eml"
+        return self._folder / digest[:2] / f"{digest}{self._ending}"
 
     def read(self, digest: str) -> bytes:
         return self.path(digest).read_bytes()

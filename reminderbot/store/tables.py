@@ -91,6 +91,8 @@ invoice = Table(
     Column("in_credit", Boolean, nullable=False, server_default=text("false")),
     # How far the reminders have come.
     Column("round", Integer, nullable=False),
+    # The day on which a person last restarted its clock.
+    Column("restarted_on", Date),
     Column("tier", String(100)),
     Column("tier_days", Integer),
     Column("tier_reached_at", Moment),
@@ -181,11 +183,12 @@ case = Table(
 Index("ix_case_customer", case.c.customer_id, case.c.resolved_at)
 Index("ix_case_open", case.c.resolved_at, case.c.kind)
 
-# What a customer contests, as a person marked it, and what became of it.
+# What stands in the way, as a person put it into its lane, and what became of it; a case may hold several.
 dispute = Table(
     "dispute",
     metadata,
-    Column("case_id", ForeignKey("case_file.case_id"), primary_key=True),
+    Column("dispute_id", Integer, primary_key=True),
+    Column("case_id", ForeignKey("case_file.case_id"), nullable=False),
     Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
     Column("reason", String(30), nullable=False),
     Column("invoices", JSON, nullable=False),
@@ -193,13 +196,19 @@ dispute = Table(
     Column("hold_id", Integer, nullable=False),
     Column("marked_by", Words, nullable=False),
     Column("marked_at", Moment, nullable=False),
+    # The order number, the person to ask, what they say.
+    Column("words", Words, nullable=False),
     # None: nobody has settled it yet.
     Column("upheld", Boolean),
     Column("settled_by", Words),
     Column("settled_at", Moment),
     Column("note", Words, nullable=False),
+    # Upheld: the credit that was agreed, and what had been credited on these invoices before.
+    Column("credit", Amount),
+    Column("credited_before", Amount, nullable=False),
 )
 Index("ix_dispute_customer", dispute.c.customer_id)
+Index("ix_dispute_case", dispute.c.case_id)
 
 # What people gave to an agency or a lawyer, or wrote off.
 handover = Table(
@@ -331,6 +340,9 @@ answer = Table(
     # E-mail: the Message-ID of what it answers, and of the messages before that.
     Column("in_reply_to", Words, nullable=False),
     Column("thread", JSON, nullable=False),
+    # The invoice whose PDF goes with it, and the SHA-256 of that; none: nothing does.
+    Column("copy_of", Name(200)),
+    Column("copy_digest", String(64)),
 )
 Index("ix_answer_case", answer.c.case_id)
 

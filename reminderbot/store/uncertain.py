@@ -175,6 +175,12 @@ def give_back(connection: Connection, row: Row[Any], why: str, now: datetime) ->
     (doubt.tell_not_sent if is_missing else doubt.tell)(connection, row, told, now)
 
 
+def give_back_all(connection: Connection, customer_id: str, why: str, now: datetime) -> None:
+    """The same for all that was to go again to a customer."""
+    for row in connection.execute(select(outbox).where(outbox.c.customer_id == customer_id, _AGAIN)).all():
+        give_back(connection, row, why, now)
+
+
 def _close_case(connection: Connection, row: Row[Any], actor: str, resolution: str, now: datetime) -> None:
     """Close its case; one case stood for all of a customer: what else is uncertain there gets its own now."""
     if not doubt.close(connection, row, actor, resolution, now):

@@ -52,6 +52,7 @@ WHO = {
     "cases.note_it": Who.COLLECTOR,
     "cases.dispute_it": Who.COLLECTOR,
     "cases.settle_it": Who.COLLECTOR,
+    "cases.restart_it": Who.COLLECTOR,
     "reports.page": Who.OWNER,
     "reports.as_sheet": Who.OWNER,
     "answers.page": Who.COLLECTOR,

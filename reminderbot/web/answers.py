@@ -27,7 +27,8 @@ def pages(house: House) -> Blueprint:
     def page(case_id: int) -> str:
         channel = Channel(request.args["by"]) if request.args.get("by") in set(Channel) else None
         with house.store.reading() as connection:
-            begun = draft(house, connection, case_id, channel=channel, writer=user().name)
+            copy_of = request.args.get("copy", "")
+            begun = draft(house, connection, case_id, channel=channel, writer=user().name, copy_of=copy_of)
         return render_template("answer.html", draft=begun)
 
     @blueprint.post("/look")
@@ -35,10 +36,12 @@ def pages(house: House) -> Blueprint:
         text, channel = _text(), _channel()
         with house.store.reading() as connection:
             try:
-                made = draft(house, connection, case_id, channel=channel, text=text, writer=user().name)
+                made = draft(
+                    house, connection, case_id, channel=channel, text=text, writer=user().name, copy_of=words_in("copy")
+                )
             except Refused as error:
                 # What was written stays in front of its writer.
-                begun = draft(house, connection, case_id, channel=channel, writer=user().name)
+                begun = draft(house, connection, case_id, channel=channel, writer=user().name, copy_of=words_in("copy"))
                 return render_template("answer.html", draft=begun, text=text, why=str(error)), 422
         if request.form.get("change"):
             return render_template("answer.html", draft=made)
@@ -48,10 +51,15 @@ def pages(house: House) -> Blueprint:
     def send_it(case_id: int) -> Response | tuple[str, int]:
         text, channel, name = _text(), _channel(), user().name
         try:
-            sending = send(house, name, case_id, text, channel=channel, to=words_in("to"))
+            sending = send(
+                house, name, case_id, text, channel=channel, to=words_in("to"),
+                copy_of=words_in("copy"), digest=words_in("digest"),
+            )  # fmt: skip
         except Refused as error:
             with house.store.reading() as connection:
-                made = draft(house, connection, case_id, channel=channel, text=text, writer=name)
+                made = draft(
+                    house, connection, case_id, channel=channel, text=text, writer=name, copy_of=words_in("copy")
+                )
             return render_template("answer_look.html", draft=made, why=str(error)), 422
         if sending.file is not None:
             tell("answers.filed", file=sending.file.name)

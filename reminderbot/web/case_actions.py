@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reminderbot.core.lane import Reason
 from reminderbot.core.note import CallResult
-from reminderbot.core.understanding import DisputeReason, Kind
+from reminderbot.core.understanding import Kind
 from reminderbot.desk import dispute
 from reminderbot.desk.case import assign, hand_over, next_waiting, open_case, resolve, snooze
 from reminderbot.desk.correction import correct
@@ -14,6 +15,7 @@ from reminderbot.desk.note import call, note
 from reminderbot.desk.payment import paid
 from reminderbot.desk.promise import note as note_promise
 from reminderbot.desk.refusal import Refused
+from reminderbot.desk.restart import restart
 from reminderbot.house import House
 from reminderbot.web.fields import amount_in, choice_in, day_in, words_in
 from reminderbot.web.guard import user
@@ -63,7 +65,10 @@ def _understanding(blueprint: Blueprint, house: House) -> None:
         due_on = day_in("due_on")
         if due_on is None:
             raise Refused("Say by which day they will pay.")
-        made = note_promise(house, user().name, _customer(house, case_id), due_on, amount_in("amount"))
+        invoices = request.form.getlist("invoice")
+        made = note_promise(house, user().name, _customer(house, case_id), due_on, amount_in("amount"), invoices)
+        if invoices:
+            dispute.confirmed(house, user().name, case_id)
         tell("cases.promised", undo=made.undo, customer=made.customer.name, day=due_on)
         return _stay(case_id)
 
@@ -122,17 +127,39 @@ def _disputes(blueprint: Blueprint, house: House) -> None:
 
     @blueprint.post("/<int:case_id>/dispute")
     def dispute_it(case_id: int) -> Response:
-        reason = choice_in(words_in("reason"), DisputeReason, "Choose why they contest it.")
-        marked = dispute.mark(house, user().name, case_id, reason, request.form.getlist("invoice"))
-        tell("cases.disputed", undo=marked.undo, invoices=", ".join(marked.invoices))
+        reason = choice_in(words_in("reason"), Reason, "Choose why it rests.")
+        marked = dispute.mark(
+            house, user().name, case_id, reason, request.form.getlist("invoice"),
+            words=words_in("words"), until=day_in("until"), alone=words_in("alone") == "yes",
+        )  # fmt: skip
+        if marked.unconfirmed:
+            tell("cases.disputed_more", undo=marked.undo, more=", ".join(marked.unconfirmed))
+        elif marked.invoices:
+            tell("cases.disputed", undo=marked.undo, invoices=", ".join(marked.invoices))
+        else:
+            tell("cases.disputed_all", undo=marked.undo)
         return _stay(case_id)
 
     @blueprint.post("/<int:case_id>/settle")
     def settle_it(case_id: int) -> Response:
-        upheld = choice_in(words_in("upheld"), ("yes", "no"), "Say whether they were right.") == "yes"
-        done = dispute.settle(house, user().name, case_id, upheld=upheld, note=words_in("note"))
-        tell("cases.settled_upheld" if upheld else "cases.settled", undo=done.undo, number=case_id)
-        return _onward(house)
+        answered = choice_in(words_in("upheld"), ("yes", "no", ""), "Say whether they were right.")
+        upheld = None if not answered else answered == "yes"
+        matter = words_in("matter")
+        done = dispute.settle(
+            house, user().name, case_id, upheld=upheld, note=words_in("note"), credit=amount_in("credit"),
+            on=day_in("on"), matter=int(matter) if matter.isdecimal() else None,
+        )  # fmt: skip
+        if done.resumes_on is None:
+            tell("cases.settled_upheld" if upheld else "cases.settled_stays", undo=done.undo, number=case_id)
+        else:
+            tell("cases.settled", undo=done.undo, number=case_id, day=done.resumes_on)
+        return _stay(case_id) if done.is_case_open else _onward(house)
+
+    @blueprint.post("/<int:case_id>/restart")
+    def restart_it(case_id: int) -> Response:
+        done = restart(house, user().name, case_id, words_in("invoice"))
+        tell("cases.restarted", undo=done.undo, invoice=done.invoice)
+        return _stay(case_id)
 
 
 def _customer(house: House, case_id: int) -> Exactly:

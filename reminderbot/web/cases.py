@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reminderbot.core.case import CaseKind
+from reminderbot.core.lane import Reason
 from reminderbot.core.note import CallResult
-from reminderbot.core.understanding import DisputeReason, Kind
+from reminderbot.core.understanding import Kind
 from reminderbot.desk.case import open_case, show
+from reminderbot.desk.lane import matters as marked_matters
+from reminderbot.desk.lane import proposed
 from reminderbot.desk.preview import before_release
 from reminderbot.desk.talk import evidence_in, marked, talk
 from reminderbot.desk.today import matters
@@ -53,6 +56,7 @@ def _looking(blueprint: Blueprint, house: House) -> None:
             key = seen.customer.customer_id if seen.customer else None
             facts = house.gatherer.gather(connection, [key], house.clock.now()).get(key) if key else None
             told = talk(house, connection, key) if key else []
+            lanes, asked = marked_matters(connection, seen), proposed(house, connection, seen)
         return render_template(
             "case.html",
             seen=seen,
@@ -61,7 +65,9 @@ def _looking(blueprint: Blueprint, house: House) -> None:
             marked=marked,
             evidence=evidence_in(seen.reply.understanding) if seen.reply else (),
             kinds=list(Kind),
-            reasons=list(DisputeReason),
+            reasons=list(Reason),
+            matters=lanes,
+            proposals=asked,
             calls=list(CallResult),
             people=[(known.user.name, known.user.name) for known in listed(house)],
             today=house.clock.now().astimezone(house.rules.zone).date(),

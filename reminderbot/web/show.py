@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from reminderbot.compose import formats
 from reminderbot.core.account import OpenItem
+from reminderbot.core.dispute import Dispute
 from reminderbot.core.money import Money
 from reminderbot.core.undo import Undo
 from reminderbot.desk.talk import Entry
@@ -36,6 +37,7 @@ def dress(app: Flask, house: House, words: Words) -> Shown:
     # Macros see globals only.
     app.jinja_env.globals.update(
         t=words, told=shown.told, choices=shown.choices, by_name=shown.languages, invoice_options=shown.invoices,
+        matter_options=shown.matters,
         business=house.business.name, language=words.language,
     )  # fmt: skip
 
@@ -116,6 +118,13 @@ class Shown:
     def languages(self, tags: Iterable[str]) -> list[tuple[str, str]]:
         """Languages to choose from, by the names they have in the owner's."""
         return [(tag, str(formats.locale(tag).get_display_name(self.locale) or tag)) for tag in tags]
+
+    def matters(self, waiting: Iterable[Dispute]) -> list[tuple[str, str]]:
+        """Matters of a case to choose from, by their numbers."""
+        return [
+            (str(one.dispute_id), f"{self._words(f'dispute_reason.{one.reason}')}: {', '.join(one.invoices)}")
+            for one in waiting
+        ]
 
     def choices(self, values: Iterable[StrEnum], table: str) -> list[tuple[str, str]]:
         """The values of a kind to choose from, by the texts in a table of the words."""

@@ -220,6 +220,8 @@ class Teller:
             values["when"] = self.moment(gate.until, whom.zone)
         if due := day_of(gate, "due_on"):
             values["due"] = self.on(due)
+        if restarted := day_of(gate, "restarted_on"):
+            values["restarted"] = self.on(restarted)
         return self.words(f"gate.{gate.code}", **values)
 
     def _held(self, gate: Gate, named: tuple[str, ...], whom: Whom) -> str:

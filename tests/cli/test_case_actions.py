@@ -75,13 +75,11 @@ def test_in_draft_an_answer_is_a_file(waiting: Installation, tmp_path: Path) -> 
 def test_a_dispute_is_marked_settled_and_taken_back_by_its_number(waiting: Installation) -> None:
     waiting.ok("release", "C1", "--yes")
 
-    assert "no reminders about INV-1 until the dispute is settled" in waiting.ok(
-        "case", "dispute", "1", "wrong_amount", "inv-1"
-    )
+    assert "no reminders about INV-1 until it is settled" in waiting.ok("case", "dispute", "1", "wrong_amount", "inv-1")
     out = waiting.ok("case", "settle", "1", "--not-upheld", "the", "price", "was", "agreed")
 
     assert "No reminder about INV-1 before Sun 29 Nov 2026" in out
     number = out.rsplit(" ", 1)[-1].strip()
     assert "Taken back: settled." in waiting.ok("case", "undo", number)
-    assert "Contested" in waiting.ok("case", "show", "1")
+    assert "Matter 1, as" in waiting.ok("case", "show", "1")
     assert waiting.run("case", "undo", number).exit_code == 2

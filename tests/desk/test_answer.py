@@ -13,7 +13,6 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Mode
 from reminderbot.desk.answer import Draft, draft, send
 from reminderbot.desk.case import resolve, show
-from reminderbot.desk.hold import release
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.sending import stop
 from reminderbot.desk.uncertain import resend
@@ -164,7 +163,7 @@ def test_twenty_clicks_send_one(world: World) -> None:
 def test_it_uses_up_the_contact_budget_and_a_reminder_waits(world: World) -> None:
     number = asked(world)
     world.at("2027-03-15 11:00")
-    release(world.house, "olivia", [h.hold_id for h in world.holds("ACME")])
+    world.release("ACME")
     world.plan()
     send(world.house, "olivia", number, WORDS)
 
@@ -177,7 +176,7 @@ def test_it_uses_up_the_contact_budget_and_a_reminder_waits(world: World) -> Non
 def test_two_messages_of_the_very_same_moment_count_as_two(world: World) -> None:
     number = asked(world)
     world.at("2027-03-15 11:00")
-    release(world.house, "olivia", [h.hold_id for h in world.holds("ACME")])
+    world.release("ACME")
     world.plan()
     assert [sent.tier for sent in world.at("2027-03-15 11:10")] == ["check-in"]
     send(world.house, "olivia", number, WORDS)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from reminderbot.core.understanding import DisputeReason
+from reminderbot.core.lane import Reason
 from reminderbot.core.undo import Undo
 from reminderbot.desk.case import assign, resolve, show, snooze
 from reminderbot.desk.dispute import mark, settle
@@ -33,7 +33,7 @@ def close(world: World, number: int) -> Undo | None:
 
 
 def contest(world: World, number: int) -> Undo | None:
-    return mark(world.house, "olivia", number, DisputeReason.WRONG_AMOUNT, ["INV-2"]).undo
+    return mark(world.house, "olivia", number, Reason.WRONG_AMOUNT, ["INV-2"]).undo
 
 
 def pay(world: World, _: int) -> Undo | None:
@@ -114,12 +114,13 @@ def test_what_was_only_planned_meanwhile_is_withdrawn_with_the_hold_back(world: 
     world.at("2027-03-20 10:00")
     back = release(world.house, "olivia", [h.hold_id for h in world.holds("ACME")]).undo
     assert back is not None
-    world.plan()
+    # A Sunday, the first after the spacing of the ladder.
+    assert world.at("2027-03-28 10:00") == []
     assert world.states()[-1] == "planned"
 
     undo(world.house, "olivia", back.undo_id)
 
-    assert world.at("2027-03-22 11:00") == []
+    assert world.at("2027-03-30 11:00") == []
     assert world.states()[-1] == "withdrawn"
 
 
@@ -146,7 +147,7 @@ def test_an_earlier_note_of_money_counts_again(world: World) -> None:
 
 def test_an_earlier_word_on_a_dispute_counts_again(world: World) -> None:
     number = asked(world)
-    mark(world.house, "olivia", number, DisputeReason.DEFECTIVE, ["INV-1"])
+    mark(world.house, "olivia", number, Reason.DEFECTIVE, ["INV-1"])
     before = standing(world)
     back = contest(world, number)
     assert back is not None
@@ -167,7 +168,7 @@ def test_a_settled_dispute_waits_again(world: World) -> None:
 
         assert standing(world) == before
     with world.house.store.reading() as connection:
-        assert show(world.house, connection, number).dispute is not None
+        assert show(world.house, connection, number).disputes
 
 
 def test_lists_are_put_back_whatever_was_heard_meanwhile(world: World) -> None:

@@ -616,15 +616,13 @@ GUARDS = (
     Guard("an answer that has left", "desk/answer.py", "row.state != State.PLANNED.value or ", "", ANSWERS),
     Guard("a lawyer is for the whole customer", "desk/dispute.py", "known.kind in WHOLE_CUSTOMER", "False", ACTIONS),
     Guard(
-        "a settled dispute goes on gently",
-        "desk/dispute.py",
-        "until = start_of_day(resumes, house.rules.zone) if resumes else None",
-        "until = now",
+        "whatever was settled goes on gently",
+        "core/resume.py",
+        "gaps.append(rules.ladder.spacing(place))",
+        "gaps.append(0)",
         ACTIONS,
     ),
-    Guard(
-        "upheld it rests", "desk/dispute.py", "resumes = None if upheld else _resumes", "resumes = _resumes", ACTIONS
-    ),
+    Guard("upheld it rests", "desk/dispute.py", "known.lane.goes_on and not upheld", "known.lane.goes_on", ACTIONS),
     Guard(
         "what is handed over is lifted by nothing else",
         "desk/hold.py",
@@ -642,8 +640,8 @@ GUARDS = (
     Guard(
         "taken back it goes on gently",
         "desk/handover.py",
-        "until = start_of_day(resumes, house.rules.zone)",
-        "until = now",
+        "until=pause.until",
+        "until=now",
         HANDOVER,
     ),
     Guard("what happened since", "desk/undo.py", "(why := undoes.since(connection, doing))", "(why := '')", ACTIONS),

@@ -79,7 +79,7 @@ def test_before_a_pause_is_lifted_the_page_says_what_would_leave_and_when(house:
     assert "The next message would be 'gentle' by e-mail on" in page.text
     assert holds(house, "EXAMPLE-1") == [HoldKind.DISPUTE]
     carl.send(page, "/cases/1/resolve", resolution="sent again")
-    assert holds(house, "EXAMPLE-1") == []
+    assert holds(house, "EXAMPLE-1") == [HoldKind.RESUMING]
 
 
 def test_a_promise_given_on_the_telephone_is_noted(house: House, carl: Browser) -> None:
@@ -191,7 +191,7 @@ def test_a_note_a_call_and_a_colleague_stand_in_the_case(carl: Browser) -> None:
 def test_a_dispute_is_marked_settled_and_the_reminders_go_on_gently(house: House, carl: Browser) -> None:
     page = carl.get("/cases/1")
     page = carl.send(page, "/cases/1/dispute", reason="not_received", invoice="EXAMPLE-1001")
-    assert "Marked as contested: EXAMPLE-1001." in page.text
+    assert "Rests now: EXAMPLE-1001." in page.text
     page = carl.send(page, "/cases/1/settle", upheld="no", note="the carrier has the signature")
     assert "reminders go on gently" in page.text
     assert "EXAMPLE-1001" in carl.get("/customers/EXAMPLE-1").text

@@ -138,6 +138,7 @@ def upgrade() -> None:
     op.create_index("ix_case_open", "case_file", ["resolved_at", "kind"])
     op.create_table(
         "dispute",
+        sa.Column("dispute_id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.String(length=200), nullable=False),
         sa.Column("reason", sa.String(length=30), nullable=False),
@@ -145,17 +146,21 @@ def upgrade() -> None:
         sa.Column("invoices", sa.JSON(), nullable=False),
         sa.Column("marked_by", sa.Text(), nullable=False),
         sa.Column("marked_at", sa.DateTime(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("upheld", sa.Boolean(), nullable=True),
         sa.Column("settled_by", sa.Text(), nullable=True),
         sa.Column("settled_at", sa.DateTime(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("credit", sa.String(40), nullable=True),
+        sa.Column("credited_before", sa.String(40), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.case_id"], name=op.f("fk_dispute_case_id_case_file")),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.customer_id"], name=op.f("fk_dispute_customer_id_customer")
         ),
-        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_dispute")),
+        sa.PrimaryKeyConstraint("dispute_id", name=op.f("pk_dispute")),
     )
     op.create_index("ix_dispute_customer", "dispute", ["customer_id"])
+    op.create_index("ix_dispute_case", "dispute", ["case_id"])
     op.create_table(
         "handover",
         sa.Column("handover_id", sa.Integer(), nullable=False),
@@ -260,6 +265,7 @@ def upgrade() -> None:
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("in_credit", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("restarted_on", sa.Date(), nullable=True),
         sa.Column("tier", sa.String(length=100), nullable=True),
         sa.Column("tier_days", sa.Integer(), nullable=True),
         sa.Column("tier_reached_at", sa.DateTime(), nullable=True),
@@ -319,6 +325,8 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("in_reply_to", sa.Text(), nullable=False),
         sa.Column("thread", sa.JSON(), nullable=False),
+        sa.Column("copy_of", sa.String(length=200), nullable=True),
+        sa.Column("copy_digest", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["reminder_id"], ["outbox.reminder_id"], name=op.f("fk_answer_reminder_id_outbox")),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.case_id"], name=op.f("fk_answer_case_id_case_file")),
         sa.PrimaryKeyConstraint("reminder_id", name=op.f("pk_answer")),

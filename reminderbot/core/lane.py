@@ -1,0 +1,304 @@
+"""The lanes: for each reason why reminders rest, what rests, who may end that, what a person does next, what follows.
+
+A table of data. A person puts a matter into its lane; a reply only proposes one. docs/desk.md shows this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from reminderbot.core.hold import WHOLE_CUSTOMER, HoldKind
+from reminderbot.core.understanding import DisputeReason, Finding, Kind
+
+
+class Reason(StrEnum):
+    """Why something rests, in the word that a form or a command sends; those of a reply's dispute are among them."""
+
+    INVOICE_MISSING = "invoice_missing"
+    PO_MISSING = "po_missing"
+    WRONG_CONTACT = "wrong_contact"
+    WRONG_AMOUNT = "wrong_amount"
+    DUPLICATE = "duplicate"
+    NOT_RECEIVED = "not_received"
+    DEFECTIVE = "defective"
+    AGREED_OTHERWISE = "agreed_otherwise"
+    CANCELLED = "cancelled"
+    PAID = "paid"
+    NOT_MINE = "not_mine"
+    HARDSHIP = "hardship"
+    LEGAL = "legal"
+    BEREAVEMENT = "bereavement"
+    DISTRESS = "distress"
+    UNSPECIFIED = "unspecified"
+
+
+class Action(StrEnum):
+    """What one click or command does for a step."""
+
+    # Begins an answer with the invoice's PDF.
+    COPY = "copy"
+    RESTART = "restart"
+    ANSWER = "answer"
+    # Puts the right address or number in the place of the wrong one.
+    CONTACT = "contact"
+    PAID = "paid"
+    PROMISE = "promise"
+    CALL = "call"
+    NOTE = "note"
+    SETTLE = "settle"
+    # Gives the case to a colleague.
+    ASSIGN = "assign"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a person does next, as a sentence, and what does it."""
+
+    does: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One way that a matter goes until reminders go on, or never do."""
+
+    name: str
+    hold: HoldKind
+    # What rests, who may end that and what follows, a sentence each.
+    pauses: str
+    ends: str
+    after: str
+    steps: tuple[Step, ...]
+    # They contest it, so a person says whether they were right.
+    is_contested: bool = False
+    # Settling it lets reminders go on by themselves; else a person lifts the pause by its number, whatever was settled.
+    goes_on: bool = True
+
+    @property
+    def is_whole_customer(self) -> bool:
+        """All of the customer's invoices rest, and only a person ends that."""
+        return self.hold in WHOLE_CUSTOMER
+
+
+_THESE = "These invoices only; the customer's others go on."
+_ALL = "The whole customer, at once: what was planned or approved is taken back too."
+_PERSON = "A person, by settling it."
+_GENTLY = "The next tier after the one it had, once, and never sooner than the ladder's spacing from that day."
+_STAYS = "Nothing goes on by itself. A person lifts the pause; the ladder's spacing lies between that and a letter."
+
+_SETTLE = Step("Say how it was settled.", Action.SETTLE)
+_CREDIT = "Not upheld: the next tier, gently. Upheld: it rests until the credit is in the books; then the rest is owed."
+_LOOK = Step("Look into it: order, delivery note, who agreed what. Write down what you find.", Action.NOTE)
+
+INVOICE_MISSING = Lane(
+    "invoice never received",
+    HoldKind.PAPERWORK,
+    _THESE,
+    _PERSON,
+    "With its clock restarted, from the first tier on, counted from that day; days past due stay the true ones."
+    " Else the next tier after the one it had.",
+    (
+        Step("Send the invoice again, with its PDF where the ledger has one.", Action.COPY),
+        Step("Give it its courtesy days again: restart its clock.", Action.RESTART),
+        _SETTLE,
+    ),
+)
+PO_MISSING = Lane(
+    "order number or approval missing",
+    HoldKind.PAPERWORK,
+    _THESE,
+    "A person, by settling it, or the day that a person chose.",
+    _GENTLY,
+    (
+        Step("Find the order number, or who has to approve it, and write it down.", Action.NOTE),
+        Step("Tell them, and send the invoice again if it has to carry the number.", Action.COPY),
+        _SETTLE,
+    ),
+)
+WRONG_CONTACT = Lane(
+    "wrong contact",
+    HoldKind.WRONG_CONTACT,
+    "These invoices, or all of the customer's where none was named, until the right contact is known.",
+    _PERSON,
+    _GENTLY,
+    (
+        Step("Ask who looks after it.", Action.ANSWER),
+        Step("Put in the new address yourself: no answer ever changes one.", Action.CONTACT),
+        _SETTLE,
+    ),
+)
+WRONG_AMOUNT = Lane(
+    "wrong amount",
+    HoldKind.DISPUTE,
+    _THESE,
+    "A person, by settling it; upheld with a sum, the credit note in your own books.",
+    _CREDIT,
+    (_LOOK, Step("Tell them what you found.", Action.ANSWER), _SETTLE),
+    is_contested=True,
+)
+GOODS = Lane(
+    "goods or service",
+    HoldKind.DISPUTE,
+    _THESE,
+    "A person, by settling it; upheld with a sum, the credit note in your own books.",
+    _CREDIT,
+    (_LOOK, Step("Call them: what is missing or broken, and what would put it right?", Action.CALL), _SETTLE),
+    is_contested=True,
+)
+AGREED_OTHERWISE = Lane(
+    "agreed otherwise",
+    HoldKind.DISPUTE,
+    _THESE,
+    "A person, by settling it; upheld with a sum, the credit note in your own books.",
+    _CREDIT,
+    (
+        Step("Ask the colleague who may have agreed it.", Action.ASSIGN),
+        Step("Tell them what you found.", Action.ANSWER),
+        _SETTLE,
+    ),
+    is_contested=True,
+)
+PAID = Lane(
+    "says it is paid",
+    HoldKind.PAID,
+    _THESE,
+    "A person, by settling it; what your books show as paid is never asked for again anyway.",
+    _GENTLY,
+    (
+        Step("Look for the payment in your bank, and note it.", Action.PAID),
+        Step("Not found: ask for the day, the sum and the reference.", Action.ANSWER),
+        _SETTLE,
+    ),
+)
+NOT_MINE = Lane(
+    "not theirs, or fraud",
+    HoldKind.NOT_MINE,
+    _ALL,
+    "A person only.",
+    _STAYS,
+    (
+        Step("Find out who ordered and who received it. Somebody may have used their name.", Action.NOTE),
+        Step("Answer them: nothing more will come until you know.", Action.ANSWER),
+        _SETTLE,
+    ),
+    is_contested=True,
+    goes_on=False,
+)
+HARDSHIP = Lane(
+    "cannot pay now",
+    HoldKind.HARDSHIP,
+    _ALL,
+    "A person only.",
+    _GENTLY,
+    (
+        Step("Call them: what can they manage, and by when?", Action.CALL),
+        Step("Offer instalments; note what is agreed.", Action.PROMISE),
+        _SETTLE,
+    ),
+)
+LEGAL = Lane(
+    "insolvency or a lawyer",
+    HoldKind.LEGAL,
+    _ALL,
+    "A person only.",
+    _STAYS,
+    (
+        Step("Give it to the owner, and to your own lawyer where it is one.", Action.ASSIGN),
+        Step("Write down the file number and by when a claim has to be made.", Action.NOTE),
+        _SETTLE,
+    ),
+    goes_on=False,
+)
+BEREAVEMENT = Lane(
+    "a death",
+    HoldKind.SENSITIVE,
+    _ALL,
+    "A person only.",
+    _STAYS,
+    (Step("Write to them yourself, as a person, and ask for nothing.", Action.ANSWER), _SETTLE),
+    goes_on=False,
+)
+DISTRESS = Lane(
+    "distress",
+    HoldKind.SENSITIVE,
+    _ALL,
+    "A person only.",
+    _STAYS,
+    (Step("Call them, or have somebody call who knows them.", Action.CALL), _SETTLE),
+    goes_on=False,
+)
+OTHER = Lane(
+    "something else",
+    HoldKind.DISPUTE,
+    _THESE,
+    _PERSON,
+    _CREDIT,
+    (Step("Ask what exactly is wrong.", Action.ANSWER), _SETTLE),
+    is_contested=True,
+)
+
+LANES: Mapping[Reason, Lane] = MappingProxyType(
+    {
+        Reason.INVOICE_MISSING: INVOICE_MISSING,
+        Reason.PO_MISSING: PO_MISSING,
+        Reason.WRONG_CONTACT: WRONG_CONTACT,
+        Reason.WRONG_AMOUNT: WRONG_AMOUNT,
+        Reason.DUPLICATE: WRONG_AMOUNT,
+        Reason.NOT_RECEIVED: GOODS,
+        Reason.DEFECTIVE: GOODS,
+        Reason.AGREED_OTHERWISE: AGREED_OTHERWISE,
+        Reason.CANCELLED: AGREED_OTHERWISE,
+        Reason.PAID: PAID,
+        Reason.NOT_MINE: NOT_MINE,
+        Reason.HARDSHIP: HARDSHIP,
+        Reason.LEGAL: LEGAL,
+        Reason.BEREAVEMENT: BEREAVEMENT,
+        Reason.DISTRESS: DISTRESS,
+        Reason.UNSPECIFIED: OTHER,
+    }
+)
+
+_OF_KIND = {
+    Kind.PAID: Reason.PAID,
+    Kind.WRONG_CONTACT: Reason.WRONG_CONTACT,
+    Kind.HARDSHIP: Reason.HARDSHIP,
+    Kind.LEGAL: Reason.LEGAL,
+    Kind.SENSITIVE: Reason.DISTRESS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One matter that a reply seems to hold, for a person to confirm by a click."""
+
+    # None: a promise, for `day`.
+    reason: Reason | None
+    invoices: tuple[str, ...]
+    words: str
+    day: date | None = None
+
+
+def proposals(findings: Iterable[Finding], known: Iterable[str]) -> tuple[Proposal, ...]:
+    """The matters of a reply, each with those invoices that it names among `known`; what is named for two is asked."""
+    open_now = tuple(known)
+    found: dict[tuple[Reason | None, date | None], Proposal] = {}
+    for finding in findings:
+        if finding.kind is not Kind.PROMISE and not (reason := _reason(finding)):
+            continue
+        key = (None, finding.day) if finding.kind is Kind.PROMISE else (reason, None)
+        named = tuple(number for number in finding.invoices if number in open_now)
+        if before := found.get(key):
+            named = tuple(dict.fromkeys((*before.invoices, *named)))
+        words = before.words if before else finding.text
+        found[key] = Proposal(key[0], named, words, key[1])
+    return tuple(found.values())
+
+
+def _reason(finding: Finding) -> Reason | None:
+    if finding.kind is Kind.DISPUTE:
+        return Reason((finding.dispute_reason or DisputeReason.UNSPECIFIED).value)
+    return _OF_KIND.get(finding.kind)
