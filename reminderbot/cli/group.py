@@ -41,6 +41,7 @@ COMMANDS = {
         ("promise", "promises", "Note a customer's word to pay by a day."),
         ("hand-over", "handover", "Give it to an agency or a lawyer, or write it off: everything here stops."),
         ("take-back", "handover", "Take back what was handed over; reminders go on gently."),
+        ("file", "file", "Make a customer's case file for an agency or a lawyer, or --verify one."),
         ("statement", "statement", "A customer's open items, payments and balance; as a PDF with --pdf."),
         ("report", "report", "What is owed and how old it is, promises, cases, messages."),
         ("journal", "journal", "Everything that was decided, sent, heard and done, line by line."),
