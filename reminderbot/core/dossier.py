@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -63,6 +64,9 @@ class Dossier:
         return self.statement.on
 
 
+# Another pause took its place, which is told by itself.
+_REPLACED = re.compile(r"hold \d+ stands now")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _TITLES = {
     EventKind.HELD: "Reminders were paused",
     EventKind.RELEASED: "A pause was lifted",
@@ -91,11 +95,13 @@ def happening_of(event: Event) -> Happening | None:
     data = {name: value for name, value in event.data.items() if value not in (None, "", [], ())}
     if event.kind in _LEFT_OUT or (event.kind is EventKind.HELD and data.get("kind") in _HOLDS_LEFT_OUT):
         return None
-    if event.kind is EventKind.RELEASED and data.get("kind") in _HOLDS_LEFT_OUT:
+    if event.kind is EventKind.RELEASED and (
+        data.get("kind") in _HOLDS_LEFT_OUT or _REPLACED.fullmatch(str(data.get("why", "")))
+    ):
         return None
     title = _title(event.kind, data)
     facts = [(_FACTS[name], _written(data[name])) for name in _FACTS if name in data and f"{data[name]}" not in title]
-    words = "\n".join(str(data[name]) for name in _WORDS if name in data)
+    words = "\n".join(str(data[name]) for name in _WORDS if isinstance(data.get(name), str))
     return Happening(event.at, title, (("By", event.actor), *facts), words)
 
 
@@ -128,4 +134,6 @@ def _plain(value: object) -> str:
 
 
 def _written(value: object) -> str:
+    if isinstance(value, str) and _MOMENT.match(value):
+        return f"{value[:10]} {value[11:16]} UTC"
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else _plain(value)

@@ -279,9 +279,12 @@ def _json(told: dict[str, Any]) -> bytes:
 
 
 def _events(connection: Connection, customer_id: str) -> Iterator[Happening]:
-    for _, event in journal.since(connection, 0, customer_id):
-        told = happening_of(event)
-        if told is not None:
+    lines = [event for _, event in journal.since(connection, 0, customer_id)]
+    called = {(event.at, event.data.get("why")) for event in lines if event.kind is EventKind.CASE_OPENED}
+    for event in lines:
+        # The pause that came with a case is told by the case.
+        by_case = event.kind is EventKind.HELD and (event.at, event.data.get("why")) in called
+        if not by_case and (told := happening_of(event)) is not None:
             yield told
 
 
