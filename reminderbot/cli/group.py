@@ -39,6 +39,7 @@ COMMANDS = {
         ("prefer", "prefer", "Settle for one customer: language, texts, ladder, who takes care of them."),
         ("paid", "payments", "Note that an invoice was paid."),
         ("promise", "promises", "Note a customer's word to pay by a day."),
+        ("instalments", "instalments", "Agree on payment in instalments: offer, agree, change, end, list."),
         ("hand-over", "handover", "Give it to an agency or a lawyer, or write it off: everything here stops."),
         ("take-back", "handover", "Take back what was handed over; reminders go on gently."),
         ("file", "file", "Make a customer's case file for an agency or a lawyer, or --verify one."),
