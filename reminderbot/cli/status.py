@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 import click
@@ -10,9 +11,10 @@ from reminderbot.cli.door import MODES, stop_json, tell_stops
 from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
 from reminderbot.cli.show import as_json, emit, say
-from reminderbot.cli.words import ago, count, moment
+from reminderbot.cli.words import ago, count, day, moment
 from reminderbot.core.webhook import Calls
 from reminderbot.desk.door import look_at
+from reminderbot.desk.parked import Queue
 from reminderbot.desk.status import Status, status
 
 
@@ -43,6 +45,8 @@ def _tell(seen: Status, zone: tzinfo) -> None:
     if seen.calls:
         _tell_calls(seen.calls, seen.now)
     click.echo(f"Planned   {_planned(seen, zone)}")
+    for told in _queue(seen.queue):
+        say(f"Beginning {told}")
     for why, number in seen.failing.items():
         say(f"Failing   {count(number, 'reminder')}, to be tried again: {why}")
     if seen.uncertain:
@@ -89,6 +93,17 @@ def _planned(seen: Status, zone: tzinfo) -> str:
     return f"{count(seen.planned, 'reminder')}{first}{asks}"
 
 
+def _queue(queue: Queue) -> Iterator[str]:
+    """Whose conversation has yet to begin, and until when."""
+    if queue.waiting:
+        many = count(queue.waiting, "new conversation")
+        yield f"{many} wait for a day with room: {queue.a_day} a day, the last on {day(queue.through_on)}"
+    if queue.letting_go and queue.last_on:
+        yield f"{count(queue.letting_go, 'old debt')} begin on the days to come, the last on {day(queue.last_on)}"
+    if queue.parked:
+        yield f"{count(queue.parked, 'old debt')} wait for your word: `reminderbot parked list`"
+
+
 def _json(seen: Status) -> dict[str, object]:
     plain = {
         key: getattr(seen, key)
@@ -105,4 +120,5 @@ def _json(seen: Status) -> dict[str, object]:
         "turned_away": calls.turned_away,
         "troubles": [f"{what}: {cure}" for what, cure in calls.troubles],
     }
+    plain["beginning"] = seen.queue
     return plain | {"stops": [stop_json(stop) for stop in seen.stops], "promised": money_json(seen.promised)}

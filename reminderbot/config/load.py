@@ -30,8 +30,6 @@ TABLES: dict[str, type] = {
     "sending": settings.SendingSettings,
     "patience": settings.PatienceSettings,
     "promises": settings.PromisesSettings,
-    "plans": settings.PlansSettings,
-    "thanks": settings.ThanksSettings,
     "desk": settings.DeskSettings,
     "alerts": settings.AlertsSettings,
 }

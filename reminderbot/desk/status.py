@@ -15,6 +15,7 @@ from reminderbot.core.promise import Promise
 from reminderbot.core.stop import Mode, Stop
 from reminderbot.core.webhook import Calls
 from reminderbot.desk.door import Door
+from reminderbot.desk.parked import Queue, queue
 from reminderbot.desk.sending import approvable
 from reminderbot.door import batch_stop
 from reminderbot.house import House
@@ -57,6 +58,8 @@ class Status:
     unmatched: int
     promised: tuple[Money, ...]
     promises: int
+    # Whose conversation has yet to begin.
+    queue: Queue
     # How Twilio's calls fare; None: it has nowhere to call.
     calls: Calls | None
 
@@ -93,6 +96,7 @@ def status(house: House, connection: Connection, door: Door, *, with_promises: b
         unmatched=len(listing.unmatched(connection, now - listing.UNMATCHED_KEPT)),
         promised=promised_money(connection, open_promises),
         promises=len(open_promises),
+        queue=queue(house, connection, now),
         calls=webhook.calls(connection) if house.webhook else None,
     )
 

@@ -23,7 +23,6 @@ _MAIN = (
     ("FreeSans.ttf", "FreeSansBold.ttf"),
     ("Arial.ttf", "Arial Bold.ttf"),
 )
-_EVEN = ("DejaVuSansMono.ttf", "NotoSansMono-Regular.ttf", "LiberationMono-Regular.ttf", "FreeMono.ttf")
 # What else many machines have, before the rest in the order of the alphabet.
 _MORE = ("DejaVuSans", "NotoSansCJK", "NotoSans", "DroidSansFallback", "wqy-", "Nanum", "Unifont", "unifont")
 _UNLIKELY = ("Bold", "Italic", "Oblique", "Condensed", "Narrow", "Light", "Thin", "Mono", "Math", "Serif", "Emoji")
@@ -45,8 +44,6 @@ class Fonts:
 
     main: Face | None
     bold: Face | None
-    # Each letter as wide as the next.
-    even: Face | None = None
     _rest: list[Path] = field(default_factory=list)
     _at: int = 0
     _opened: list[tuple[Face, frozenset[int]]] = field(default_factory=list)
@@ -73,8 +70,7 @@ def find(folders: Iterable[Path] = FOLDERS) -> Fonts:
         if name in by_name:
             main, heavy = by_name[name], by_name.get(bold)
             rest = [path for path in files if path != main and not _is_unlikely(path.name)]
-            even = next((Face(by_name[one]) for one in _EVEN if one in by_name), None)
-            return Fonts(Face(main), Face(heavy) if heavy else None, even, rest[:_MOST])
+            return Fonts(Face(main), Face(heavy) if heavy else None, rest[:_MOST])
     return Fonts(None, None)
 
 

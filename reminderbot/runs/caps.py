@@ -18,7 +18,7 @@ from reminderbot.core.room import Full, Left, start_of_month, wait, wait_for_tex
 from reminderbot.core.stop import Stop
 from reminderbot.door import batch_stop
 from reminderbot.house import House
-from reminderbot.store import said, setting
+from reminderbot.store import halt, ledger, outbox, said, setting
 
 # Circuit breaker: a batch this many times the usual size waits for a person, from this many messages up.
 UNUSUAL = 3
@@ -70,18 +70,35 @@ class Room:
             self._strangers.discard(row.customer_id)
 
 
-def unusual(house: House, waiting: int) -> Stop | None:
-    """The circuit breaker: the very first batch, and one far larger than usual, wait for a person's yes."""
+def unusual(house: House, waiting: int, *, approved_only: bool) -> Stop | None:
+    """The circuit breaker: the very first batch, and one far larger than usual, wait for a person's yes.
+
+    New conversations that today has no room for are not part of it: after one yes they begin day by day.
+    """
     with house.store.writing() as connection:
         sizes = setting.get(connection, setting.BATCH_SIZES) or []
         usual = sorted(sizes)[len(sizes) // 2] if sizes else 0
         stop, now = batch_stop(connection), house.clock.now()
         expected = max(UNUSUAL_FROM - 1, UNUSUAL * usual, _let_go(connection, now))
         if stop is None and sizes and waiting > expected:
+            waiting -= _without_room(house, connection, waiting, approved_only, now)
+        if stop is None and sizes and waiting > expected:
             held = {"why": f"{waiting} messages at once, usually about {usual}", "at": now.isoformat()}
             setting.put(connection, setting.BREAKER, held)
             stop = batch_stop(connection)
     return stop
+
+
+def _without_room(house: House, connection: Connection, waiting: int, approved_only: bool, now: datetime) -> int:
+    """How many of those that wait are new conversations that today has no room for."""
+    rows = outbox.due(
+        connection, now, waiting, approved_only=approved_only, without=sorted(halt.at_rest(connection, now))
+    )
+    keys = sorted({row.customer_id for row in rows})
+    new = sum(len(said.strangers(connection, some)) for some in ledger.chunks(keys))
+    start = start_of_day(now.astimezone(house.rules.zone).date(), house.rules.zone)
+    room = house.limits.first_contacts_per_day - said.first_contacts_since(connection, start)
+    return max(0, new - max(0, room))
 
 
 def _let_go(connection: Connection, now: datetime) -> int:

@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import Row
 
 from reminderbot.clock import elapsed
-from reminderbot.core.beside import round_of
 from reminderbot.core.clock import judge
 from reminderbot.core.delivery import (
     Accepted,
@@ -79,7 +78,7 @@ def deliver_once(house: House, look: Callable[[], None]) -> Delivered:
     allowed, waiting = _before_looking(house, done)
     if not waiting:
         return done
-    if stop := unusual(house, waiting):
+    if stop := unusual(house, waiting, approved_only=allowed is Mode.APPROVE):
         done.stops = (stop,)
         return done
     channels = _Channels(house)
@@ -203,7 +202,7 @@ def _send_group(
 def _attempt(claim: outbox.Claim, now: datetime) -> Attempt:
     row = claim.row
     rounds = {item.invoice.number: item.round for item in claim.items}
-    steps = tuple(Step(number, round_of(rounds, number, tier), tier, days) for number, tier, days in row.steps)
+    steps = tuple(Step(number, rounds[number], tier, days) for number, tier, days in row.steps)
     return Attempt(row.reminder_id, row.attempts + 1, row.recipient_hash, now, Channel(row.channel), steps)
 
 

@@ -173,7 +173,8 @@ def _park_old_debts(house: House, connection: Connection, old: Snapshot | None, 
 
 
 def _park(connection: Connection, customer_id: str, numbers: Sequence[str], limit: int, now: datetime) -> None:
-    why = f"{', '.join(numbers)} was already more than {limit} days past due when it was first seen"
+    were, they = ("was", "it was") if len(numbers) == 1 else ("were", "they were")
+    why = f"{', '.join(numbers)} {were} already more than {limit} days past due when {they} first seen"
     hold.place(connection, customer_id, HoldKind.OLD_DEBT, why, now, invoices=numbers)
     case.open_one(
         connection,

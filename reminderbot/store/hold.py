@@ -124,6 +124,12 @@ def count_active(connection: Connection, now: datetime) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def of_kind(connection: Connection, kind: HoldKind) -> list[Hold]:
+    """The holds of this kind that nobody has lifted; those that lapsed by the clock among them."""
+    query = _HOLDS.where(hold.c.kind == kind.value, hold.c.released_at.is_(None))
+    return [_hold_of(row) for row in connection.execute(query)]
+
+
 def every(connection: Connection) -> list[Hold]:
     """All holds that nobody has lifted, oldest first."""
     query = _HOLDS.where(hold.c.released_at.is_(None)).order_by(hold.c.placed_at, hold.c.hold_id)

@@ -64,6 +64,7 @@ WHO = {
     "sending.say_yes": Who.OWNER,
     "sending.before": Who.OWNER,
     "sending.go_on": Who.OWNER,
+    "cases.begin_parked": Who.COLLECTOR,
     "undo.take_back": Who.COLLECTOR,
     "mails.one": Who.COLLECTOR,
     "mails.markup": Who.COLLECTOR,

@@ -11,17 +11,22 @@ from reminderbot.core.understanding import Kind
 from reminderbot.desk.case import open_case, show
 from reminderbot.desk.lane import matters as marked_matters
 from reminderbot.desk.lane import proposed
+from reminderbot.desk.parked import begin, parked
 from reminderbot.desk.preview import before_release
 from reminderbot.desk.talk import evidence_in, marked, talk
 from reminderbot.desk.today import matters
 from reminderbot.desk.user import listed
 from reminderbot.house import House
 from reminderbot.web import case_actions
+from reminderbot.web.fields import number_in
+from reminderbot.web.guard import user
+from reminderbot.web.show import tell
 
 _A_PAGE = 50
 
 if TYPE_CHECKING:
     from flask import Blueprint
+    from werkzeug.wrappers import Response
 
 
 def pages(house: House) -> Blueprint:
@@ -35,7 +40,7 @@ def pages(house: House) -> Blueprint:
 
 
 def _looking(blueprint: Blueprint, house: House) -> None:
-    from flask import render_template, request
+    from flask import redirect, render_template, request, url_for
 
     @blueprint.get("/")
     def page() -> str:
@@ -46,8 +51,17 @@ def _looking(blueprint: Blueprint, house: House) -> None:
         start = max(0, request.args.get("from", 0, type=int))
         shown, more = found[start : start + _A_PAGE], start + _A_PAGE < len(found)
         return render_template(
-            "cases.html", found=shown, kind=kind, count=len(found), start=start, step=_A_PAGE, more=more
-        )
+            "cases.html", found=shown, kind=kind, count=len(found), start=start, step=_A_PAGE, more=more,
+            parked=len(found) if kind is CaseKind.OLD_DEBT else 0, a_day=house.limits.first_contacts_per_day,
+        )  # fmt: skip
+
+    @blueprint.post("/parked")
+    def begin_parked() -> Response:
+        with house.store.reading() as connection:
+            chosen = [one.case_id for one in parked(connection)][: number_in("most")]
+        done = begin(house, user().name, chosen)
+        tell("cases.begun", undo=done.undo, number=done.count, first=done.first_on, last=done.last_on)
+        return redirect(url_for("today.page"), 303)
 
     @blueprint.get("/<int:case_id>")
     def one(case_id: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reminderbot.core.customer import Preference
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 _MOST = 50
+# Days for which a pause is one click.
+_PAUSES = (7, 14, 30)
 
 
 def pages(house: House) -> Blueprint:
@@ -58,13 +61,18 @@ def pages(house: House) -> Blueprint:
             past=past_of(house, seen.why, seen.why.history),
             marked=marked,
             languages=languages(house),
+            pauses=_PAUSES,
             segments=[(name, name) for name in segments(house)],
             people=[(known.user.name, known.user.name) for known in listed(house)],
         )
 
     @blueprint.post("/pause/<path:customer_id>")
     def pause(customer_id: str) -> Response:
-        placed = place(house, user().name, Exactly(customer_id), day_in("until"), words_in("why"))
+        until = day_in("until")
+        if words_in("for"):
+            span = choice_in(words_in("for"), _PAUSES, "Say until when.")
+            until = house.clock.now().astimezone(house.rules.zone).date() + timedelta(days=span)
+        placed = place(house, user().name, Exactly(customer_id), until, words_in("why"))
         tell("customers.paused", undo=placed.undo)
         return stay(customer_id)
 

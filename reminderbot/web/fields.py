@@ -40,6 +40,14 @@ def amount_in(name: str) -> Decimal | None:
         raise Refused(f"'{words}' is no sum: write it as 1250.00.") from None
 
 
+def number_in(name: str) -> int:
+    """The whole number of a field, 1 or more."""
+    words = words_in(name)
+    if not words.isdecimal() or int(words) < 1:
+        raise Refused(f"'{words}' is no number: write 1 or more.")
+    return int(words)
+
+
 def choice_in(word: str, choices: Iterable[T], otherwise: str) -> T:
     """The one of `choices` that is called `word`; else Refused with the sentence `otherwise`."""
     for choice in choices:

@@ -82,7 +82,7 @@ account_sid = "AC{"0" * 32}"
 from = "{OUR_NUMBER}"
 """
 CUSTOMERS = (
-    "customer_id", "name", "contact_name", "email", "phone", "language", "time_zone", "country", "group",
+    "customer_id", "name", "contact_name", "email", "phone", "language", "time_zone", "country", "group", "region",
     "sms_consent", "sms_consent_on", "sms_consent_how",
 )  # fmt: skip
 INVOICES = (
