@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -173,9 +173,7 @@ class House:
 
     def grace_of(self, who: Customer | None) -> Grace:
         """How long promises of this customer are waited for: on days when they, we and the banks are all at work."""
-        both = self.rules.days_of_both(who.place if who else "")
-        # Banks rest at the weekend, whoever sends letters on a Saturday.
-        both = replace(both, days=both.days - {5, 6} or both.days)
+        both = self.rules.bank_days(who.place if who else "")
         zones = (*(self.gatherer.zones_of(who) if who else ()), self.rules.zone)
         return Grace(both, zones, self.promises.grace_days)
 

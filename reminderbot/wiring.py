@@ -27,6 +27,7 @@ from reminderbot.core.promise import PromiseRules
 from reminderbot.core.segment import Past
 from reminderbot.core.stop import Mode
 from reminderbot.core.text_lookup import TextList
+from reminderbot.core.thanks import ThanksFor
 from reminderbot.core.token import Keys, Purpose, make_token, recipient_hash
 from reminderbot.house import House, Limits, Sender, TextInbox
 from reminderbot.runs.reader import ChildReader
@@ -115,6 +116,10 @@ def rules_of(config: Config) -> Rules:
         segments=config.segments,
         currency=config.business.currency,
         only_when_we_work=sending.only_when_we_work,
+        note_days=config.plans.note_days,
+        grace_days=config.promises.grace_days,
+        plan_max_days=config.plans.max_days,
+        thanks=frozenset(what for what in ThanksFor if getattr(config.thanks, what.value)),
     )
 
 
@@ -158,6 +163,7 @@ def _gatherer(config: Config, keys: Keys) -> Gatherer:
     return Gatherer(
         hash_of, zones_of, ZoneInfo(config.business.time_zone), text_tiers, config.sms is not None,
         good_payer=_good_payer(config) if asks else None,
+        tolerance=config.sending.min_balance,
     )  # fmt: skip
 
 

@@ -129,7 +129,7 @@ def test_every_option_of_the_example_stands_under_a_line_that_explains_it_or_its
     lines = EXAMPLE.read_text("utf-8").split("[[ladder]]\nname")[0].splitlines()
     for before, line in itertools.pairwise(lines):
         if re.match(r"#?[a-z_]+ = ", line):
-            assert re.match(r"# |#?[a-z_]+ = |#?\[desk\]|#?\[alerts\]", before), line
+            assert re.match(r"# |#?[a-z_]+ = |#?\[desk\]|#?\[alerts\]|#?\[thanks\]", before), line
 
 
 # What comes out

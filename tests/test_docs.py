@@ -27,6 +27,7 @@ from reminderbot.ledger.csv_invoices import INVOICES, PAYMENTS
 from reminderbot.ledger.csv_table import Sheet
 
 ROOT = Path(__file__).parent.parent
+FIELD = ROOT.parent / "shared" / "field.md"
 PAGES = ("README.md", *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")), "deploy/README.md")
 GLOBAL_WITH_VALUE = {"--config", "-c"}
 
@@ -246,6 +247,18 @@ def test_the_field_tests_are_there_and_none_is_left_out() -> None:
     assert named <= written
     of_the_field = re.findall(r"(?m)^def (test_\w+)", (ROOT / "tests/stories/test_field.py").read_text())
     assert set(of_the_field) <= named, "add the new ones to docs/field-tests.md"
+
+
+def test_every_pain_of_the_field_has_its_row_and_every_row_its_test_or_why_not() -> None:
+    rows = table("docs/field-tests.md", "pain")
+    assert [cells for cells in rows if not re.search(r"`test_\w+`|^none: ", cells[2])] == []
+    if not FIELD.exists():
+        pytest.skip("the list of threads is not part of a checkout")
+    complaints = FIELD.read_text("utf-8").partition("# (b) ")[2].partition("\n# (c) ")[0]
+    threads = {found.lower() for found in re.findall(r"\[[\w.-]+/([\w.-]+#\d+)\]", complaints)}
+    assert len(threads) > 100
+    told = {thread.lower() for cells in rows for thread in cells[1].split(", ")}
+    assert threads - told == set(), "add them to docs/field-tests.md, with a test or why there is none"
 
 
 # ---- links and the quick start

@@ -11,6 +11,7 @@ from reminderbot.cli.words import count, meant
 from reminderbot.compose.check import Severity
 from reminderbot.compose.render import Letters
 from reminderbot.config import Config
+from reminderbot.core.beside import TIERS
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.desk.letters import SAMPLES, Remark, check_letters, preview
 from reminderbot.desk.preview import preview_for
@@ -124,7 +125,7 @@ def preview_command(
 
 def _tier(config: Config, name: str) -> Tier:
     tiers = [tier for ladder in reversed(rules_of(config).ladders) for tier in ladder.tiers]
-    known = {tier.name: tier for tier in tiers if tier.task is not Task.REVIEW}
+    known = {tier.name: tier for tier in (*tiers, *TIERS) if tier.task is not Task.REVIEW}
     if name not in known:
         near = meant(name, known) or f" There are {', '.join(known)}."
         raise click.UsageError(f"There is no tier '{name}' with a letter.{near}")

@@ -17,6 +17,7 @@ from reminderbot.compose.rules import courtesy_of, plain
 from reminderbot.compose.sms import MOST_SEGMENTS, fold, fold_accents
 from reminderbot.compose.tone import courtesy, of_rule
 from reminderbot.compose.words import WORDS, base
+from reminderbot.core.beside import INSTALMENT, THANKS
 
 _Must = Mapping[str, re.Pattern[str]]
 _GONE = "…"
@@ -41,6 +42,8 @@ def check_letter(letter: str, message: RenderedEmail | RenderedSms, facts: Lette
         found += _email(message, text, own, facts, must)
     else:
         found += _sms(message, own, facts, must)
+    if letter == THANKS:
+        found += _thanks(message, own, facts, must)
     return [*found, *_character(letter, words, must), *_spineless(letter, message, words, must)]
 
 
@@ -86,10 +89,29 @@ def _facts_missing(text: str, facts: LetterFacts) -> Iterator[Finding]:
         yield _missing("your name", "put {{ business_name }} into the letter", "the customer must see who writes")
     # A list of two currencies shows two totals, where {{ total }} joins them in one line.
     totals = [row.amount for row in facts.listing.totals]
-    if any(_plain(amount) not in _plain(text) for amount in totals):
+    if facts.letter == INSTALMENT:
+        yield from _instalment_missing(text, facts)
+    elif any(_plain(amount) not in _plain(text) for amount in totals):
         yield _missing(
             "the sum", "put {{ total }} or {{ items }} into the letter", "the customer must see what is open"
         )
+
+
+def _instalment_missing(text: str, facts: LetterFacts) -> Iterator[Finding]:
+    told = {"instalment": "the sum of the instalment", "instalment_on": "its day"}
+    for name, what in told.items():
+        if _plain(facts.values[name]) not in _plain(text):
+            yield _missing(what, f"put {{{{ {name} }}}} into the letter", "the note is about nothing else")
+
+
+def _thanks(message: RenderedEmail | RenderedSms, own: str, facts: LetterFacts, must: _Must) -> Iterator[Finding]:
+    """A thank-you says for what, and asks for nothing: least of all for money."""
+    if _plain(facts.values["invoice"]) not in _plain(message.text):
+        yield _missing("what the thanks are for", "put {{ invoice }} into the letter", "the customer must see it")
+    if "thanks" in must and not must["thanks"].search(plain(own)):
+        yield _missing("the thanks", "Thank you for your payment.", "a thank-you says thank you")
+    if "how_to_pay" in must and (found := must["how_to_pay"].search(plain(own))):
+        yield Finding(Severity.WARNING, found.group(), "a thank-you asks for nothing", "leave it out")
 
 
 def _email(message: RenderedEmail, text: str, own: str, facts: LetterFacts, must: _Must) -> Iterator[Finding]:
@@ -99,9 +121,10 @@ def _email(message: RenderedEmail, text: str, own: str, facts: LetterFacts, must
     if _plain(facts.values["business_address"]) not in _plain(text):
         yield _missing("your postal address", "put {{ business_address }} into footer.email.md", "the law asks for it")
     yield from _must(must, "reply", own, "how to reach a person", "Just reply to this e-mail.")
-    yield from _must(must, "already_paid", own, "thanks for a payment that may have crossed", _ALREADY)
     yield from _must(must, "opt_out_email", text, "how to stop reminders by e-mail", "put it into footer.email.md")
-    if str(facts.values["pay_url"] or _NO_LINK) not in text:
+    if facts.letter != THANKS:
+        yield from _must(must, "already_paid", own, "thanks for a payment that may have crossed", _ALREADY)
+    if facts.letter != THANKS and str(facts.values["pay_url"] or _NO_LINK) not in text:
         yield from _must(must, "how_to_pay", own, "how to pay", "If you need our bank details, just reply.")
     if re.match(r"(?:re|fwd?|aw|wg)\s*:", message.subject, re.IGNORECASE):
         yield Finding(Severity.ERROR, message.subject, "the subject pretends to be an answer", "leave out the prefix")

@@ -15,10 +15,31 @@ from reminderbot.compose.words import WORDS, Words, base, chain, count_of, spoke
 from reminderbot.core.account import Account, OpenItem, totals
 from reminderbot.core.business import Business
 from reminderbot.core.money import Money, subtotals
+from reminderbot.core.plan import Standing
 
 
 class NothingOwed(ValueError):
     """There is nothing to ask for: the invoices are settled, or money received covers them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextInstalment:
+    """What a note before an instalment is about."""
+
+    # What is still to be paid of it.
+    rest: Money
+    due_on: date
+    place: int
+    count: int
+
+
+def next_instalment(standing: Standing) -> NextInstalment | None:
+    """The instalment of a plan that comes next; None where all is paid."""
+    found = standing.next_unpaid()
+    if found is None:
+        return None
+    place, one, rest = found
+    return NextInstalment(Money(rest, standing.plan.currency), one.due_on, place, len(standing.plan.instalments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +59,10 @@ class LetterRequest:
     language: str = ""
     # The languages this letter is written in (`Letters.languages`); any other is passed over.
     written: Collection[str] = frozenset(WORDS)
+    # Only for the note before it.
+    instalment: NextInstalment | None = None
+    # What a thank-you is for: invoices that are settled, and stand in no ledger's open items.
+    settled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +81,50 @@ def letter_facts(request: LetterRequest) -> LetterFacts:
 
     Raises NothingOwed where nothing is left to ask for, and ValueError where an item belongs to another customer.
     """
-    items = _oldest_first(request)
-    languages = chain(request.language or request.account.customer.language, request.business.language)
-    language = spoken(languages, request.written)
+    language = _language(request)
     words = WORDS[base(language)]
+    if request.settled:
+        return _thanks(request, words, language)
+    items = _oldest_first(request)
     taken_off = request.account.taken_off(items)
     due = _still_due(request.account, items, taken_off)
     values: dict[str, str | bool] = {
         **_about_business(request.business, request.reply_address),
         **_about_customer(request, words),
-        **_about_invoices(items, words),
+        **_about_invoices(tuple(item.invoice.number for item in items), words),
+        **_about_instalment(request.instalment, language),
         **_about_dates(items, request.today, words, language),
         **_about_paying(items),
         **_about_money(taken_off, due, words, language),
     }
-    # Letters follow the language of the facts, so that no letter mixes two.
-    told_in = tuple(dict.fromkeys((language, base(language))))
     shared_link = bool(values["has_pay_url"])
     listing = list_items(items, taken_off, due, words, language, with_links=not shared_link)
-    return LetterFacts(request.letter, told_in, values, listing)
+    return LetterFacts(request.letter, _told_in(language), values, listing)
+
+
+def _language(request: LetterRequest) -> str:
+    languages = chain(request.language or request.account.customer.language, request.business.language)
+    return spoken(languages, request.written)
+
+
+def _told_in(language: str) -> tuple[str, ...]:
+    """Letters follow the language of the facts, so that no letter mixes two."""
+    return tuple(dict.fromkeys((language, base(language))))
+
+
+def _thanks(request: LetterRequest, words: Words, language: str) -> LetterFacts:
+    """A thank-you names what was settled, and asks for nothing."""
+    values: dict[str, str | bool] = {
+        **_about_business(request.business, request.reply_address),
+        **_about_customer(request, words),
+        **_about_invoices(request.settled, words),
+        **_about_instalment(None, language),
+        **_about_paying(()),
+        **dict.fromkeys(("total", "unapplied", "oldest_due_on", "days_past_due"), ""),
+        **dict.fromkeys(("has_unapplied", "is_past_due"), False),
+        "today_on": formats.day(request.today, language),
+    }
+    return LetterFacts(request.letter, _told_in(language), values, list_items((), (), (), words, language, False))
 
 
 def _oldest_first(request: LetterRequest) -> tuple[OpenItem, ...]:
@@ -118,12 +168,22 @@ def _about_customer(request: LetterRequest, words: Words) -> dict[str, str | boo
     }
 
 
-def _about_invoices(items: tuple[OpenItem, ...], words: Words) -> dict[str, str | bool]:
-    first, others = clean(items[0].invoice.number, 40), len(items) - 1
+def _about_invoices(numbers: tuple[str, ...], words: Words) -> dict[str, str | bool]:
+    first, others = clean(numbers[0], 40), len(numbers) - 1
     return {
         "invoice": f"{first} {count_of(others, words.one_more, words.more)}" if others else first,
-        "invoice_count": str(len(items)),
+        "invoice_count": str(len(numbers)),
         "several_invoices": others > 0,
+    }
+
+
+def _about_instalment(part: NextInstalment | None, language: str) -> dict[str, str | bool]:
+    return {
+        "instalment": formats.money(part.rest, language) if part else "",
+        "instalment_on": formats.day(part.due_on, language) if part else "",
+        "instalment_place": str(part.place) if part else "",
+        "instalment_count": str(part.count) if part else "",
+        "is_last_instalment": part is not None and part.place == part.count,
     }
 
 

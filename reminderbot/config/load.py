@@ -30,6 +30,8 @@ TABLES: dict[str, type] = {
     "sending": settings.SendingSettings,
     "patience": settings.PatienceSettings,
     "promises": settings.PromisesSettings,
+    "plans": settings.PlansSettings,
+    "thanks": settings.ThanksSettings,
     "desk": settings.DeskSettings,
     "alerts": settings.AlertsSettings,
 }

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from reminderbot.config.kinds import seen
 from reminderbot.config.settings import NO_TENANT, Auth, Config, ProviderName, Security
 from reminderbot.core.answer import ANSWER
+from reminderbot.core.beside import NAMES
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Tier
 from reminderbot.core.ladder import mistakes as ladder_mistakes
 from reminderbot.core.loopback import is_loopback
@@ -93,6 +94,8 @@ def tier(values: Values) -> Found:
         yield "channels", "stands beside a task, which is for a person and sends nothing: take one of the two out"
     if values.get("name") == ANSWER:
         yield "name", f"cannot be {ANSWER}: that is what a person's own letters are called"
+    if values.get("name") in NAMES:
+        yield "name", f"cannot be {values['name']}: a letter beside the ladder is called so; give the tier another name"
 
 
 def ladder(found: Ladder, min_gap_days: int) -> Iterator[str]:

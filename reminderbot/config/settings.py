@@ -13,6 +13,7 @@ from reminderbot.config import addresses, kinds, places
 from reminderbot.config.secrets import Secret
 from reminderbot.core.business import Business
 from reminderbot.core.ladder import MIN_GAP_DAYS, Channel, Ladder, Needs, Task, Tier
+from reminderbot.core.plan import MOST_DAYS, USUAL_DAYS
 from reminderbot.core.promise import GRACE_BUSINESS_DAYS
 from reminderbot.core.segment import Kind, Past, Segment
 from reminderbot.core.stop import Mode
@@ -206,6 +207,24 @@ class PromisesSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlansSettings:
+    """[plans]: payment in instalments."""
+
+    # 0: no note comes before an instalment.
+    note_days: Annotated[int, kinds.whole(0, 14)] = 3
+    max_days: Annotated[int, kinds.whole(7, MOST_DAYS)] = USUAL_DAYS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThanksSettings:
+    """[thanks]: what customers are thanked for."""
+
+    promise: kinds.Flag = False
+    plan: kinds.Flag = False
+    invoice: kinds.Flag = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TierTable:
     """One [[ladder]], which becomes a core `Tier`."""
 
@@ -302,6 +321,8 @@ class Config:
     sms: SmsSettings | None = None
     sending: SendingSettings = field(default_factory=SendingSettings)
     promises: PromisesSettings = field(default_factory=PromisesSettings)
+    plans: PlansSettings = field(default_factory=PlansSettings)
+    thanks: ThanksSettings = field(default_factory=ThanksSettings)
     ladder: Ladder
     segments: tuple[Segment, ...] = ()
     patience: PatienceSettings = field(default_factory=PatienceSettings)

@@ -25,6 +25,7 @@ class CaseKind(StrEnum):
     BROKEN_PROMISE = "broken_promise"
     # What was paid or credited was taken back.
     RETURNED = "returned"
+    MISSED_INSTALMENT = "missed_instalment"
     BOUNCE = "bounce"
     UNREACHABLE = "unreachable"
     OTHER = "other"

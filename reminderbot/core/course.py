@@ -10,10 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from reminderbot.core.account import Progress
+from reminderbot.core.aside import deadline
+from reminderbot.core.beside import NAMES
 from reminderbot.core.case import CaseKind
 from reminderbot.core.dunning import Decision, Facts, LastLetter, OpenCase, Rules, Send, decide
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.ladder import Channel, Task, Tier
+from reminderbot.core.plan import PlanState, judge, noted, told_missing
 from reminderbot.core.tiering import days_at
 
 Foreseen = tuple[datetime, Decision]
@@ -57,6 +60,7 @@ class Course:
         """What the planning run does at `now`."""
         if broken := self._break_promise(now):
             self._open([broken], Decision(()), now)
+        self._open(self._miss_instalments(now), Decision(()), now)
         made = self._decide(now)
         self._open(made.cases, made, now)
         self._replan(made.send, now, numbers)
@@ -124,6 +128,22 @@ class Course:
                 return OpenCase(CaseKind.BROKEN_PROMISE, why, hold.invoices)
         return None
 
+    def _miss_instalments(self, now: datetime) -> list[OpenCase]:
+        """The cases for plans of which an instalment has passed unpaid, as the planning run judges them."""
+        found, ends = [], deadline(self.facts, self.rules)
+        for standing in self.facts.plans:
+            missed = standing.plan
+            unmatched = self.facts.account.unapplied_in(missed.currency).amount
+            state = judge(standing, unmatched, now, ends)
+            if state is PlanState.MISSED and missed.state is PlanState.AGREED:
+                why = f"{told_missing(standing, now, ends)}; a person talks to them first"
+                pause = Hold(0, missed.customer_id, HoldKind.MISSED_INSTALMENT, now, why, missed.invoices)
+                passed = replace(standing, plan=replace(missed, state=PlanState.MISSED))
+                plans = tuple(passed if other is standing else other for other in self.facts.plans)
+                self.facts = replace(self.facts, plans=plans, holds=(*self.facts.holds, pause))
+                found.append(OpenCase(CaseKind.MISSED_INSTALMENT, why, missed.invoices))
+        return found
+
     def _take(self, tasks: Iterable[OpenCase], now: datetime) -> None:
         """The invoices stand at the task's tier; after a review nothing moves without a person."""
         for task in tasks:
@@ -136,12 +156,23 @@ class Course:
 
     def _say(self, send: Send, now: datetime) -> None:
         self.hear(now)
+        if send.tier in NAMES:
+            self._say_beside(send)
+            return
         if send.follows is not None:
             self.facts = replace(self.facts, follow_up=None)
             return
         if send.channel is Channel.EMAIL:
             self.facts = replace(self.facts, follow_up=self._letter(send, now))
         self._reach({number: self._tier(tier) for number, tier, _ in send.steps}, now)
+
+    def _say_beside(self, send: Send) -> None:
+        """What was said beside the ladder is not said again; no text message follows a letter before it."""
+        keys = {key for key, _, _ in send.steps}
+        plans = tuple(replace(standing, plan=noted(standing.plan, keys)) for standing in self.facts.plans)
+        owed = tuple(each for each in self.facts.thanks if each.key not in keys)
+        follow_up = None if send.channel is Channel.EMAIL else self.facts.follow_up
+        self.facts = replace(self.facts, plans=plans, thanks=owed, follow_up=follow_up)
 
     def _letter(self, send: Send, now: datetime) -> LastLetter | None:
         """The letter that left, where its tier has a text message too."""

@@ -12,7 +12,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from reminderbot.core import aside, plan, thanks
 from reminderbot.core.account import Account, OpenItem, totals
+from reminderbot.core.beside import Occasion, named
 from reminderbot.core.calendar import AtWork, BusinessDays, IsHoliday, SendingHours, no_holidays, start_of_day
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import Budget, Reach, may_send, reachable
@@ -23,6 +25,7 @@ from reminderbot.core.invoice import Status
 from reminderbot.core.ladder import Channel, Ladder, Needs, Task, Tier
 from reminderbot.core.money import Money
 from reminderbot.core.payer import Judgement
+from reminderbot.core.promise import GRACE_BUSINESS_DAYS
 from reminderbot.core.segment import Chosen, Segment, choose
 from reminderbot.core.tiering import Step, begins_anew, days_at, next_step, position
 
@@ -58,6 +61,14 @@ class Rules:
     currency: str = ""
     # Nothing leaves on a day on which nobody of the business is there to read the answer.
     only_when_we_work: bool = True
+    # So many days before an instalment its note goes out; 0: none does.
+    note_days: int = 3
+    # Business days after its day in which an instalment may still come in.
+    grace_days: int = GRACE_BUSINESS_DAYS
+    # How far off the last instalment of a plan may be.
+    plan_max_days: int = plan.USUAL_DAYS
+    # What customers are thanked for.
+    thanks: frozenset[thanks.ThanksFor] = frozenset()
 
     def chosen(self, facts: Facts) -> Chosen:
         """The ladder of this customer, and why it is theirs."""
@@ -87,6 +98,11 @@ class Rules:
     def days_of_both(self, place: str) -> BusinessDays:
         """Working days of the customer on which the business, and so its bank, works too."""
         return BusinessDays(self.hours.days, place or self.country, self.is_holiday, also=self.country)
+
+    def bank_days(self, place: str) -> BusinessDays:
+        """Days on which they, we and the banks are all at work: banks rest at the weekend, whoever works then."""
+        both = self.days_of_both(place)
+        return replace(both, days=both.days - {5, 6} or both.days)
 
     @property
     def at_work(self) -> AtWork | None:
@@ -127,6 +143,10 @@ class Facts:
     past: Judgement | None = None
     # The segment that a person chose for them; empty: as the settings say.
     segment_by_hand: str = ""
+    # The plans that stand, each beside what is open now.
+    plans: tuple[plan.Standing, ...] = ()
+    # What they have not been thanked for yet.
+    thanks: tuple[thanks.Thanks, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +192,12 @@ class Decision:
 
 
 def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
-    """Decide about one customer; holds are looked at before anything else."""
+    """Decide about one customer: a letter of the ladder, or one beside it; holds are looked at before anything else."""
+    made = _on_ladder(facts, rules, now)
+    return _or_beside(facts, rules, now, made) if facts.plans or facts.thanks else made
+
+
+def _on_ladder(facts: Facts, rules: Rules, now: datetime) -> Decision:
     today = now.astimezone(rules.zone).date()
     gates: list[Gate] = []
     holds = active(facts.holds, now)
@@ -507,6 +532,42 @@ def _patience(chosen: Chosen) -> Iterator[Gate]:
 
 def _has_text(ladder: Ladder, tier: str) -> bool:
     return any(known.name == tier and Channel.SMS in known.channels for known in ladder.tiers)
+
+
+def _or_beside(facts: Facts, rules: Rules, now: datetime, made: Decision) -> Decision:
+    """The decision with the letter beside the ladder that may be said now, in a reminder's place where one is due.
+
+    A note before an instalment goes first: its day passes, and a reminder can wait. A thank-you goes after all else.
+    """
+    today = now.astimezone(rules.zone).date()
+    gates = list(made.gates)
+    wakes = [*aside.deadlines(facts, rules), *([made.review_at] if made.review_at else [])]
+    send = made.send
+    for occasion in aside.occasions(facts, rules, now, said=send is not None):
+        if occasion.opens_on > today:
+            wakes.append(start_of_day(occasion.opens_on, rules.zone))
+        elif occasion.lapses_on > today and (found := _aside(facts, rules, occasion, now, gates)):
+            send = found
+            break
+    return replace(made, gates=tuple(gates), send=send, review_at=_earliest([at for at in wakes if at > now]))
+
+
+def _aside(facts: Facts, rules: Rules, occasion: Occasion, now: datetime, gates: list[Gate]) -> Send | None:
+    """The letter for `occasion`; None where something keeps us quiet, or it could not leave in time."""
+    if why := aside.quiet(facts, occasion, now):
+        gates.append(why)
+        return None
+    channel = _channel(facts, named(rules.ladder_of(facts), occasion.tier), occasion.invoices, gates)
+    not_before = _when(facts, rules, now, occasion.invoices, gates) if channel else None
+    if channel is None or not_before is None:
+        return None
+    leaves_on = not_before.astimezone(rules.zone).date()
+    if leaves_on >= occasion.lapses_on:
+        gates.append(aside.too_late(occasion, leaves_on))
+        return None
+    gates.append(aside.due(occasion))
+    steps = tuple((key, occasion.tier, 0) for key in occasion.keys)
+    return Send(occasion.tier, channel, occasion.invoices, steps, not_before, facts.ask_first)
 
 
 def _numbers(items: tuple[OpenItem, ...]) -> tuple[str, ...]:

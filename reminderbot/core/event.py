@@ -42,6 +42,13 @@ class EventKind(StrEnum):
     # It counts no more: nothing was left to pay, or another matter took its place.
     PROMISE_CLOSED = "promise_closed"
     PROMISE_TAKEN_BACK = "promise_taken_back"
+    # Instalments: offered, agreed, one not come in, all come in, ended by a person, taken back.
+    PLAN_PROPOSED = "plan_proposed"
+    PLAN_AGREED = "plan_agreed"
+    PLAN_MISSED = "plan_missed"
+    PLAN_KEPT = "plan_kept"
+    PLAN_ENDED = "plan_ended"
+    PLAN_TAKEN_BACK = "plan_taken_back"
     OPTED_OUT = "opted_out"
     SUPPRESSED = "suppressed"
     CASE_OPENED = "case_opened"

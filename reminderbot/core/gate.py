@@ -33,6 +33,13 @@ class GateCode(StrEnum):
     NOTICE_LAPSED = "notice_lapsed"
     TEXT_CHANGED = "text_changed"
     TEXT_TOO_LATE = "text_too_late"
+    # A letter beside the ladder: a note before an instalment, a thank-you.
+    NOTE_DUE = "note_due"
+    NOTE_QUIET = "note_quiet"
+    NOTE_TOO_LATE = "note_too_late"
+    THANKS_DUE = "thanks_due"
+    THANKS_QUIET = "thanks_quiet"
+    THANKS_TOO_LATE = "thanks_too_late"
     # Whether they can be reached.
     REACHABLE = "reachable"
     NO_ADDRESS = "no_address"

@@ -15,6 +15,9 @@ class HoldKind(StrEnum):
     REPLY = "reply"
     PROMISE = "promise"
     BROKEN_PROMISE = "broken_promise"
+    # Instalments are agreed on these invoices.
+    PLAN = "plan"
+    MISSED_INSTALMENT = "missed_instalment"
     DISPUTE = "dispute"
     # They say that the invoice, its order number or an approval is missing.
     PAPERWORK = "paperwork"

@@ -31,6 +31,7 @@ class UndoKind(StrEnum):
     TAKEN_BACK = "taken_back"
     PREFERRED = "preferred"
     BEGUN = "begun"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ _TOLD = {
     EventKind.PROMISE_PARTLY_KEPT: "a promise was kept in part",
     EventKind.PROMISE_BROKEN: "a promise passed unpaid",
     EventKind.PROMISE_CLOSED: "a promise was closed",
+    EventKind.PLAN_AGREED: "instalments were agreed",
+    EventKind.PLAN_MISSED: "an instalment was missed",
+    EventKind.PLAN_KEPT: "a plan was paid to its end",
+    EventKind.PLAN_ENDED: "a plan was ended",
     EventKind.PAID: "a payment was noted",
     EventKind.CREDITED: "a credit was noted",
     EventKind.OPTED_OUT: "they asked for no more messages",

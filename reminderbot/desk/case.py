@@ -32,6 +32,7 @@ _HOLD_OF = {
     CaseKind.OLD_DEBT: HoldKind.OLD_DEBT,
     CaseKind.REVIEW: HoldKind.REVIEW,
     CaseKind.BROKEN_PROMISE: HoldKind.BROKEN_PROMISE,
+    CaseKind.MISSED_INSTALMENT: HoldKind.MISSED_INSTALMENT,
     CaseKind.DELIVERY: HoldKind.DELIVERY,
     CaseKind.RETURNED: HoldKind.RETURNED,
 }

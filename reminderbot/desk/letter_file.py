@@ -15,6 +15,7 @@ from reminderbot.compose.letter import MOST_CHARS, fingerprint
 from reminderbot.compose.render import FOOTER, Letters
 from reminderbot.compose.watch import read_source
 from reminderbot.compose.words import WORDS, base
+from reminderbot.core.beside import TIERS
 from reminderbot.core.business import Business
 from reminderbot.core.ladder import Channel, Ladder, Task, Tier
 from reminderbot.core.letter_version import How, LetterVersion
@@ -158,10 +159,10 @@ def _languages(every: list[LetterName], own: str) -> tuple[str, ...]:
 
 def _rows(tiers: Sequence[Tier], here: list[LetterName], remarks: tuple[Remark, ...]) -> Iterator[Row]:
     left = {name.name: name for name in here}
-    for tier in tiers:
-        if tier.task is Task.REVIEW:
-            continue
+    for tier in (*tiers, *TIERS):
         letter = letter_of(tier)
+        if tier.task is Task.REVIEW or (tier in TIERS and all(name.letter != letter for name in here)):
+            continue
         mine = tuple(name for name in here if name.letter == letter)
         wanted = (None,) if tier.task is Task.CALL else tier.channels
         missing = tuple(channel for channel in wanted if channel not in {name.channel for name in mine})

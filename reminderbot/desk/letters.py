@@ -10,11 +10,12 @@ from itertools import product
 
 from reminderbot.compose.check import Finding, Severity, check_letter, own_words
 from reminderbot.compose.errors import LetterError, NoLetter
-from reminderbot.compose.facts import LetterFacts, LetterRequest, letter_facts
+from reminderbot.compose.facts import LetterFacts, LetterRequest, NextInstalment, letter_facts
 from reminderbot.compose.firmness import check_ladder
 from reminderbot.compose.render import Letters, RenderedEmail, RenderedSms
 from reminderbot.compose.words import base
 from reminderbot.core.account import Account, OpenItem
+from reminderbot.core.beside import INSTALMENT, NAMES, THANKS, TIERS
 from reminderbot.core.business import Business
 from reminderbot.core.customer import Contact, Customer
 from reminderbot.core.invoice import Invoice
@@ -25,6 +26,7 @@ from reminderbot.core.money import Money, minor_digits
 SAMPLE_DAY = date(2026, 3, 2)
 _LINK = "https://pay.example.com/i/8f3k2m9q4t7w"
 _LONG_LINK = "https://invoice.example.com/i/acct_1Nv0FGQ9RKHgCVdK/live_" + "YWNjdF8xTnYwRkdR" * 6
+_LATE = 20
 _LONG_NAME = "Maximiliane-Alexandra von Hohenstein-Wolfenbüttel"
 
 
@@ -75,7 +77,7 @@ def check_letters(
 ) -> list[Remark]:
     """Everything that speaks against the letters of these ladders, files first; each remark once. No language: all."""
     found = [_about_file(mistake) for mistake in letters.mistakes()]
-    tiers = tiers_of(ladders)
+    tiers = written(letters, ladders)
     spoken = (language,) if language else _languages(letters, tiers, business.language)
     for tier, told in product(tiers, spoken):
         for remark in _about_tier(letters, tier, told, business, today):
@@ -89,6 +91,12 @@ def check_letters(
 def _add(found: list[Remark], remark: Remark) -> None:
     if all(not _same(remark, earlier) for earlier in found):
         found.append(remark)
+
+
+def written(letters: Letters, ladders: Sequence[Ladder]) -> tuple[Tier, ...]:
+    """The tiers of these ladders, and those beside them that there are letters for."""
+    beside = (tier for tier in TIERS if any(letters.languages(tier.letter, channel) for channel in tier.channels))
+    return (*tiers_of(ladders), *beside)
 
 
 def tiers_of(ladders: Sequence[Ladder]) -> tuple[Tier, ...]:
@@ -210,9 +218,11 @@ def sample_facts(sample: Sample, tier: Tier, language: str, business: Business, 
     """What a letter of `tier` may say of a made-up customer."""
     customer = Customer("SAMPLE", "Roe & Daughters Ltd", Contact(sample.contact, "jane.roe@example.com", None))
     currencies = sample.currencies or (business.currency,)
-    items = tuple(
-        _item(sample, number, currencies, today - timedelta(days=tier.days)) for number in range(sample.invoices)
-    )
+    # Whoever pays by instalments, or has paid, was late.
+    late = _LATE if tier.name in NAMES else tier.days
+    items = tuple(_item(sample, number, currencies, today - timedelta(days=late)) for number in range(sample.invoices))
+    # The last one has a sentence of its own.
+    place = 2 if sample.invoices == 1 else 3
     unapplied = (Money(Decimal(80), currencies[0]),) if sample.unapplied else ()
     return letter_facts(
         LetterRequest(
@@ -222,8 +232,17 @@ def sample_facts(sample: Sample, tier: Tier, language: str, business: Business, 
             letter=letter_of(tier),
             today=today,
             language=language,
+            instalment=made_up_instalment(items[0].balance, place, today) if tier.name == INSTALMENT else None,
+            settled=tuple(item.invoice.number for item in items) if tier.name == THANKS else (),
         )
     )
+
+
+def made_up_instalment(balance: Money, place: int, today: date) -> NextInstalment:
+    """One of three over `balance`, three days from now."""
+    cents = Decimal(1).scaleb(-minor_digits(balance.currency))
+    rest = Money((balance.amount / 3).quantize(cents), balance.currency)
+    return NextInstalment(rest, today + timedelta(days=3), place, 3)
 
 
 def _item(sample: Sample, number: int, currencies: tuple[str, ...], oldest_due_on: date) -> OpenItem:

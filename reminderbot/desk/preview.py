@@ -9,13 +9,22 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from reminderbot.compose.errors import LetterError
-from reminderbot.compose.facts import LetterFacts, LetterRequest, NothingOwed, letter_facts
+from reminderbot.compose.facts import (
+    LetterFacts,
+    LetterRequest,
+    NextInstalment,
+    NothingOwed,
+    letter_facts,
+    next_instalment,
+)
 from reminderbot.core.account import Account, OpenItem
+from reminderbot.core.beside import INSTALMENT, THANKS, named
 from reminderbot.core.contact import address_on
 from reminderbot.core.ladder import Channel, Task, Tier
+from reminderbot.core.plan import Standing
 from reminderbot.desk.find import one
 from reminderbot.desk.hold import Lifting, lifting_of
-from reminderbot.desk.letters import letter_of
+from reminderbot.desk.letters import letter_of, made_up_instalment
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 
@@ -67,8 +76,10 @@ def _told(
     channel: Channel,
     today: date,
     language: str = "",
+    plans: Sequence[Standing] = (),
 ) -> LetterFacts:
     letter = letter_of(tier)
+    numbers = tuple(item.invoice.number for item in items)
     return letter_facts(
         LetterRequest(
             business=house.business,
@@ -79,8 +90,18 @@ def _told(
             language=language,
             reply_address=house.sender.reply_to,
             written=house.letters.languages(letter, None if tier.task is Task.CALL else channel),
+            instalment=_instalment(items, plans, today) if letter == INSTALMENT else None,
+            settled=numbers if letter == THANKS else (),
         )
     )
+
+
+def _instalment(items: tuple[OpenItem, ...], plans: Sequence[Standing], today: date) -> NextInstalment:
+    """What a note would be about; for whoever has no plan, one of three over the first invoice."""
+    known = next((part for standing in plans if (part := next_instalment(standing))), None)
+    if known is not None:
+        return known
+    return made_up_instalment(items[0].balance, 2, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +147,13 @@ def next_letter(house: House, connection: Connection, coming: Lifting) -> NextLe
         return None
     at = coming.next[0]
     items = tuple(item for item in known.account.items if item.invoice.number in send.lists)
-    ladder = house.rules.ladder_of(known)
-    tier = ladder.tiers[ladder.index(send.tier)]
+    tier = named(house.rules.ladder_of(known), send.tier)
     subject, text, trouble = "", "", ""
     segments: int | None = None
     try:
-        facts = _told(house, known.account, items, tier, send.channel, at.astimezone(house.rules.zone).date())
+        facts = _told(
+            house, known.account, items, tier, send.channel, at.astimezone(house.rules.zone).date(), plans=known.plans
+        )
         if send.channel is Channel.SMS:
             sms = house.letters.render_sms(facts)
             text, segments = sms.text, sms.segments

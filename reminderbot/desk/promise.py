@@ -57,7 +57,7 @@ def note(
         today = _day_to_come(house, who, due_on, now)
         numbers = _numbers(connection, who, invoices)
         _check(connection, who, amount, numbers)
-        replaced, lifted = _replace(house, connection, actor, who.customer_id, numbers, all_open=not invoices)
+        replaced, lifted = close_on(house, connection, actor, who.customer_id, numbers, all_open=not invoices)
         placed = _pause(house, connection, actor, who, due_on, numbers if invoices else (), now)
         number = promise.make(
             connection, who.customer_id, due_on, f"noted by {actor}", now,
@@ -160,8 +160,15 @@ def _check(connection: Connection, who: Customer, amount: Decimal | None, number
         raise Refused(f"Only {owed[0]} is open there: write at most that, or no amount for all of it.")
 
 
-def _replace(
-    house: House, connection: Connection, actor: str, customer_id: str, numbers: Sequence[str], *, all_open: bool
+def close_on(
+    house: House,
+    connection: Connection,
+    actor: str,
+    customer_id: str,
+    numbers: Sequence[str],
+    *,
+    all_open: bool,
+    why: str = "a new promise takes its place",
 ) -> tuple[list[int], list[int]]:
     """Close earlier promises on any of these invoices and lift their pauses; gives both."""
     now = house.clock.now()
@@ -177,6 +184,6 @@ def _replace(
     for known in hold.of_customers(connection, [customer_id]).get(customer_id, []):
         talked = known.kind is HoldKind.BROKEN_PROMISE and all_open
         if known.hold_id in theirs or talked:
-            hold.release(connection, known.hold_id, now, actor, "a new promise takes its place")
+            hold.release(connection, known.hold_id, now, actor, why)
             lifted.append(known.hold_id)
     return [word.promise_id for word in earlier], lifted

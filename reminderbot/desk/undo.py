@@ -14,6 +14,7 @@ from reminderbot.core.event import Event, EventKind
 from reminderbot.core.hold import HoldKind, active
 from reminderbot.core.ladder import Channel
 from reminderbot.core.lane import Reason
+from reminderbot.core.plan import PlanState
 from reminderbot.core.undo import Doing, UndoKind
 from reminderbot.desk.answer import take_back
 from reminderbot.desk.refusal import Refused
@@ -28,6 +29,7 @@ from reminderbot.store import (
     ledger,
     payment,
     people,
+    plan,
     preference,
     promise,
 )
@@ -168,6 +170,27 @@ def _taken_back(_: House, connection: Connection, doing: Doing, actor: str, now:
     handover.stand_again(connection, doing.data["handover"], next(iter(again.values()), 0))
 
 
+def _plan(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    lifted = doing.data["lifted"]
+    for hold_id in doing.data["placed"]:
+        hold.release(connection, hold_id, now, actor, "taken back")
+    if made := plan.get(connection, doing.data["made"] or 0):
+        plan.put_back(connection, made, PlanState.CLOSED, now, actor)
+    again = _place_again(connection, lifted.get("holds", ()), actor, now)
+    _place_again(connection, lifted.get("their_holds", ()), actor, now)
+    _not_gently(connection, doing, actor, now)
+    promise.stand_again(connection, lifted.get("promises", ()))
+    if doing.data["before"]:
+        number, state = doing.data["before"]
+        before = plan.get(connection, number)
+        assert before is not None
+        plan.put_back(connection, before, PlanState(state), now, actor)
+        plan.belongs(connection, number, [*before.holds, *again])
+    for case_id in lifted.get("cases", ()):
+        if found := case.get(connection, case_id):
+            case.reopen(connection, found, now, actor)
+
+
 def _restarted(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
     number, before = doing.data["invoice"], doing.data["before"]
     ledger.put_back(connection, number, before)
@@ -242,6 +265,7 @@ _BACK: dict[UndoKind, Callable[[House, Connection, Doing, str, datetime], None]]
     UndoKind.ANSWERED: _answered,
     UndoKind.CONTACT: _contact,
     UndoKind.CLOSED: _closed,
+    UndoKind.PLAN: _plan,
     UndoKind.PREFERRED: _preferred,
     UndoKind.BEGUN: _begun,
     UndoKind.HANDED_OVER: _handed_over,

@@ -23,6 +23,7 @@ _MAIN = (
     ("FreeSans.ttf", "FreeSansBold.ttf"),
     ("Arial.ttf", "Arial Bold.ttf"),
 )
+_EVEN = ("DejaVuSansMono.ttf", "NotoSansMono-Regular.ttf", "LiberationMono-Regular.ttf", "FreeMono.ttf")
 # What else many machines have, before the rest in the order of the alphabet.
 _MORE = ("DejaVuSans", "NotoSansCJK", "NotoSans", "DroidSansFallback", "wqy-", "Nanum", "Unifont", "unifont")
 _UNLIKELY = ("Bold", "Italic", "Oblique", "Condensed", "Narrow", "Light", "Thin", "Mono", "Math", "Serif", "Emoji")
@@ -44,6 +45,8 @@ class Fonts:
 
     main: Face | None
     bold: Face | None
+    # Each letter as wide as the next.
+    even: Face | None = None
     _rest: list[Path] = field(default_factory=list)
     _at: int = 0
     _opened: list[tuple[Face, frozenset[int]]] = field(default_factory=list)
@@ -70,7 +73,8 @@ def find(folders: Iterable[Path] = FOLDERS) -> Fonts:
         if name in by_name:
             main, heavy = by_name[name], by_name.get(bold)
             rest = [path for path in files if path != main and not _is_unlikely(path.name)]
-            return Fonts(Face(main), Face(heavy) if heavy else None, rest[:_MOST])
+            even = next((Face(by_name[one]) for one in _EVEN if one in by_name), None)
+            return Fonts(Face(main), Face(heavy) if heavy else None, even, rest[:_MOST])
     return Fonts(None, None)
 
 

@@ -6,7 +6,9 @@ same day give the same bytes.
 
 from __future__ import annotations
 
+import itertools
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +30,8 @@ _BLACK, _GREY = 0, 95
 _GUTTER = 3.0
 # Beyond it a paragraph is a wall of letters that nobody reads.
 _MOST_TOLD = 30
+# A table or a rule made of blanks and dashes.
+_LINED_UP = re.compile(r"\S {2,60}\S|^ {2,20}\S|^-{5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Style:
     size: float = BODY
     bold: bool = False
     grey: bool = False
+    # Each letter as wide as the next, for what was lined up with blanks.
+    even: bool = False
 
     @property
     def height(self) -> float:
@@ -75,7 +81,7 @@ class Sheet:
         self._pdf: FPDF = FPDF(format="letter" if us_letter else "A4")
         self._lacking: set[int] = set()
         self._more: dict[fonts.Face, str] = {}
-        self._widths: dict[tuple[str, float, bool], float] = {}
+        self._widths: dict[tuple[str, Style], float] = {}
         self._marks: Counter[int] = Counter()
         self._sections: list[tuple[str, int]] = []
         self._contents: tuple[int, float] | None = None
@@ -128,10 +134,12 @@ class Sheet:
         bar: bool = False,
     ) -> None:  # fmt: skip
         """Paragraphs, a line break between each; `bar` draws a line beside them, as beside a quotation."""
-        style = Style(size, bold, grey)
-        width = self._width - indent
-        lines = [line for piece in text.split("\n") for line in (self._wrap(piece, width, style) or [Line("")])]
-        self._draw(lines, indent, width, style, "P", bar=bar)
+        for lined_up, block in itertools.groupby(text.split("\n"), key=lambda line: bool(_LINED_UP.search(line))):
+            even = lined_up and self._fonts.even is not None
+            style = Style(size - 1.2 if even else size, bold, grey, even)
+            width = self._width - indent
+            lines = [line for piece in block for line in (self._wrap(piece, width, style) or [Line("")])]
+            self._draw(lines, indent, width, style, "P", bar=bar)
 
     def pairs(self, rows: Sequence[tuple[str, str]], *, indent: float = 0.0, label: float = 34.0) -> None:
         """Names on the left, in grey, and what they stand for beside them."""
@@ -183,9 +191,9 @@ class Sheet:
         if self._lacking:
             self.heading("Signs that could not be printed", 0, 13)
             self.words(" ".join(self.troubles), size=SMALL)
+        last = self._pdf.page
         if self._contents is not None:
             self._list_contents(*self._contents)
-        last = self._pdf.page
         for number in range(1, last + 1):
             self._turn_to(number)
             self._foot(number, last)
@@ -217,6 +225,8 @@ class Sheet:
         self._pdf.add_font("main", "", self._fonts.main.path, collection_font_number=self._fonts.main.number)
         self._pdf.add_font("main", "B", bold.path, collection_font_number=bold.number)
         self._pdf.set_fallback_fonts(["main"], exact_match=False)
+        if self._fonts.even is not None:
+            self._pdf.add_font("even", "", self._fonts.even.path, collection_font_number=self._fonts.even.number)
 
     def _fit(self, text: str) -> str:
         """The text with a code for what cannot be printed; fonts are added for what the main one lacks."""
@@ -234,8 +244,14 @@ class Sheet:
             self._pdf.set_fallback_fonts(["main", *self._more.values()], exact_match=False)
         return face is not None
 
+    def _signs(self, style: Style) -> frozenset[int]:
+        """What the font of this style has."""
+        if style.even and self._fonts.even is not None:
+            return fonts.signs_of(self._fonts.even)
+        return self._own_bold if style.bold else self._own
+
     def _dress(self, style: Style) -> None:
-        self._pdf.set_font(self._family, "B" if style.bold else "", style.size)
+        self._pdf.set_font("even" if style.even else self._family, "B" if style.bold else "", style.size)
         self._pdf.set_text_color(_GREY if style.grey else _BLACK)
 
     def _wrap(self, text: str, width: float, style: Style) -> list[Line]:
@@ -243,8 +259,7 @@ class Sheet:
         text = self._fit(text).rstrip()
         if not text:
             return []
-        own = self._own_bold if style.bold else self._own
-        if signs.is_shaped(text) or (not text.isascii() and any(ord(sign) not in own for sign in text)):
+        if signs.is_shaped(text) or (not text.isascii() and any(ord(sign) not in self._signs(style) for sign in text)):
             return self._wrap_fancy(text, width, style)
         return [Line(found) for found in self._wrap_plain(text, width, style)]
 
@@ -278,7 +293,7 @@ class Sheet:
         return max(1, most)
 
     def _wide(self, word: str, style: Style) -> float:
-        key = (word, style.size, style.bold)
+        key = (word, style)
         known = self._widths.get(key)
         if known is None:
             self._dress(style)

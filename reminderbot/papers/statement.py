@@ -119,7 +119,7 @@ def _items(sheet: Sheet, hand: Hand, part: Part) -> None:
     ]
     rows.append(("Open", "", "", "", "", "", hand.money(part.open)))
     heads = ("Invoice", "Issued", "Due", "Days late", "Billed", "Settled", "Open")
-    sheet.table(heads, rows, (24, 23, 23, 16, 25, 24, 27), frozenset({3, 4, 5, 6}), total=True)
+    sheet.table(heads, rows, (22, 23, 23, 19, 25, 23, 27), frozenset({3, 4, 5, 6}), total=True)
 
 
 def _payments(sheet: Sheet, hand: Hand, part: Part) -> None:

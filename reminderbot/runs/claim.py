@@ -19,6 +19,7 @@ from reminderbot.compose.errors import LetterError
 from reminderbot.compose.facts import NothingOwed
 from reminderbot.compose.headers import UnsafeMessage
 from reminderbot.core.answer import ANSWER, Answer, may_answer
+from reminderbot.core.beside import StepKey, round_of, step_key
 from reminderbot.core.calendar import is_open
 from reminderbot.core.case import CaseKind
 from reminderbot.core.dunning import Decision, Facts, decide
@@ -110,7 +111,7 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
     return found
 
 
-_Spent = set[tuple[str, int, str, str, str]]
+_Spent = set[StepKey]
 
 
 def _first(
@@ -161,7 +162,8 @@ def _already_sent(row: Row[Any], facts: Facts, spent: _Spent) -> str:
     """Which of its steps another reminder has taken before (invariant 1); empty: none."""
     rounds = {item.invoice.number: item.round for item in facts.account.items}
     for number, tier, _ in row.steps:
-        if (number, rounds[number], tier, row.channel, row.recipient_hash) in spent:
+        taken = round_of(rounds, number, tier)
+        if step_key(number, taken, tier, row.channel, row.recipient_hash) in spent:
             return f"'{tier}' was already sent for {number}"
     return ""
 

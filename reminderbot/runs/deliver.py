@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from reminderbot.clock import elapsed
+from reminderbot.core.beside import round_of
 from reminderbot.core.clock import judge
 from reminderbot.core.delivery import (
     Accepted,
@@ -202,7 +203,7 @@ def _send_group(
 def _attempt(claim: outbox.Claim, now: datetime) -> Attempt:
     row = claim.row
     rounds = {item.invoice.number: item.round for item in claim.items}
-    steps = tuple(Step(number, rounds[number], tier, days) for number, tier, days in row.steps)
+    steps = tuple(Step(number, round_of(rounds, number, tier), tier, days) for number, tier, days in row.steps)
     return Attempt(row.reminder_id, row.attempts + 1, row.recipient_hash, now, Channel(row.channel), steps)
 
 

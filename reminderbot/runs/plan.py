@@ -16,6 +16,7 @@ from reminderbot.core.outlook import BATCH
 from reminderbot.core.tiering import days_at
 from reminderbot.house import House
 from reminderbot.runs.clock import in_doubt
+from reminderbot.runs.instalment import judge_plans
 from reminderbot.runs.promise import judge_promises
 from reminderbot.store import account, case, decision, hold, ledger, outbox
 
@@ -34,6 +35,8 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
         ids = account.due(connection, now, BATCH)
         judge_promises(house, connection, ids, now)
         facts = house.gatherer.gather(connection, ids, now)
+        if changed := judge_plans(house, connection, facts, now):
+            facts |= house.gatherer.gather(connection, changed, now)
         waiting = _by_customer(outbox.planned(connection, ids))
 
         decisions = {key: decide(known, house.rules, now) for key, known in facts.items()}

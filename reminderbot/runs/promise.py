@@ -21,8 +21,9 @@ from reminderbot.core.promise import (
     judge,
 )
 from reminderbot.core.promise_share import Share
+from reminderbot.core.thanks import Thanks, ThanksFor
 from reminderbot.house import House
-from reminderbot.store import case, hold, note, people, promise, setting
+from reminderbot.store import case, hold, note, people, promise, setting, thanks
 
 # What is graver than any promise, or puts in question what was promised.
 _GRAVER = WHOLE_CUSTOMER | {HoldKind.DISPUTE}
@@ -48,6 +49,10 @@ def judge_promises(house: House, connection: Connection, customer_ids: Sequence[
             _keep_waiting(connection, word, hold_id, share, judged.waits, now)
         elif (judged.state, judged.paid_on) != (word.state, word.paid_on):
             _settle(connection, word, hold_id, share, judged, now)
+            if judged.state is PromiseState.KEPT and ThanksFor.PROMISE in house.rules.thanks:
+                today = now.astimezone(house.rules.zone).date()
+                kept = Thanks(ThanksFor.PROMISE, str(word.promise_id), word.invoices, today)
+                thanks.owe(connection, word.customer_id, kept)
 
 
 def _circumstances(

@@ -11,15 +11,24 @@ from sqlalchemy import Row
 
 from reminderbot.compose.check import refuse_unfit
 from reminderbot.compose.email import build_email
-from reminderbot.compose.facts import LetterFacts, LetterRequest, letter_facts
+from reminderbot.compose.facts import (
+    LetterFacts,
+    LetterRequest,
+    NextInstalment,
+    NothingOwed,
+    letter_facts,
+    next_instalment,
+)
 from reminderbot.compose.guard import guard
 from reminderbot.compose.headers import EmailHeaders
 from reminderbot.compose.render import RenderedEmail, RenderedSms
 from reminderbot.core.account import OpenItem
+from reminderbot.core.beside import INSTALMENT, THANKS, named
 from reminderbot.core.dunning import Facts
 from reminderbot.core.ladder import Channel
 from reminderbot.core.letter_version import Rulings
 from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.plan import key_of
 from reminderbot.core.token import Purpose, message_id
 from reminderbot.house import House
 
@@ -61,8 +70,7 @@ def write(
     `thread` holds the Message-IDs of the reminders before it, `closes` is the time left in the recipient's window,
     `rulings` what owners said of wordings: NotYet where this one's is too young.
     """
-    ladder = house.rules.ladder_of(facts)
-    tier = ladder.tiers[ladder.index(row.tier)]
+    tier = named(house.rules.ladder_of(facts), row.tier)
     reply_to = house.tokenised(Purpose.REPLY, row.reminder_id)
     request = LetterRequest(
         business=house.business,
@@ -72,11 +80,23 @@ def write(
         today=now.astimezone(house.rules.zone).date(),
         reply_address=house.sender.reply_to,
         written=house.letters.languages(tier.letter, Channel(row.channel)),
+        instalment=_instalment(row, facts) if row.tier == INSTALMENT else None,
+        settled=tuple(row.lists) if row.tier == THANKS else (),
     )
     told = letter_facts(request)
     if row.channel == Channel.SMS.value:
         return _text(house, row, told, closes, now, rulings)
     return _email(house, row, facts, told, reply_to, thread, now, rulings)
+
+
+def _instalment(row: Row[Any], facts: Facts) -> NextInstalment:
+    """The instalment that a note is about; NothingOwed where it is paid, or the plan stands no more."""
+    keys = {key for key, _, _ in row.steps}
+    for standing in facts.plans:
+        found, part = standing.next_unpaid(), next_instalment(standing)
+        if found and part and key_of(standing.plan, found[1]) in keys:
+            return part
+    raise NothingOwed(f"nothing is to be paid any more for {', '.join(sorted(keys))}: no note is due")
 
 
 def _email(

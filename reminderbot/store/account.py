@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,8 @@ from reminderbot.core.invoice import due_part
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.payer import Judgement, Thresholds, judge
-from reminderbot.store import balances, contact, hold, payer, preference
+from reminderbot.core.plan import beside
+from reminderbot.store import balances, contact, hold, payer, plan, preference, thanks
 from reminderbot.store.ledger import customer_of, invoice_of
 from reminderbot.store.tables import customer, invoice, outbox, payment
 
@@ -81,6 +83,8 @@ class Gatherer:
     sms_enabled: bool
     # From when on somebody is a good payer; None: no segment asks.
     good_payer: Thresholds | None = None
+    # The small-balance floor: what is open below it is settled.
+    tolerance: Decimal = Decimal(0)
 
     def gather(self, connection: Connection, customer_ids: Sequence[str], now: datetime) -> dict[str, Facts]:
         """Everything known about these customers at `now`, in their order; who is no longer listed is left out."""
@@ -92,6 +96,8 @@ class Gatherer:
         in_credit = _credits(connection, ids)
         unapplied = _unapplied(connection, ids, items, in_credit)
         holds = hold.of_customers(connection, ids)
+        plans = plan.standing(connection, ids)
+        owed_thanks = thanks.owed(connection, ids, now.date())
         hashes = {c.customer_id: self._hashes(c) for c in customers.values()}
         every_hash = [digest for pair in hashes.values() for digest in pair.values()]
         by_hash, by_customer = contact.closed(connection, ids, every_hash)
@@ -114,7 +120,17 @@ class Gatherer:
             letter = self._last_letter([row for row in own if row.customer_id == key])
             ask_first = any(kind == contact.OPTED_OUT for _, kind, _ in closed)
             by_hand = settled[key].segment if key in settled else ""
-            found[key] = Facts(account, reach, tuple(holds.get(key, ())), letter, ask_first, past.get(key), by_hand)
+            found[key] = Facts(
+                account,
+                reach,
+                tuple(holds.get(key, ())),
+                letter,
+                ask_first,
+                past.get(key),
+                by_hand,
+                tuple(beside(one, account.items, self.tolerance) for one in plans.get(key, ())),
+                owed_thanks.get(key, ()),
+            )
         return found
 
     def _past(self, connection: Connection, ids: Sequence[str], now: datetime) -> dict[str, Judgement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -60,3 +61,10 @@ def unfinished(connection: Connection, since: datetime, until: datetime) -> list
     )
     query = select(*columns).join(delivery_report, known, isouter=True).where(taken, _OPEN)
     return list(connection.execute(query.order_by(outbox.c.claimed_at, outbox.c.reminder_id)))
+
+
+def of_reminders(connection: Connection, reminder_ids: Collection[int]) -> dict[int, Row[Any]]:
+    """The newest word of the carrier on each of these texts."""
+    query = select(delivery_report).where(delivery_report.c.reminder_id.in_(reminder_ids))
+    found = connection.execute(query.order_by(delivery_report.c.looked_at))
+    return {row.reminder_id: row for row in found}

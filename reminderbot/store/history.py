@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
+from reminderbot.core.beside import NAMES, StepKey, step_key
 from reminderbot.core.delivery import State
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.history import History, LogState, log_state
@@ -130,16 +131,20 @@ def _take(connection: Connection, attempt: Attempt, now: datetime) -> None:
 
 
 def _owner(connection: Connection, attempt: Attempt) -> str | None:
+    if any(s.tier in NAMES for s in attempt.steps):
+        # It names a plan or a promise that this store may never have had: whoever has heard from us there before.
+        heard = outbox.customers_at(connection, attempt.recipient_hash)
+        return heard[0] if len(heard) == 1 else None
     return next((who for s in attempt.steps if (who := people.owner_of(connection, s.invoice))), None)
 
 
-def _keys(attempt: Attempt) -> Iterable[tuple[str, int, str, str, str]]:
+def _keys(attempt: Attempt) -> Iterable[StepKey]:
     for s in attempt.steps:
-        yield s.invoice, s.round, s.tier, attempt.channel.value, attempt.recipient_hash
+        yield step_key(s.invoice, s.round, s.tier, attempt.channel.value, attempt.recipient_hash)
 
 
 def _insert(connection: Connection, attempt: Attempt, owner: str) -> None:
-    numbers = [s.invoice for s in attempt.steps]
+    numbers = [s.invoice for s in attempt.steps if s.tier not in NAMES]
     values = {
         "reminder_id": attempt.reminder_id,
         "customer_id": owner,
@@ -178,14 +183,8 @@ def _settle(connection: Connection, attempt: Attempt, owner: str, now: datetime)
 
 
 def _spend(connection: Connection, attempt: Attempt) -> None:
-    for key, s in zip(_keys(attempt), attempt.steps, strict=True):
-        taken = (
-            (outbox_step.c.invoice == s.invoice)
-            & (outbox_step.c.round == s.round)
-            & (outbox_step.c.tier == s.tier)
-            & (outbox_step.c.channel == key[3])
-            & (outbox_step.c.recipient_hash == key[4])
-        )
+    for key in _keys(attempt):
+        taken = and_(*(outbox_step.c[name] == value for name, value in outbox.step_columns(key).items()))
         if connection.execute(select(outbox_step.c.reminder_id).where(taken)).first() is None:
-            values = dict(zip(("invoice", "round", "tier", "channel", "recipient_hash"), key, strict=True))
-            connection.execute(insert(outbox_step), values | {"reminder_id": attempt.reminder_id})
+            columns = outbox.step_columns(key)
+            connection.execute(insert(outbox_step), columns | {"reminder_id": attempt.reminder_id})

@@ -29,13 +29,14 @@ from sqlalchemy import (
 
 from reminderbot.core.account import OpenItem
 from reminderbot.core.answer import ANSWER
+from reminderbot.core.beside import NAMES, StepKey, round_of, step_key
 from reminderbot.core.delivery import SAID, AfterAttempt, Outcome, State, Uncertain
 from reminderbot.core.dunning import Send
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage
 from reminderbot.core.money import Money
-from reminderbot.store import balances, doubt, journal, ledger, setting
+from reminderbot.store import balances, beside, doubt, journal, ledger, setting
 from reminderbot.store.tables import invoice, outbox, outbox_step
 from reminderbot.store.types import Moment
 
@@ -229,7 +230,7 @@ class Claim:
     segments: int | None = None
 
 
-def spent_steps(connection: Connection, rows: Sequence[Row[Any]]) -> set[tuple[str, int, str, str, str]]:
+def spent_steps(connection: Connection, rows: Sequence[Row[Any]]) -> set[StepKey]:
     """(invoice, round, tier, channel, recipient hash) that other reminders have used up among what `rows` would use."""
     numbers = {number for row in rows for number, _, _ in row.steps}
     own = {row.reminder_id for row in rows}
@@ -262,14 +263,14 @@ def claim(connection: Connection, claims: Sequence[Claim], now: datetime) -> Non
 def _steps(c: Claim) -> Iterable[dict[str, Any]]:
     rounds = {item.invoice.number: item.round for item in c.items}
     for number, tier, _ in c.row.steps:
-        yield {
-            "reminder_id": c.row.reminder_id,
-            "invoice": number,
-            "round": rounds[number],
-            "tier": tier,
-            "channel": c.row.channel,
-            "recipient_hash": c.row.recipient_hash,
-        }
+        taken = round_of(rounds, number, tier)
+        key = step_key(number, taken, tier, c.row.channel, c.row.recipient_hash)
+        yield step_columns(key) | {"reminder_id": c.row.reminder_id}
+
+
+def step_columns(key: StepKey) -> dict[str, Any]:
+    """What a step uses up, as its table keeps it."""
+    return dict(zip(("invoice", "round", "tier", "channel", "recipient_hash"), key, strict=True))
 
 
 def _claimed(c: Claim, seq: int, now: datetime) -> dict[str, Any]:
@@ -332,8 +333,13 @@ def settle(
 
 
 def reach_all(connection: Connection, steps: Sequence[tuple[str, str, int]], now: datetime) -> None:
-    """Note that invoices have each reached a tier now: (invoice, tier, that tier's days)."""
-    rows = [{"k": number, "tier": tier, "tier_days": days, "tier_reached_at": now} for number, tier, days in steps]
+    """Note that invoices have each reached a tier now: (invoice, tier, that tier's days); and what was said beside."""
+    beside.reach(connection, steps, now)
+    rows = [
+        {"k": number, "tier": tier, "tier_days": days, "tier_reached_at": now}
+        for number, tier, days in steps
+        if tier not in NAMES
+    ]
     if rows:
         connection.execute(_REACH, rows)
 

@@ -161,6 +161,49 @@ Index("ix_promise_due", promise.c.state, promise.c.due_on)
 Index("ix_promise_hold", promise.c.hold_id)
 Index("ix_promise_case", promise.c.case_id)
 
+# Instalments that were offered or agreed, over some invoices in one currency.
+payment_plan = Table(
+    "payment_plan",
+    metadata,
+    Column("plan_id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    Column("case_id", Integer),
+    Column("currency", String(3), nullable=False),
+    # Each invoice with what was open on it then.
+    Column("covered", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("made_by", Words, nullable=False),
+    # The pauses that belong to it.
+    Column("holds", JSON, nullable=False),
+)
+Index("ix_payment_plan_customer", payment_plan.c.customer_id, payment_plan.c.state)
+
+instalment = Table(
+    "instalment",
+    metadata,
+    Column("plan_id", ForeignKey("payment_plan.plan_id"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("due_on", Date, nullable=False),
+    Column("amount", Amount, nullable=False),
+    # When its note went out, or may have.
+    Column("noted_at", Moment),
+)
+
+# What customers could be thanked for; nothing stands here that the owner does not want to thank for.
+thanks = Table(
+    "thanks",
+    metadata,
+    Column("key", Name(200), primary_key=True),
+    Column("customer_id", ForeignKey("customer.customer_id"), nullable=False),
+    Column("what", String(20), nullable=False),
+    Column("name", Name(200), nullable=False),
+    Column("invoices", JSON, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("said_at", Moment),
+)
+Index("ix_thanks_customer", thanks.c.customer_id, thanks.c.happened_on)
+
 case = Table(
     "case_file",
     metadata,

@@ -41,6 +41,7 @@ CSV = ("tests/security/test_csv.py",)
 TLS = ("tests/security/test_tls.py",)
 ANSWERS = ("tests/desk/test_answer.py",)
 ACTIONS = ("tests/desk/test_dispute.py", "tests/desk/test_undo.py", "tests/desk/test_case.py")
+PAPERS = ("tests/papers/test_archive.py", "tests/papers/test_sheet.py", "tests/desk/test_dossier.py")
 HANDOVER = ("tests/desk/test_handover.py",)
 DOOR = ("tests/web/test_guard.py", "tests/web/test_people.py", "tests/desk/test_user.py")
 MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
@@ -644,6 +645,22 @@ GUARDS = (
         "until=now",
         HANDOVER,
     ),
+    Guard(
+        "every byte of an archive counts",
+        "papers/archive.py",
+        "if not faults and not _is_as_written",
+        "if False and _is_as",
+        PAPERS,
+    ),
+    Guard("a file of the archive counts", "papers/archive.py", "!= one:", "is ...:", PAPERS),
+    Guard(
+        "a stranger's file name stays outside",
+        "desk/dossier.py",
+        "name = f\"attachments/{stem}-{one.number:02}{ending[0].lower() if ending else ''}\"",
+        'name = f"attachments/{one.name}"',
+        PAPERS,
+    ),
+    Guard("nothing turns a printed line around", "papers/signs.py", "if code in _TURNING or (", "if (", PAPERS),
     Guard("what happened since", "desk/undo.py", "(why := undoes.since(connection, doing))", "(why := '')", ACTIONS),
     Guard(
         "a letter left since", "store/undo.py", "(outbox.c.claim_seq > done.seq)", "(outbox.c.claim_seq < 0)", ACTIONS

@@ -1,12 +1,11 @@
 """What users of other products suffer from, in their own order: each of these pains is one test that ours passes.
 
-Left out, because they are about things that are not here: late fees and interest (invoiceninja#2330), manual sending
-from a button (boxbilling#467), automatic debits (invoiceninja#7840), the text of the PDF (sikteeri#117), purchase
-dunning of suppliers, and vendors' pages without a thread.
+docs/field-tests.md names every thread with its test, those in other rooms too, and says why where there is none.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,7 +14,7 @@ import pytest
 from reminderbot.config import ConfigMistakes
 from reminderbot.core.hold import HoldKind
 from reminderbot.store import decision, hold, ledger
-from tests.stories.world import LONDON, World
+from tests.stories.world import LONDON, OUR_ADDRESS, World
 
 Make = Callable[..., World]
 OURS = """
@@ -413,3 +412,67 @@ def test_a_call_falls_due_by_itself(make_world: Make) -> None:
     world.until("2027-04-09", "11:00")
     assert world.case_kinds("ACME") == ["call"]
     assert len({sent.mail["Subject"] for sent in world.sent}) == len(world.sent)
+
+
+# ---- 7. wrong recipient
+
+
+def test_each_letter_goes_to_its_own_customer_alone_and_comes_from_us(make_world: Make) -> None:
+    """akaunting#1646: sent to every customer; crater#599: a From that is not ours; invoiceninja#1083, #8500."""
+    world = make_world()
+    for number in range(4):
+        world.invoice(f"INV-{number}", f"C{number}", "2027-03-04")
+    world.begin()
+    world.at("2027-03-08 10:00")
+    assert {(s.to, s.lists) for s in world.sent} == {(f"c{n}@customer.example", (f"INV-{n}",)) for n in range(4)}
+    for sent in world.sent:
+        assert sent.mail["To"].addresses[0].addr_spec == sent.to
+        assert sent.mail["From"].addresses[0].addr_spec == OUR_ADDRESS
+        assert len(sent.mail["To"].addresses) == 1
+        assert sent.mail["Cc"] is None
+        assert sent.mail["Bcc"] is None
+        # An answer comes back to the mailbox that is read.
+        assert sent.mail["Reply-To"].addresses[0].domain == OUR_ADDRESS.partition("@")[2]
+
+
+# ---- 8. text messages
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_who_has_no_mail_address_gets_a_text_if_they_agreed(make_world: Make, agreed: bool) -> None:
+    """invoiceninja#1638, #7742, #9957, InvoiceShelf#366, MLInvoice#23, koto#42: texts, and only to who wants them."""
+    tiers = '[[ladder]]\nname = "gentle"\ndays = 3\nchannels = ["email", "sms"]\n[[ladder]]\nname = "last"\ndays = 40\n'
+    consent = {"sms_consent": "yes", "sms_consent_on": "2027-01-05", "sms_consent_how": "order form"} if agreed else {}
+    world = make_world(sms=True, more=tiers).customer("ACME", email="", phone="+447700900123", **consent)
+    world.invoice("INV-1", "ACME", "2027-03-04").begin()
+    sent = world.at("2027-03-08 10:00")
+    assert [s.to for s in sent] == (["+447700900123"] if agreed else [])
+    assert world.case_kinds("ACME") == ([] if agreed else ["unreachable"])
+
+
+# ---- 9. late fees and interest
+
+
+def test_what_is_asked_for_never_grows_by_itself(make_world: Make) -> None:
+    """invoiceninja#2330: a late fee added every hour; #11118, erpnext#58220: fees that are wrong or forgotten."""
+    world = overdue(make_world)
+    letters = world.until("2027-06-15", "10:00", "15:00", step=2)
+    assert len(letters) >= 4
+    assert {sums for sent in letters for sums in re.findall(r"GBP [\d,.]*\d", sent.text)} == {"GBP 120.00"}
+
+
+# ---- credit notes that are cancelled
+
+
+def test_a_cancelled_credit_note_opens_the_bill_with_a_person_first(make_world: Make) -> None:
+    """OCA/credit-control#562: cancelled credit notes raise warnings, and nobody knows what is owed."""
+    world = overdue(make_world)
+    world.pay("INV-1", kind="credit_note")
+    world.at("2027-03-08 10:00")
+    world.pay("INV-1", "-120.00", kind="credit_note")
+    assert world.until("2027-03-12", "10:00") == []
+    assert world.case_kinds("ACME") == ["returned"]
+    world.release("ACME")
+    (letter,) = world.at("2027-03-15 10:00")
+    assert letter.tier == "gentle"
+    assert "GBP 120.00" in letter.text

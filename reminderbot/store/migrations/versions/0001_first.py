@@ -375,6 +375,46 @@ def upgrade() -> None:
     op.create_index("ix_promise_hold", "promise", ["hold_id"])
     op.create_index("ix_promise_case", "promise", ["case_id"])
     op.create_table(
+        "payment_plan",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("covered", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("holds", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.customer_id"], name=op.f("fk_payment_plan_customer_id_customer")
+        ),
+        sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_payment_plan")),
+    )
+    op.create_index("ix_payment_plan_customer", "payment_plan", ["customer_id", "state"])
+    op.create_table(
+        "instalment",
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.String(40), nullable=False),
+        sa.Column("noted_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["plan_id"], ["payment_plan.plan_id"], name=op.f("fk_instalment_plan_id_payment_plan")),
+        sa.PrimaryKeyConstraint("plan_id", "place", name=op.f("pk_instalment")),
+    )
+    op.create_table(
+        "thanks",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("customer_id", sa.String(length=200), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("invoices", sa.JSON(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("said_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_thanks_customer_id_customer")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_thanks")),
+    )
+    op.create_index("ix_thanks_customer", "thanks", ["customer_id", "happened_on"])
+    op.create_table(
         "outbox_step",
         sa.Column("reminder_id", sa.Integer(), nullable=False),
         sa.Column("invoice", sa.String(length=200), nullable=False),

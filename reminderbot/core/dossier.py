@@ -1,0 +1,139 @@
+"""A customer's whole story for people outside: what was said on both sides and done, in order of time.
+
+`reminderbot file` makes it; people call it the case file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from reminderbot.core.event import Event, EventKind
+from reminderbot.core.handover import Handover, HandoverKind, said
+from reminderbot.core.hold import HoldKind
+from reminderbot.core.statement import Statement
+
+# Longer messages go on in the raw file: nobody reads a hundred pages of one mail in print.
+LONGEST = 20_000
+
+# How the machine came to it, and how the house shared out its work: nothing to those who take the matter on.
+_LEFT_OUT = frozenset(
+    {
+        EventKind.IMPORTED, EventKind.PAID, EventKind.CREDITED, EventKind.DECIDED, EventKind.PLANNED, EventKind.CLAIMED,
+        EventKind.PLANNED_AGAIN, EventKind.WITHDRAWN, EventKind.APPROVED, EventKind.ONWIRE, EventKind.SETTLED,
+        EventKind.REPORTED, EventKind.HEARD, EventKind.UNDERSTOOD, EventKind.CORRECTED, EventKind.TIER_REACHED,
+        EventKind.SNOOZED, EventKind.ASSIGNED, EventKind.PREFERRED, EventKind.FILED, EventKind.SET_ASIDE,
+        EventKind.PUT_BACK,
+    }
+)  # fmt: skip
+# Every answer pauses for the moment until it is read; what is handed over is told as that.
+_HOLDS_LEFT_OUT = frozenset({HoldKind.REPLY.value, HoldKind.HANDED_OVER.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that was said or done."""
+
+    at: datetime
+    title: str
+    # (name, what), such as ("Message-ID", "<r.abc@brightwater.example>").
+    facts: tuple[tuple[str, str], ...] = ()
+    # What was said, word for word.
+    words: str = ""
+    # Books know the day of a payment only.
+    day_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything that goes into the paper."""
+
+    statement: Statement
+    # By whose clock moments are told.
+    zone: str
+    away: tuple[Handover, ...]
+    letters: int
+    replies: int
+    happenings: tuple[Happening, ...]
+
+    @property
+    def on(self) -> date:
+        return self.statement.on
+
+
+# Another pause took its place, which is told by itself.
+_REPLACED = re.compile(r"hold \d+ stands now")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+_TITLES = {
+    EventKind.HELD: "Reminders were paused",
+    EventKind.RELEASED: "A pause was lifted",
+    EventKind.PROMISED: "They promised to pay by {due_on}",
+    EventKind.PROMISE_KEPT: "The promise for {due_on} was kept",
+    EventKind.PROMISE_BROKEN: "The promise for {due_on} was not kept",
+    EventKind.PROMISE_TAKEN_BACK: "A promise was taken back or corrected",
+    EventKind.OPTED_OUT: "They asked for no more messages by {channel}",
+    EventKind.SUPPRESSED: "An address for {channel} was closed",
+    EventKind.CASE_OPENED: "Case {case} was opened for a person: {kind}",
+    EventKind.CASE_RESOLVED: "Case {case} was closed",
+    EventKind.CASE_REOPENED: "Case {case} was opened again",
+    EventKind.NOTED: "A note was written",
+    EventKind.CONTACT_CHANGED: "Another address was noted for {channel}",
+    EventKind.UNDONE: "An action was taken back: {what}",
+}
+# What is said in `data` as a sentence or by somebody.
+_WORDS = ("why", "resolution", "words", "note")
+_FACTS = {
+    "invoices": "Invoices", "amount": "Sum", "until": "Until", "reason": "Reason", "due_on": "Due",
+}  # fmt: skip
+
+
+def happening_of(event: Event) -> Happening | None:
+    """A line of the journal as it is told to people outside; None where it is nothing to them."""
+    data = {name: value for name, value in event.data.items() if value not in (None, "", [], ())}
+    if event.kind in _LEFT_OUT or (event.kind is EventKind.HELD and data.get("kind") in _HOLDS_LEFT_OUT):
+        return None
+    if event.kind is EventKind.RELEASED and (
+        data.get("kind") in _HOLDS_LEFT_OUT or _REPLACED.fullmatch(str(data.get("why", "")))
+    ):
+        return None
+    title = _title(event.kind, data)
+    facts = [(_FACTS[name], _written(data[name])) for name in _FACTS if name in data and f"{data[name]}" not in title]
+    words = "\n".join(str(data[name]) for name in _WORDS if isinstance(data.get(name), str))
+    return Happening(event.at, title, (("By", event.actor), *facts), words)
+
+
+def _title(kind: EventKind, data: Mapping[str, Any]) -> str:
+    if kind in (EventKind.HANDED_OVER, EventKind.TAKEN_BACK):
+        what = ", ".join(data.get("invoices", ())) or "All that is open"
+        gone = said(HandoverKind(str(data["kind"])))
+        return f"{what}: {gone}" if kind is EventKind.HANDED_OVER else f"{what}: taken back ({gone} before)"
+    if kind is EventKind.DISPUTED:
+        if "upheld" not in data:
+            return "A dispute was marked"
+        return "The dispute was upheld" if data["upheld"] else "The dispute was not upheld"
+    if kind is EventKind.NOTED and "call" in data:
+        return f"A telephone call: {_plain(data['call'])}"
+    # A kind that a later version brings is told by its name.
+    text = _TITLES.get(kind, _plain(kind.value).capitalize())
+    return text.format_map({name: _plain(value) for name, value in data.items()} | _lacking(text, data))
+
+
+def _lacking(text: str, data: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: "?"
+        for name in ("due_on", "channel", "case", "kind", "what")
+        if f"{{{name}}}" in text and name not in data
+    }
+
+
+def _plain(value: object) -> str:
+    return str(value).replace("_", " ")
+
+
+def _written(value: object) -> str:
+    if isinstance(value, str) and _MOMENT.match(value):
+        return f"{value[:10]} {value[11:16]} UTC"
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else _plain(value)
