@@ -36,6 +36,8 @@ from reminderbot.house import House
 from reminderbot.store.decision import Kept
 from reminderbot.web.words import Words, words_for
 
+# These do not keep a letter back, they only choose its hour.
+_ONLY_THE_HOUR = frozenset({GateCode.TOO_OFTEN, GateCode.OUT_OF_HOURS, GateCode.NOBODY_AT_WORK})
 # Beyond that a list is cut: nobody reads on.
 _MOST_NAMED = 12
 # Days so near are called by their weekday, months so near need no year.
@@ -156,44 +158,70 @@ class Teller:
     def _group(self, group: Together, whom: Whom, others_wait: bool) -> Iterable[str]:
         like, numbers = group.like, group.numbers
         shut = [gate for gate in like.causes if gate.code is not GateCode.TIER_LATER]
+        # What only a person ends is said before what passes by itself.
+        shut.sort(key=lambda gate: not needs_person(gate))
+        if all(gate.code in _ONLY_THE_HOUR for gate in shut):
+            yield self._next(like, numbers, whom, free=others_wait)
+            yield from (self.gate(gate, whom, numbers) for gate in shut)
+            return
+        yield from self._causes(shut, like, numbers, whom)
+        if not like.waits:
+            yield self._next(like, numbers, whom, after=True)
+
+    def _causes(self, shut: list[Gate], like: OfInvoice, numbers: tuple[str, ...], whom: Whom) -> Iterable[str]:
+        """What keeps these back, each with what a person must do about it."""
+        done: set[str] = set()
         for place, gate in enumerate(shut):
             sentence = self.whole(gate, whom, numbers)
-            waits = place == 0 and like.step is Step.PERSON
-            yield self.words("why.wait", sentence=sentence) if waits else sentence
-        yield from dict.fromkeys(self._must(gate, whom) for gate in like.waits)
-        yield from self._next(like, numbers, whom, after=bool(shut), free=others_wait and not shut)
+            if place == 0 and like.step is Step.PERSON:
+                sentence = self._wait(sentence, numbers)
+            yield sentence
+            must = self._must(gate, whom) if needs_person(gate) else ""
+            if must and must not in done:
+                done.add(must)
+                yield must
 
-    def _next(self, like: OfInvoice, numbers: tuple[str, ...], whom: Whom, *, after: bool, free: bool) -> Iterable[str]:
+    def _wait(self, sentence: str, numbers: tuple[str, ...]) -> str:
+        invoices = self.names(numbers)
+        if invoices in sentence:
+            return self.words("why.wait", sentence=sentence)
+        return self.words("why.wait_with", invoices=invoices, sentence=sentence)
+
+    def _next(
+        self, like: OfInvoice, numbers: tuple[str, ...], whom: Whom, *, after: bool = False, free: bool = False
+    ) -> str:
         invoices, at = self.names(numbers), like.at or self.now
         hand = whom.hands.collector
         match like.step:
             case Step.LETTER:
-                yield self._leaves(like, numbers, whom, after=after, free=free)
+                return self._leaves(like, numbers, whom, after=after, free=free)
             case Step.TASK:
-                task = self._task(like.task or CaseKind.OTHER, numbers)
-                yield self.words("next.task", hand=self._hand(hand, first=False), day=self.day(at), task=task)
+                task, day = self._task(like.task or CaseKind.OTHER, numbers), self.day(at)
+                hand = self._hand(hand, first=False)
+                if after and at > self.now:
+                    return self.words("next.task_after", len(numbers), hand=hand, day=day, task=task, invoices=invoices)
+                return self.words("next.task", hand=hand, day=day, task=task, invoices=invoices)
             case Step.PERSON:
-                if not like.waits:
-                    yield self.words("next.person", invoices=invoices, hand=self._hand(hand))
+                return self.words("next.person", invoices=invoices, hand=self._hand(hand))
             case Step.LATER:
-                yield self.words("next.later", invoices=invoices, day=self.bare(self._date(at, self.home)))
+                return self.words("next.later", invoices=invoices, day=self.bare(self._date(at, self.home)))
             case Step.NOTHING:
-                yield self.words("next.nothing")
+                return self.words("next.nothing")
             case _:
                 assert_never(like.step)
 
     def _leaves(self, like: OfInvoice, numbers: tuple[str, ...], whom: Whom, *, after: bool, free: bool) -> str:
-        at = like.at or self.now
+        at, count = like.at or self.now, len(numbers)
         invoices, letter = self.names(numbers), self.words(f"letter.{like.letter}")
         when = self.moment(at, whom.zone)
         if free and at <= self.now:
-            return self.words("next.free_ready", len(numbers), invoices=invoices, letter=letter)
+            return self.words("next.free_ready", count, invoices=invoices, letter=letter)
         if free:
-            return self.words("next.free", len(numbers), invoices=invoices, letter=letter, when=when)
+            return self.words("next.free", count, invoices=invoices, letter=letter, when=when)
         if at <= self.now:
             return self.words("next.letter_ready", invoices=invoices, letter=letter)
         if after:
-            return self.words("next.after", invoices=invoices, letter=letter, when=when)
+            return self.words("next.after", count, invoices=invoices, letter=letter, when=when)
         return self.words("next.letter", invoices=invoices, letter=letter, when=when)
 
     # ---- gates
@@ -214,10 +242,9 @@ class Teller:
         if "channel" in values:
             values["channel"] = self.words(f"channel.{values['channel']}")
         if gate.code is GateCode.TOO_OFTEN:
-            values["times"] = self.words("times.heard", int(values["times"]))
+            times = int(values["times"])
+            values["times"] = self.words("times.twice") if times == 2 else self.words("times.heard", times)
             values["span"] = self.words("times.days", int(values["days"]))
-        if gate.until is not None:
-            values["when"] = self.moment(gate.until, whom.zone)
         if due := day_of(gate, "due_on"):
             values["due"] = self.on(due)
         if restarted := day_of(gate, "restarted_on"):
@@ -234,7 +261,7 @@ class Teller:
             variant = "noted_plain"
         text = self._variant(f"hold.{kind}.", variant, ended=gate.until is not None, whole=bool(told.get("whole")))
         sentence = text.format(
-            who=who, by=by or self.words("why.a_person_first"), why=told.get("why", ""), invoices=self.names(named),
+            who=who, by=self._hand(by), why=told.get("why", ""), invoices=self.names(named),
             day=self.day(said_at or placed_at),
         )  # fmt: skip
         doubt = self.words.or_none(f"hold_doubt.{told.get('known_by')}")
@@ -249,7 +276,7 @@ class Teller:
     def _rests(self, gate: Gate) -> str:
         """Up to when a pause lasts that ends by itself: its last whole day."""
         until = gate.until or self.now
-        last = self.bare(self._date(until - timedelta(microseconds=1), self.home))
+        last = self._surely(self._date(until - timedelta(microseconds=1), self.home))
         return self.words(f"hold.{kind_of(gate)}.rests", last=last)
 
     def _must(self, gate: Gate, whom: Whom) -> str:
@@ -298,7 +325,9 @@ class Teller:
         return self.words(f"task.{kind}", invoices=self.names(numbers))
 
     def _hand(self, name: str, *, first: bool = True) -> str:
-        return name or (self.words("why.a_person_first") if first else self.words("why.a_person"))
+        # Names of the desk are kept in lower case.
+        called = name.capitalize() if name.isalpha() and name.islower() else name
+        return called or (self.words("why.a_person_first") if first else self.words("why.a_person"))
 
     def names(self, numbers: Sequence[str]) -> str:
         """The invoices as a sentence lists them."""
@@ -331,7 +360,7 @@ class Teller:
 
     def bare(self, day: date, today: date | None = None) -> str:
         """`Tuesday`, `yesterday`, `3 March`, `3 March 2025`."""
-        from babel.dates import format_date, format_skeleton
+        from babel.dates import format_date
 
         locale = formats.locale(self.locale)
         if near := self._close(day, today):
@@ -339,8 +368,21 @@ class Teller:
         if self._is_near(day, today):
             return str(format_date(day, "EEEE", locale=locale))
         far = abs((day - self._today(today)).days) > _HALF_A_YEAR
+        return self._shaped("yMMMMd" if far else "MMMMd", day)
+
+    def _surely(self, day: date) -> str:
+        """`Tuesday 12 January`: a day to come, beside which another Tuesday may be named that has been."""
+        if near := self._close(day, None):
+            return near
+        if not self._is_near(day, None):
+            return self.bare(day)
+        return self._shaped("MMMMEEEEd", day)
+
+    def _shaped(self, skeleton: str, day: date) -> str:
+        from babel.dates import format_skeleton
+
         moment = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001  (a day only, for Babel)
-        return str(format_skeleton("yMMMMd" if far else "MMMMd", moment, locale=locale))
+        return str(format_skeleton(skeleton, moment, locale=formats.locale(self.locale)))
 
     def _close(self, day: date, today: date | None) -> str:
         away = (day - self._today(today)).days
