@@ -105,6 +105,8 @@ def test_why_at_a_day_tells_what_was_decided_then(shop: Installation) -> None:
     assert "Tue 24 Nov 2026 10:00 EST:" in tuesday
     assert "“on holiday”" in tuesday
     assert shop.json("why", "C1", "--at", "2026-11-23")["decisions"][0]["decision"]["send"]["tier"] == "gentle"
+    # Nothing changed on Wednesday, so Tuesday's decision stood.
+    assert shop.json("why", "C1", "--at", "2026-11-25")["decisions"][0]["from"] == "2026-11-24T15:00:00+00:00"
     assert "Nothing was decided about them" in shop.ok("why", "C1", "--at", "2026-11-20")
 
 
