@@ -294,6 +294,7 @@ def _held(hold: Hold, covered: tuple[str, ...], who: Customer) -> Gate:
     scope = ", ".join(covered) if hold.invoices else "all invoices"
     values: dict[str, str | int] = {"kind": hold.kind.value, "hold": hold.hold_id, "why": hold.why}
     values |= {"placed_at": hold.placed_at.isoformat(), "by": hold.placed_by, "whole": int(not hold.invoices)}
+    values |= {"upheld": int(hold.upheld)}
     if heard := hold.heard:
         from_contact = heard.sender and heard.sender.casefold() in {
             (who.contact.email or "").casefold(),

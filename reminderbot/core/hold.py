@@ -79,6 +79,8 @@ class Hold:
     placed_by: str = ""
     # None: no message of theirs led to it.
     heard: Heard | None = None
+    # It is a dispute that they were right about: what is missing is the credit.
+    upheld: bool = False
 
     def is_active(self, now: datetime) -> bool:
         """True while it pauses anything: not released, and not lapsed. It lapses at `until` itself."""

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, or_, select, update
 
 from reminderbot.core.event import BOT, Event, EventKind
 from reminderbot.core.hold import WHOLE_CUSTOMER, Heard, Hold, HoldKind
 from reminderbot.store import journal, outbox, uncertain
-from reminderbot.store.tables import hold, inbound, promise
+from reminderbot.store.tables import dispute, hold, inbound, promise
 
-_HOLDS = select(hold, inbound.c.received_at, inbound.c.sender, inbound.c.matched_by).select_from(
-    hold.outerjoin(inbound, inbound.c.inbound_id == hold.c.inbound_id)
-)
+_UPHELD = exists().where(dispute.c.hold_id == hold.c.hold_id, dispute.c.upheld)
+_HOLDS = select(
+    hold, inbound.c.received_at, inbound.c.sender, inbound.c.matched_by, _UPHELD.label("upheld")
+).select_from(hold.outerjoin(inbound, inbound.c.inbound_id == hold.c.inbound_id))
 _OF_CUSTOMERS = _HOLDS.where(
     hold.c.customer_id.in_(bindparam("ids", expanding=True)), hold.c.released_at.is_(None)
 ).order_by(hold.c.hold_id)
@@ -148,4 +149,5 @@ def _hold_of(row: Row[Any]) -> Hold:
         row.released_at,
         row.placed_by,
         Heard(row.received_at, row.sender, row.matched_by or "") if row.received_at else None,
+        bool(row.upheld),
     )

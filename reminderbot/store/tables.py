@@ -251,6 +251,7 @@ dispute = Table(
     Column("credited_before", Amount, nullable=False),
 )
 Index("ix_dispute_customer", dispute.c.customer_id)
+Index("ix_dispute_hold", dispute.c.hold_id)
 Index("ix_dispute_case", dispute.c.case_id)
 
 # What people gave to an agency or a lawyer, or wrote off.

@@ -259,19 +259,15 @@ class Teller:
         who = str(told.get("said_by", "")) or (whom.customer.name if said_at else whom.name)
         if told.get("why") == unexplained(by):
             variant = "noted_plain"
-        text = self._variant(f"hold.{kind}.", variant, ended=gate.until is not None, whole=bool(told.get("whole")))
+        more = {"upheld": told.get("upheld"), "ended": gate.until, f"{variant}_all": told.get("whole"), variant: True}
+        names = (f"hold.{kind}.{name}" for name, fits in more.items() if fits)
+        text = next(filter(None, map(self.words.or_none, names)))
         sentence = text.format(
             who=who, by=self._hand(by), why=told.get("why", ""), invoices=self.names(named),
             day=self.day(said_at or placed_at),
         )  # fmt: skip
         doubt = self.words.or_none(f"hold_doubt.{told.get('known_by')}")
         return f"{sentence} {doubt}" if doubt and needs_person(gate) else sentence
-
-    def _variant(self, beginning: str, variant: str, *, ended: bool, whole: bool) -> str:
-        names = [f"{beginning}ended"] if ended else []
-        names += [f"{beginning}{variant}_all"] if whole else []
-        found = (self.words.or_none(name) for name in (*names, f"{beginning}{variant}"))
-        return next(text for text in found if text is not None)
 
     def _rests(self, gate: Gate) -> str:
         """Up to when a pause lasts that ends by itself: its last whole day."""
@@ -281,6 +277,8 @@ class Teller:
 
     def _must(self, gate: Gate, whom: Whom) -> str:
         hand = self._hand(whom.hands.of(gate))
+        if gate.values.get("upheld") and (text := self.words.or_none(f"hold.{kind_of(gate)}.must_upheld")):
+            return text.format(hand=hand)
         if gate.code is GateCode.HELD:
             return self.words(f"hold.{kind_of(gate)}.must", hand=hand)
         return self.words(f"must.{gate.code}", hand=hand)

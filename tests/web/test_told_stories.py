@@ -114,6 +114,11 @@ STORIES: dict[str, Story] = {
         [bill("INV-1042", 20, "check-in", 9)],
         [paused(HoldKind.DISPUTE, "INV-1042", by="olivia", until=at(date(2027, 1, 16), 0))],
     ),
+    "a dispute that they were right about": Story(
+        [bill("INV-1042", 20, "check-in", 9)],
+        [replace(wrote(HoldKind.DISPUTE, "INV-1042", by="olivia"), upheld=True)],
+    ),
+    "a payment that was taken back": Story(DUE, [paused(HoldKind.RETURNED, "INV-1042")]),
     "an answer that nobody has read yet": Story(DUE, [wrote(HoldKind.REPLY)], cases=[CaseKind.QUESTION]),
     "an answer known only by its sender": Story(DUE, [wrote(HoldKind.PAID, known_by="sender")]),
     "a promise": Story(

@@ -160,6 +160,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("dispute_id", name=op.f("pk_dispute")),
     )
     op.create_index("ix_dispute_customer", "dispute", ["customer_id"])
+    op.create_index("ix_dispute_hold", "dispute", ["hold_id"])
     op.create_index("ix_dispute_case", "dispute", ["case_id"])
     op.create_table(
         "handover",
