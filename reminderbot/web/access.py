@@ -82,6 +82,10 @@ WHO = {
     "handover.page": Who.OWNER,
     "handover.hand_it_over": Who.OWNER,
     "handover.take_it_back": Who.OWNER,
+    "papers.statement": Who.COLLECTOR,
+    "papers.as_pdf": Who.COLLECTOR,
+    # All of somebody's words in one file: it leaves the house.
+    "papers.case_file": Who.OWNER,
     "letters.page": Who.OWNER,
     "letters.frame": Who.OWNER,
     "letters.one": Who.OWNER,
@@ -113,7 +117,7 @@ class Room:
 ROOMS = (
     Room("today", "today.page"),
     Room("cases", "cases.page", ("answers", "mails")),
-    Room("customers", "customers.page", ("handover",)),
+    Room("customers", "customers.page", ("handover", "papers")),
     Room("sending", "sending.page"),
     Room("letters", "letters.page"),
     Room("reports", "reports.page"),

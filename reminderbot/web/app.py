@@ -19,6 +19,7 @@ from reminderbot.web import (
     machine,
     mails,
     me,
+    papers,
     people,
     reports,
     sending,
@@ -61,6 +62,7 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
         sending,
         undo,
         handover,
+        papers,
     ):
         app.register_blueprint(room.pages(house))
     if webhooks is not None:

@@ -11,6 +11,7 @@ from reminderbot.desk.contact import close, correct
 from reminderbot.desk.customer import account_page
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.hold import place, release
+from reminderbot.desk.papers import can_print
 from reminderbot.desk.preference import languages, segments, settle
 from reminderbot.desk.preview import before_release
 from reminderbot.desk.refusal import Refused
@@ -59,6 +60,7 @@ def pages(house: House) -> Blueprint:
             said=answer_of(house, seen.why),
             gates=gates_of(house, seen.why),
             past=past_of(house, seen.why, seen.why.history),
+            can_print=can_print(),
             marked=marked,
             languages=languages(house),
             pauses=_PAUSES,

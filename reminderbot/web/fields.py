@@ -22,7 +22,11 @@ def words_in(name: str) -> str:
 
 def day_in(name: str) -> date | None:
     """The day of a field; None where it was left empty."""
-    words = words_in(name)
+    return day_of(words_in(name))
+
+
+def day_of(words: str) -> date | None:
+    """The day that these words are; None where there are none."""
     try:
         return date.fromisoformat(words) if words else None
     except ValueError:

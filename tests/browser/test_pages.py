@@ -27,6 +27,8 @@ PAGES = {
     "release": "/cases/31/release",
     "customers": "/customers/",
     "customer": "/customers/C0000030",
+    "statement": "/papers/statement/C0000030",
+    "hand-over": "/hand-over/C0000030",
     "sending": "/sending/",
     "go-on": "/sending/go-on",
     "letters": "/letters/",
