@@ -38,7 +38,7 @@ class Part:
     items: tuple[Item, ...]
     # What came in, the oldest first: on invoices that are settled by now as well.
     payments: tuple[Payment, ...]
-    # Received and not matched to an invoice.
+    # Received and not matched to an invoice, credit balances included.
     unmatched: Money
     # (bucket, sum), those that hold something.
     aging: tuple[tuple[str, Money], ...]
@@ -82,24 +82,36 @@ def state(
     unknown: Iterable[str] = (),
 ) -> Statement:
     """Put the account together from each invoice with its balance on that day, and what had come in by then."""
+    standing = tuple(balances)
     items = [
         Item(bill, balance, days_past_due(bill.due_on, on) if bill.due_on else None)
-        for bill, balance in balances
+        for bill, balance in standing
         if balance.amount > 0
     ]
+    # Paid or credited beyond a total, or paid on a bill that is cancelled.
+    over = [Money(-balance.amount, balance.currency) for _, balance in standing if balance.amount < 0]
     came = sorted(payments, key=lambda p: (p.paid_on, p.payment_id))
     first = min((item.invoice.issued_on for item in items), default=None)
     currencies = sorted({item.balance.currency for item in items} | {p.amount.currency for p in came})
-    return Statement(customer, on, tuple(_part(one, items, came, on, first) for one in currencies), tuple(unknown))
+    parts = tuple(_part(one, items, came, over, on, first) for one in currencies)
+    return Statement(customer, on, parts, tuple(unknown))
 
 
-def _part(currency: str, items: Iterable[Item], payments: Iterable[Payment], on: date, first: date | None) -> Part:
+def _part(
+    currency: str,
+    items: Iterable[Item],
+    payments: Iterable[Payment],
+    over: Iterable[Money],
+    on: date,
+    first: date | None,
+) -> Part:
     mine = sorted(
         (item for item in items if item.balance.currency == currency),
         key=lambda item: (item.invoice.due_on or date.max, item.invoice.number),
     )
     came = tuple(p for p in payments if p.amount.currency == currency)
     loose = sum((p.amount.amount for p in came if _is_loose(p, first)), Decimal(0))
+    loose += sum((money.amount for money in over if money.currency == currency), Decimal(0))
     sums = {name: Decimal(0) for name in BUCKETS}
     for item in mine:
         sums[bucket(item.invoice.due_on, on)] += item.balance.amount

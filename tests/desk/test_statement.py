@@ -53,6 +53,16 @@ def test_money_that_is_matched_to_no_invoice_lowers_the_balance_only(world: Worl
     assert opened(of(world)) == ["240.00 GBP, balance 190.00 GBP"]
 
 
+def test_what_was_paid_too_much_or_on_a_cancelled_bill_lowers_the_balance(world: World) -> None:
+    world.invoice("INV-3", "ACME", "2027-03-04", "30.00")
+    world.pay("INV-1", "145.00")
+    world.pay("INV-3", "30.00")
+    world.change("INV-3", status="cancelled")
+    taken(world, "2027-03-08 11:00")
+
+    assert opened(of(world)) == ["120.00 GBP, balance 65.00 GBP"]
+
+
 def test_what_a_person_noted_counts_and_is_not_counted_twice(world: World) -> None:
     paid(world.house, "olivia", "INV-1", Decimal("100.00"))
     assert opened(of(world)) == ["140.00 GBP, balance 140.00 GBP"]
