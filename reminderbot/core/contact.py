@@ -105,7 +105,9 @@ def in_their_day(
     With `ours` it is one of ours as well, unless the two never meet.
     """
     theirs = next_open(now, zones, hours, business)
-    opening = theirs if ours is None else next_open(now, zones, hours, business, ours) or theirs
+    opening = theirs
+    if theirs is not None and ours is not None and not ours.contains(theirs):
+        opening = next_open(theirs, zones, hours, business, ours) or theirs
     name = "their day"
     if opening is None:
         because = "their time zone is unknown, or its candidates never share an hour: add a time_zone"

@@ -9,18 +9,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from reminderbot.core.account import Progress
+from reminderbot.core.account import Account, Progress
 from reminderbot.core.aside import deadline
 from reminderbot.core.beside import NAMES
 from reminderbot.core.case import CaseKind
+from reminderbot.core.contact import Reach
 from reminderbot.core.dunning import Decision, Facts, LastLetter, OpenCase, Rules, Send, decide
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.core.plan import PlanState, judge, noted, told_missing
+from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, PromiseState, Waits
 from reminderbot.core.tiering import days_at
 
 Foreseen = tuple[datetime, Decision]
 
+_BROKEN = Judged(PromiseState.BROKEN)
 # The longest stretch of the contact budget, and then some.
 _REMEMBERED = timedelta(days=31)
 
@@ -51,15 +54,18 @@ class Course:
     planned: Planned | None = None
     # Matters of these kinds wait for a person already.
     opened: frozenset[CaseKind] = frozenset()
+    # How promises will have ended that nobody has paid by then, by their pauses.
+    endings: Mapping[int, Judged] = field(default_factory=dict)
     found: list[Foreseen] = field(default_factory=list)
     # When the planning run looks at them next; None: only an event changes anything.
     review_at: datetime | None = None
     _is_known: bool = False
+    # The latest decision, and on what.
+    _made: tuple[Facts, Decision] | None = None
 
     def plan(self, now: datetime, numbers: Iterator[int]) -> None:
         """What the planning run does at `now`."""
-        if broken := self._break_promise(now):
-            self._open([broken], Decision(()), now)
+        self._open(self._end_promises(now), Decision(()), now)
         self._open(self._miss_instalments(now), Decision(()), now)
         made = self._decide(now)
         self._open(made.cases, made, now)
@@ -73,7 +79,9 @@ class Course:
         """What the delivery run does with the message that is due; True where it leaves, or lacks nothing but room."""
         planned = self.planned
         assert planned is not None
-        made = self._decide(now)
+        # Nothing has changed since the plan, which named this very moment.
+        known = self._made if self._made and self._made[0] is self.facts else None
+        made = known[1] if known and known[1].send and known[1].send.not_before == now else self._decide(now)
         if made.send is None or not _same(planned.send, made.send):
             self.planned, self.review_at = None, now
             return False
@@ -87,15 +95,16 @@ class Course:
         return True
 
     def _decide(self, now: datetime) -> Decision:
-        today = now.astimezone(self.rules.zone).date()
-        self.facts = replace(self.facts, account=self.facts.account.on(today))
-        return decide(self.facts, self.rules, now)
+        account = self.facts.account.on(now.astimezone(self.rules.zone).date())
+        if account is not self.facts.account:
+            self.facts = replace(self.facts, account=account)
+        made = decide(self.facts, self.rules, now)
+        self._made = self.facts, made
+        return made
 
     def hear(self, now: datetime) -> None:
-        """Something of ours reached them, or somebody with whom they share an address."""
-        reach = self.facts.reach
-        kept = (at for at in reach.contacted_at if at > now - _REMEMBERED)
-        self.facts = replace(self.facts, reach=replace(reach, contacted_at=(*kept, now)))
+        """Something of ours reached somebody with whom they share an address."""
+        self.facts = replace(self.facts, reach=_heard(self.facts.reach, now))
 
     def _open(self, cases: Iterable[OpenCase], made: Decision, now: datetime) -> None:
         """Call a person; a matter of a kind that already waits is not opened twice."""
@@ -116,17 +125,19 @@ class Course:
             later = send.not_before if is_known else max(send.not_before, planned.not_before)
             self.planned = replace(planned, send=send, not_before=later)
 
-    def _break_promise(self, now: datetime) -> OpenCase | None:
-        """The case for a promise whose days have passed: nobody paid, so a person asks what got in the way."""
+    def _end_promises(self, now: datetime) -> list[OpenCase]:
+        """The cases for promises whose days have passed: nobody paid, so a person asks what got in the way."""
+        cases, holds = [], []
         for hold in self.facts.holds:
             lapsed = hold.until is not None and hold.until <= now and hold.released_at is None
-            if hold.kind is HoldKind.PROMISE and lapsed:
-                why = f"the promise passed unpaid by {hold.until:%Y-%m-%d}; a person talks to them first"
-                pause = Hold(0, hold.customer_id, HoldKind.BROKEN_PROMISE, now, why)
-                rest = tuple(other for other in self.facts.holds if other is not hold)
-                self.facts = replace(self.facts, holds=(*rest, pause))
-                return OpenCase(CaseKind.BROKEN_PROMISE, why, hold.invoices)
-        return None
+            if hold.kind is not HoldKind.PROMISE or not lapsed:
+                holds.append(hold)
+            elif pause := _after(hold, self.endings.get(hold.hold_id, _BROKEN), now):
+                holds.append(pause)
+                cases.append(OpenCase(CaseKind(pause.kind.value), pause.why, hold.invoices))
+        if len(holds) != len(self.facts.holds) or cases:
+            self.facts = replace(self.facts, holds=tuple(holds))
+        return cases
 
     def _miss_instalments(self, now: datetime) -> list[OpenCase]:
         """The cases for plans of which an instalment has passed unpaid, as the planning run judges them."""
@@ -148,23 +159,26 @@ class Course:
         """The invoices stand at the task's tier; after a review nothing moves without a person."""
         for task in tasks:
             tier = self._tier(task.tier)
-            self._reach(dict.fromkeys(task.invoices, tier), now)
+            account = self._reached(dict.fromkeys(task.invoices, tier), now)
+            self.facts = replace(self.facts, account=account)
             if tier.task is Task.REVIEW:
                 customer_id = self.facts.account.customer.customer_id
                 pause = Hold(0, customer_id, HoldKind.REVIEW, now, "a person decides what happens next")
                 self.facts = replace(self.facts, holds=(*self.facts.holds, pause))
 
     def _say(self, send: Send, now: datetime) -> None:
-        self.hear(now)
         if send.tier in NAMES:
+            self.hear(now)
             self._say_beside(send)
             return
+        facts, account, follow_up = self.facts, self.facts.account, self.facts.follow_up
         if send.follows is not None:
-            self.facts = replace(self.facts, follow_up=None)
-            return
-        if send.channel is Channel.EMAIL:
-            self.facts = replace(self.facts, follow_up=self._letter(send, now))
-        self._reach({number: self._tier(tier) for number, tier, _ in send.steps}, now)
+            follow_up = None
+        else:
+            if send.channel is Channel.EMAIL:
+                follow_up = self._letter(send, now)
+            account = self._reached({number: self._tier(tier) for number, tier, _ in send.steps}, now)
+        self.facts = replace(facts, account=account, reach=_heard(facts.reach, now), follow_up=follow_up)
 
     def _say_beside(self, send: Send) -> None:
         """What was said beside the ladder is not said again; no text message follows a letter before it."""
@@ -182,9 +196,10 @@ class Course:
         stepped = {number for number, _, _ in send.steps}
         items = [item for item in account.items if item.invoice.number in stepped]
         balances = tuple((item.invoice.number, item.balance) for item in items)
-        return LastLetter(0, send.tier, now, balances, account.taken_off(items))
+        below = tuple((number, tier) for number, tier, _ in send.steps if tier != send.tier)
+        return LastLetter(0, send.tier, now, balances, account.taken_off(items), below)
 
-    def _reach(self, tiers: Mapping[str, Tier], now: datetime) -> None:
+    def _reached(self, tiers: Mapping[str, Tier], now: datetime) -> Account:
         account = self.facts.account
         items = tuple(
             replace(item, progress=Progress(tier.name, days_at(item, tier), now))
@@ -192,11 +207,28 @@ class Course:
             else item
             for item in account.items
         )
-        self.facts = replace(self.facts, account=replace(account, items=items))
+        return replace(account, items=items)
 
     def _tier(self, name: str) -> Tier:
         ladder = self.rules.ladder_of(self.facts)
         return ladder.tiers[ladder.index(name)]
+
+
+def _heard(reach: Reach, now: datetime) -> Reach:
+    kept = (at for at in reach.contacted_at if at > now - _REMEMBERED)
+    return replace(reach, contacted_at=(*kept, now))
+
+
+def _after(hold: Hold, ended: Judged, now: datetime) -> Hold | None:
+    """The pause that takes the place of a promise's own; None: nothing but its end."""
+    if ended.waits is Waits.MATCHING:
+        kind, why = HoldKind.POSSIBLY_PAID, "money has come in that is not matched and may be what they promised"
+    elif ended.state in NOT_KEPT_IN_FULL:
+        kind, why = HoldKind.BROKEN_PROMISE, f"the promise passed unpaid by {hold.until:%Y-%m-%d}"
+        why += "; a person talks to them first"
+    else:
+        return None
+    return Hold(0, hold.customer_id, kind, now, why)
 
 
 def _same(planned: Send, due: Send) -> bool:

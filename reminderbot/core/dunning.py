@@ -127,6 +127,8 @@ class LastLetter:
     items: tuple[tuple[str, Money], ...]
     # Money not yet matched then, which the letter took off its sums.
     taken_off: tuple[Money, ...] = ()
+    # (invoice number, the tier it took with the letter), where that was another one than the letter's own.
+    below: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,8 @@ def _on_ladder(facts: Facts, rules: Rules, now: datetime) -> Decision:
     chosen = rules.chosen(facts)
     gates.extend(_patience(chosen))
     # From here on the rules are those of this customer.
-    rules = replace(rules, ladder=chosen.ladder)
+    if chosen.ladder is not rules.ladder:
+        rules = replace(rules, ladder=chosen.ladder)
     steps = _steps(free, rules, today)
     due, wake = _due(free, steps, rules, today, gates)
     wakes += wake
@@ -513,8 +516,11 @@ def _text_after_letter(
         because = "it would come more than three business days later"
         gates.append(Gate(name, False, because, code=GateCode.TEXT_TOO_LATE, invoices=numbers))
         return None
+    # What took a lower step with the letter has its own text at the letter's tier still before it.
+    taken = dict(letter.below)
     return Send(
-        letter.tier, Channel.SMS, numbers, tuple((number, letter.tier, 0) for number in numbers), not_before,
+        letter.tier, Channel.SMS, numbers, tuple((number, taken.get(number, letter.tier), 0) for number in numbers),
+        not_before,
         facts.ask_first, letter.reminder_id,
     )  # fmt: skip
 

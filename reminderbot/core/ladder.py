@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -57,15 +57,17 @@ class Ladder:
     tiers: tuple[Tier, ...]
     # Tiers of the house's other ladders, each with the place here that whoever had it has passed as well (`beside`).
     elsewhere: tuple[tuple[str, int], ...] = ()
+    # Position of the first tier with days >= 0: where every overdue invoice begins, however late.
+    first_overdue: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Asked several times in every decision.
+        first = next((i for i, tier in enumerate(self.tiers) if not tier.is_courtesy), len(self.tiers))
+        object.__setattr__(self, "first_overdue", first)
 
     def index(self, name: str) -> int:
         """Position of the tier called `name`; ValueError where there is none."""
         return [tier.name for tier in self.tiers].index(name)
-
-    @property
-    def first_overdue(self) -> int:
-        """Position of the first tier with days >= 0: where every overdue invoice begins, however late."""
-        return next((i for i, tier in enumerate(self.tiers) if not tier.is_courtesy), len(self.tiers))
 
     def spacing(self, index: int) -> int:
         """Days that must lie between the tier before `index` and it; 0 for the first."""

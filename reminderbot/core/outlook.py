@@ -19,6 +19,7 @@ from reminderbot.core.contact import address_on, alike, in_their_day
 from reminderbot.core.course import Course, Foreseen, Planned
 from reminderbot.core.dunning import Facts, Rules
 from reminderbot.core.ladder import Channel
+from reminderbot.core.promise import Judged
 from reminderbot.core.room import NO_CAPS, Caps, Room
 
 # The planning run decides about so many customers at a time.
@@ -35,6 +36,8 @@ class Before:
 
     planned: Mapping[str, Planned] = field(default_factory=dict)
     waiting_cases: Mapping[str, frozenset[CaseKind]] = field(default_factory=dict)
+    # How promises will have ended that nobody has paid by then, by their pauses.
+    endings: Mapping[int, Judged] = field(default_factory=dict)
     undo: timedelta = timedelta(0)
     # How many segments the text message of a tier to a customer has.
     segments: Callable[[str, str], int] = _one_segment
@@ -59,7 +62,14 @@ def foresee_all(
 ) -> dict[str, tuple[Foreseen, ...]]:
     """The same for many customers at once, within what the house may send; `tell` hears how far it has come."""
     courses = {
-        key: Course(facts, rules, before.undo, before.planned.get(key), before.waiting_cases.get(key, frozenset()))
+        key: Course(
+            facts,
+            rules,
+            before.undo,
+            before.planned.get(key),
+            before.waiting_cases.get(key, frozenset()),
+            before.endings,
+        )
         for key, facts in everybody.items()
     }
     line = _Line(courses, rules, Room(caps, rules.zone, now), before, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from reminderbot.core.calendar import BusinessDays, start_of_day
+from reminderbot.core.hold import WHOLE_CUSTOMER, Hold, HoldKind, active
 from reminderbot.core.money import Money
 
 if TYPE_CHECKING:
@@ -133,6 +135,16 @@ class Circumstances:
     overtaken: bool = False
     # A person was asked about unmatched money, and has answered.
     asked: bool = False
+
+
+# What is graver than any promise, or puts in question what was promised.
+_GRAVER = WHOLE_CUSTOMER | {HoldKind.DISPUTE}
+
+
+def overtaken(word: Promise, holds: Iterable[Hold], grace: Grace, now: datetime) -> bool:
+    """Whether something graver than the promise has come up since it was given."""
+    graver = [h for h in active(holds, now) if h.kind in _GRAVER and not h.invoices]
+    return any(h.placed_at.astimezone(grace.zones[0]).date() >= word.promised_on for h in graver)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row
 
+from reminderbot.compose.errors import LetterError
+from reminderbot.core.account import Account
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
@@ -20,9 +23,13 @@ from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.outlook import Before, foresee_all
+from reminderbot.core.promise import Circumstances, Judged, Promise, PromiseState, judge, overtaken
+from reminderbot.core.promise_share import Share
 from reminderbot.core.room import Caps, start_of_month
+from reminderbot.desk.preview import facts_for
+from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import case, listing, outbox, said
+from reminderbot.store import case, listing, outbox, promise, said
 from reminderbot.store.ledger import chunks
 
 
@@ -77,8 +84,8 @@ def outlook(house: House, connection: Connection, days: int) -> Outlook:
     for some in chunks(listing.owing(connection)):
         everybody |= house.gatherer.gather(connection, some, now)
     caps = _caps(house, connection, everybody, now)
-    foreseen = foresee_all(everybody, house.rules, now, until, caps, _before(house, connection))
-    found = [_of_customer(house, everybody[key], course) for key, course in foreseen.items()]
+    foreseen = foresee_all(everybody, house.rules, now, until, caps, _before(house, connection, everybody))
+    found = [_of_customer(house.rules, everybody[key], course) for key, course in foreseen.items()]
     messages = sorted((one for some, _ in found for one in some), key=lambda c: (c.at, c.customer.customer_id))
     tasks = sorted((task for _, tasks in found for task in tasks), key=lambda t: (t.at, t.customer.customer_id))
     waiting = tuple(
@@ -104,13 +111,50 @@ def _caps(house: House, connection: Connection, everybody: dict[str, Facts], now
     )
 
 
-def _before(house: House, connection: Connection) -> Before:
+def _before(house: House, connection: Connection, everybody: Mapping[str, Facts]) -> Before:
     planned = {row.customer_id: _planned(row) for row in outbox.planned(connection)}
     cases: dict[str, set[CaseKind]] = defaultdict(set)
     for one in case.waiting(connection):
         if one.customer_id and one.inbound_id is None:
             cases[one.customer_id].add(one.kind)
-    return Before(planned, {key: frozenset(kinds) for key, kinds in cases.items()}, house.limits.undo)
+    waiting = {key: frozenset(kinds) for key, kinds in cases.items()}
+    endings = _endings(house, connection, everybody)
+    return Before(planned, waiting, endings, house.limits.undo, _segments(house, everybody))
+
+
+def _endings(house: House, connection: Connection, everybody: Mapping[str, Facts]) -> dict[int, Judged]:
+    """How each open promise ends if no more comes in until the books of its last day are there, by its pause."""
+    found = {}
+    today = house.clock.now().astimezone(house.rules.zone).date()
+    for some in chunks(list(everybody)):
+        words = [(w, hold_id) for w, hold_id in promise.to_judge(connection, some) if w.state is PromiseState.OPEN]
+        shares = promise.standing(connection, some, today, house.rules.min_balance) if words else {}
+        for word, hold_id in words:
+            if hold_id is not None:
+                found[hold_id] = _ending(house, word, shares[word.promise_id], everybody[word.customer_id])
+    return found
+
+
+def _ending(house: House, word: Promise, share: Share, facts: Facts) -> Judged:
+    grace = house.grace_of(facts.account.customer)
+    ends = grace.ends(word.due_on)
+    graver = overtaken(word, facts.holds, grace, ends)
+    return judge(word, share, Circumstances(grace.last_day(word.due_on), ended=True, booked=True, overtaken=graver))
+
+
+def _segments(house: House, everybody: Mapping[str, Facts]) -> Callable[[str, str], int]:
+    """How many segments the text message of a tier to a customer has, written as if it left today."""
+
+    def segments(customer_id: str, tier: str) -> int:
+        known = everybody[customer_id]
+        ladder = house.rules.ladder_of(known)
+        try:
+            told = facts_for(house, known.account, ladder.tiers[ladder.index(tier)], Channel.SMS)
+            return house.letters.render_sms(told).segments
+        except (LetterError, Refused):
+            return 1
+
+    return segments
 
 
 def _planned(row: Row[Any]) -> Planned:
@@ -125,19 +169,25 @@ def _strangers(connection: Connection, ids: list[str]) -> set[str]:
     return {key for some in chunks(ids) for key in said.strangers(connection, some)}
 
 
-def _of_customer(house: House, facts: Facts, course: tuple[Foreseen, ...]) -> tuple[list[Coming], list[Task]]:
+def _of_customer(rules: Rules, facts: Facts, course: tuple[Foreseen, ...]) -> tuple[list[Coming], list[Task]]:
     who = facts.account.customer
-    zone = zone_of(facts, house.rules).key
-    balances = {item.invoice.number: item.balance for item in facts.account.items}
+    zone = zone_of(facts, rules).key
     coming = [
         Coming(
             at, who, zone, made.send, address_on(who, made.send.channel),
-            subtotals(balances[number] for number in made.send.lists),
+            _asked_for(facts.account.on(at.astimezone(rules.zone).date()), made.send),
         )
         for at, made in course
         if made.send is not None
     ]  # fmt: skip
     return coming, [Task(at, who, case) for at, made in course for case in made.cases]
+
+
+def _asked_for(account: Account, send: Send) -> tuple[Money, ...]:
+    """The sums that the message names: what came in without an invoice is taken off."""
+    items = [item for item in account.items if item.invoice.number in send.lists]
+    taken_off = (Money(-money.amount, money.currency) for money in account.taken_off(items))
+    return subtotals([*(item.balance for item in items), *taken_off])
 
 
 def zone_of(facts: Facts, rules: Rules) -> ZoneInfo:

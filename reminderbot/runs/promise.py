@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from reminderbot.core.case import CaseKind
-from reminderbot.core.hold import WHOLE_CUSTOMER, Hold, HoldKind, active
+from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.money import Money
 from reminderbot.core.promise import (
     NOT_KEPT_IN_FULL,
@@ -19,14 +19,12 @@ from reminderbot.core.promise import (
     PromiseState,
     Waits,
     judge,
+    overtaken,
 )
 from reminderbot.core.promise_share import Share
 from reminderbot.core.thanks import Thanks, ThanksFor
 from reminderbot.house import House
 from reminderbot.store import case, hold, note, people, promise, setting, thanks
-
-# What is graver than any promise, or puts in question what was promised.
-_GRAVER = WHOLE_CUSTOMER | {HoldKind.DISPUTE}
 
 
 def judge_promises(house: House, connection: Connection, customer_ids: Sequence[str], now: datetime) -> None:
@@ -65,14 +63,12 @@ def _circumstances(
 ) -> Circumstances:
     # The very moment at which the promise's own hold lapses: a letter must never slip in between.
     ends = grace.ends(word.due_on)
-    zone = grace.zones[0]
-    graver = [h for h in active(holds, now) if h.kind in _GRAVER and not h.invoices]
     asked = case.get(connection, word.case_id) if word.case_id is not None else None
     return Circumstances(
         last_day=grace.last_day(word.due_on),
         ended=now >= ends,
         booked=booked_at is not None and booked_at >= ends,
-        overtaken=any(h.placed_at.astimezone(zone).date() >= word.promised_on for h in graver),
+        overtaken=overtaken(word, holds, grace, now),
         asked=asked is not None and asked.resolved_at is not None,
     )
 

@@ -159,7 +159,8 @@ class Gatherer:
         stepped_on = tuple((number, balance) for number, balance in listed.items() if number in stepped)
         currencies = {balance.currency for _, balance in stepped_on}
         of_them = tuple(money for money in taken_off if money.currency in currencies)
-        return LastLetter(newest.reminder_id, newest.tier, newest.claimed_at, stepped_on, of_them)
+        below = tuple((number, tier) for number, tier, _ in newest.steps if tier != newest.tier)
+        return LastLetter(newest.reminder_id, newest.tier, newest.claimed_at, stepped_on, of_them, below)
 
 
 def _as_settled(who: Customer, settled: Mapping[str, Preference]) -> Customer:
