@@ -10,6 +10,7 @@ from reminderbot.cli.case_actions import ACTIONS
 from reminderbot.cli.holds import tell_holds
 from reminderbot.cli.kinds import DAY, NUMBER
 from reminderbot.cli.line import Line, actor
+from reminderbot.cli.promises import promise_json, reliability_json
 from reminderbot.cli.show import as_json, emit, heading, say, table
 from reminderbot.cli.words import ago, count, moment
 from reminderbot.core.case import Case
@@ -18,6 +19,8 @@ from reminderbot.core.lane import Proposal
 from reminderbot.core.understanding import Kind
 from reminderbot.desk.case import CaseFile, resolve, show, waiting
 from reminderbot.desk.lane import Matter, matters, proposed
+from reminderbot.desk.missed import Missed
+from reminderbot.web.missed import speaker_of
 
 _LONGEST = 90
 
@@ -66,11 +69,14 @@ def show_command(line: Line, case_id: int, as_json: bool) -> None:
         with house.store.reading() as connection:
             seen = show(house, connection, case_id)
             lanes, asked = matters(connection, seen), proposed(house, connection, seen)
-        zone = house.rules.zone
+        zone, speaker = house.rules.zone, speaker_of(house)
     if as_json:
         emit(_json(seen.case, seen.customer) | _more_json(seen) | _lanes_json(lanes, asked))
         return
     _tell(seen, zone)
+    if seen.missed is not None:
+        say("\n" + "\n".join(speaker.facts(seen.missed)))
+        say("\n".join(f"  - {point}" for point in speaker.points(seen.missed)))
     _tell_matters(lanes, asked)
 
 
@@ -217,8 +223,23 @@ def _more_json(seen: CaseFile) -> dict[str, object]:
         "matched_by": reply.matched_by,
         "understanding": reply.understanding,
     }
-    said = {"notes": list(seen.notes), "answers": list(seen.answers)}
-    return {"reply": heard, "holds": list(seen.holds), "other_holds": list(seen.other_holds)} | said
+    return {
+        "reply": heard,
+        "holds": list(seen.holds),
+        "other_holds": list(seen.other_holds),
+        "missed_promise": _missed_json(seen.missed) if seen.missed else None,
+        "notes": list(seen.notes),
+        "answers": list(seen.answers),
+    }
+
+
+def _missed_json(found: Missed) -> dict[str, object]:
+    return {
+        "promise": promise_json(found.promise, found.share),
+        "earlier": [promise_json(word, None) for word in found.earlier],
+        "reliability": reliability_json(found.reliability),
+        "points": found.points,
+    }
 
 
 def _lanes_json(lanes: tuple[Matter, ...], asked: tuple[Proposal, ...]) -> dict[str, object]:

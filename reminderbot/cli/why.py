@@ -14,16 +14,19 @@ from reminderbot.cli.door import MODES, stop_json, tell_stops
 from reminderbot.cli.kinds import DAY
 from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
+from reminderbot.cli.promises import promise_json, reliability_json
 from reminderbot.cli.show import as_json, emit, heading, say
 from reminderbot.cli.words import day, moment
 from reminderbot.core.account import totals
 from reminderbot.core.gate import Gate
+from reminderbot.core.promise_share import Share
 from reminderbot.core.telling import OfInvoice
 from reminderbot.desk.door import look_at
 from reminderbot.desk.find import Found, candidates
 from reminderbot.desk.outlook import zone_of
 from reminderbot.desk.why import Why, on_day, why
 from reminderbot.store.decision import to_json
+from reminderbot.web.missed import speaker_of
 from reminderbot.web.told import Answer, Past, answer_of, gates_of, past_of
 
 
@@ -49,10 +52,11 @@ def why_command(line: Line, what: tuple[str, ...], on: date | None, as_json: boo
             emit(_past_json(seen, past)) if as_json else _tell_past(seen, past, on, house.rules.zone)
             return
         answer, gates = answer_of(house, seen), gates_of(house, seen)
+        word = speaker_of(house).reliability(seen.reliability)
     if as_json:
         emit(_json(seen, answer, gates))
     else:
-        _tell(seen, answer, gates, zone)
+        _tell(seen, answer, gates, word, zone)
 
 
 def _ask_again(found: Sequence[Found], as_json: bool) -> None:
@@ -64,7 +68,7 @@ def _ask_again(found: Sequence[Found], as_json: bool) -> None:
         say(f"  {one.customer.customer_id}  {one.customer.name}")
 
 
-def _tell(seen: Why, answer: Answer, gates: Sequence[tuple[Gate, str]], zone: ZoneInfo) -> None:
+def _tell(seen: Why, answer: Answer, gates: Sequence[tuple[Gate, str]], word: Sequence[str], zone: ZoneInfo) -> None:
     who = seen.customer
     owed = totals(seen.facts.account.items) if seen.facts else ()
     heading(f"{who.name} ({who.customer_id}): {' and '.join(map(str, owed)) or 'nothing'} open")
@@ -80,6 +84,8 @@ def _tell(seen: Why, answer: Answer, gates: Sequence[tuple[Gate, str]], zone: Zo
     if seen.decided_otherwise and seen.decided_at:
         say(f"(The last run decided otherwise, {moment(seen.decided_at, zone)}; the next one decides anew.)")
     _tell_pauses(seen, zone)
+    if word:
+        say(f"Their word: {' '.join(word)}")
     say()
     say(f"Mode is {MODES[seen.door.mode]}.")
     tell_stops(seen.door.lasting(seen.now))
@@ -105,9 +111,14 @@ def _tell_pauses(seen: Why, zone: ZoneInfo) -> None:
         say(f"Hold {pause.hold_id}, {ends}: {pause.why}")
     for word in seen.promises:
         amount = f"{word.amount} " if word.amount else ""
-        say(f"Promise {word.promise_id}: {amount}by {day(word.due_on)}, in their words: “{word.words}”")
+        so_far = _so_far(seen.towards.get(word.promise_id))
+        say(f"Promise {word.promise_id}: {amount}by {day(word.due_on)}{so_far}, in their words: “{word.words}”")
     for case in seen.cases:
         say(f"Case {case.case_id} waits for a person: {case.why}")
+
+
+def _so_far(share: Share | None) -> str:
+    return f" ({' + '.join(map(str, share.received))} has come in)" if share is not None and share.parts else ""
 
 
 def _tell_talk(seen: Why, zone: ZoneInfo) -> None:
@@ -157,7 +168,8 @@ def _json(seen: Why, answer: Answer, gates: Sequence[tuple[Gate, str]]) -> dict[
         "next": following,
         "planned": [_message_json(row) for row in seen.planned],
         "holds": list(seen.holds),
-        "promises": list(seen.promises),
+        "promises": [promise_json(word, seen.towards.get(word.promise_id)) for word in seen.promises],
+        "reliability": reliability_json(seen.reliability),
         "cases": list(seen.cases),
         "mode": seen.door.mode,
         "stops": [stop_json(stop) for stop in seen.door.lasting(seen.now)],

@@ -124,7 +124,8 @@ def decide(understanding: Understanding, facts: ReplyFacts) -> Verdict:
     if understanding.by_machine and (Kind.BOUNCE_HARD in understanding.kinds or not understanding.needs_human):
         return _machine(understanding, facts)
     opted_out = Kind.OPT_OUT in understanding.kinds
-    if understanding.needs_human or facts.matched_by in _WEAK or not _harmless(understanding, facts):
+    needs_human = understanding.needs_human and not understanding.only_in_part
+    if needs_human or facts.matched_by in _WEAK or not _harmless(understanding, facts):
         return _for_a_person(understanding, facts, opted_out)
     if opted_out:
         return _opt_out(understanding, facts)
@@ -161,7 +162,7 @@ def _doubts_of_sum(understanding: Understanding, amount: Decimal, facts: ReplyFa
     covered = _covered(understanding, facts)
     owed = subtotals(money for number, money in facts.owed if number in covered)
     if not owed:
-        return ""
+        return f"{amount} is promised, and nothing is open" if understanding.only_in_part else ""
     if len(owed) > 1:
         return f"{amount} is promised, and open are {' and '.join(map(str, owed))}: in which currency?"
     if amount > owed[0].amount:

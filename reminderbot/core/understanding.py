@@ -88,6 +88,8 @@ class Understanding:
     confidence: float = 0.0
     bounce: Bounce | None = None
     error: str = ""
+    # A person is needed for nothing but this: a part was promised, and only who knows what is owed can weigh that.
+    only_in_part: bool = False
 
     @property
     def by_machine(self) -> bool:

@@ -19,6 +19,7 @@ from reminderbot.core.note import Note
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
 from reminderbot.desk.hold import release_in
+from reminderbot.desk.missed import Missed, missed
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import answer, case, dispute, hold, inbox, note, people, undo, user
@@ -35,6 +36,7 @@ _HOLD_OF = {
     CaseKind.MISSED_INSTALMENT: HoldKind.MISSED_INSTALMENT,
     CaseKind.DELIVERY: HoldKind.DELIVERY,
     CaseKind.RETURNED: HoldKind.RETURNED,
+    CaseKind.POSSIBLY_PAID: HoldKind.POSSIBLY_PAID,
 }
 
 
@@ -56,6 +58,8 @@ class CaseFile:
     notes: tuple[Note, ...] = ()
     # What people wrote back in it, the oldest first.
     answers: tuple[Answer, ...] = ()
+    # The promise that was not kept, where it asks for a talk about one.
+    missed: Missed | None = None
     # What takes back what was just done with it.
     undo: Undo | None = None
 
@@ -95,6 +99,7 @@ def show(house: House, connection: Connection, case_id: int) -> CaseFile:
         tuple(dispute.of_case(connection, case_id)),
         tuple(note.of_case(connection, case_id, found.customer_id)),
         tuple(answer.of_case(connection, case_id)),
+        missed(house, connection, found),
     )
 
 

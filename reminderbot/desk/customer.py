@@ -12,7 +12,7 @@ from reminderbot.core.account import totals
 from reminderbot.core.customer import Customer, Preference
 from reminderbot.core.handover import Handover
 from reminderbot.core.money import Money, subtotals
-from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.core.promise import Promise
 from reminderbot.core.statement import BUCKETS, bucket
 from reminderbot.desk.contact import Way, ways_of
 from reminderbot.desk.door import look_at
@@ -41,14 +41,6 @@ class AccountPage:
     # What is with an agency or a lawyer, or written off.
     away: tuple[Handover, ...]
     today: date
-
-    @property
-    def kept(self) -> int:
-        return sum(1 for word in self.promises if word.state is PromiseState.KEPT)
-
-    @property
-    def broken(self) -> int:
-        return sum(1 for word in self.promises if word.state is PromiseState.BROKEN)
 
     def late(self, due_on: date | None) -> timedelta | None:
         """How long past due; None where it is not, or has no due date."""

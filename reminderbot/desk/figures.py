@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.money import Money, subtotals
-from reminderbot.core.promise import PromiseState
+from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.core.reliability import Reliability, reliability
 from reminderbot.desk.report import Report, report
 from reminderbot.desk.status import promised_each
 from reminderbot.house import House
-from reminderbot.store import figures, promise
+from reminderbot.store import figures, people, promise
 
 WEEKS_AHEAD = 8
 # A letter's doing is what comes in within two weeks of it; later another letter has spoken.
@@ -73,6 +74,9 @@ class Figures:
     books: Report
     weeks: tuple[Week, ...]
     promises: dict[str, int]
+    # How the promises of the year ended, each with its customer's name, and what they come to together.
+    ended: tuple[tuple[Promise, str], ...]
+    word: Reliability
     pace: tuple[Pace, ...]
     slowest: tuple[Pace, ...]
     effects: tuple[Effect, ...]
@@ -82,8 +86,7 @@ class Figures:
     @property
     def kept_share(self) -> float | None:
         """Which share of the promises whose day has passed was kept; None where there were none."""
-        kept, broken = (self.promises.get(s.value, 0) for s in (PromiseState.KEPT, PromiseState.BROKEN))
-        return kept / (kept + broken) if kept + broken else None
+        return self.word.kept_share
 
 
 def gather(house: House, connection: Connection) -> Figures:
@@ -93,10 +96,14 @@ def gather(house: House, connection: Connection) -> Figures:
     since = start_of_day(year, house.rules.zone)
     tiers = {tier.name: place for ladder in reversed(house.rules.ladders) for place, tier in enumerate(ladder.tiers)}
     effects = [Effect(*row) for row in figures.paid_after(connection, since, DAYS_AFTER)]
+    ended = [word for word in promise.ended_since(connection, year) if word.state is not PromiseState.CLOSED]
+    names = people.names(connection, (word.customer_id for word in ended))
     return Figures(
         books=report(house, connection),
         weeks=tuple(_weeks(connection, today)),
         promises=figures.promises_by_state(connection, year),
+        ended=tuple((word, names.get(word.customer_id, "")) for word in ended),
+        word=reliability(ended),
         pace=tuple(Pace(f"{y}-{m:02}", "", n, late) for y, m, n, late in figures.days_to_pay(connection, year)),
         slowest=tuple(Pace(name, key, n, late) for key, name, n, late in figures.slowest(connection, year, _SLOWEST)),
         effects=tuple(sorted(effects, key=lambda e: tiers.get(e.tier, len(tiers)))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,9 @@ from reminderbot.core.customer import Customer
 from reminderbot.core.dunning import Decision, Facts, decide
 from reminderbot.core.hold import Hold, active
 from reminderbot.core.outlook import foresee
-from reminderbot.core.promise import Promise
+from reminderbot.core.promise import Promise, PromiseState
+from reminderbot.core.promise_share import Share
+from reminderbot.core.reliability import Reliability, reliability
 from reminderbot.core.stop import Mode
 from reminderbot.core.telling import Barrier, Hands, Telling, Waiting, barriers, kind_of, tell
 from reminderbot.desk.door import Door
@@ -52,6 +54,9 @@ class Why:
     planned: tuple[Row[Any], ...]
     holds: tuple[Hold, ...]
     promises: tuple[Promise, ...]
+    # What has come in towards each promise that counts, and how far their word has held so far.
+    towards: Mapping[int, Share]
+    reliability: Reliability
     cases: tuple[Any, ...]
     door: Door
     messages: tuple[Row[Any], ...]
@@ -80,6 +85,7 @@ def why(house: House, connection: Connection, found: Found, door: Door) -> Why:
     if facts is not None:
         told = tell(made, facts, ahead, house.rules.of(facts), now, _barriers(connection, door, planned, kept, now))
     cases = tuple(case.waiting(connection, key))
+    words = promise.of_customers(connection, [key]).get(key, [])
     return Why(
         customer=found.customer,
         invoice=found.invoice,
@@ -96,7 +102,9 @@ def why(house: House, connection: Connection, found: Found, door: Door) -> Why:
         next=next(iter(ahead), None),
         planned=planned,
         holds=active(hold.of_customers(connection, [key]).get(key, ()), now),
-        promises=tuple(promise.open_ones(connection, [key]).get(key, ())),
+        promises=tuple(word for word in words if word.state is PromiseState.OPEN),
+        towards=promise.standing(connection, [key], now.astimezone(house.rules.zone).date(), house.rules.min_balance),
+        reliability=reliability(words),
         cases=cases,
         door=door,
         messages=tuple(listing.recent_messages(connection, key)),

@@ -107,7 +107,9 @@ def _understand_mail(mail: Mail, received_at: datetime, context: Context) -> Und
         return unreadable("; ".join(mail.problems))
     why = automatic.why_automatic(mail)
     found = _of_machine(why, own, reader) if why else _of_person(own, mail, reader, context)
-    return replace(found, needs_human=True, error="; ".join(mail.problems)) if mail.problems else found
+    return (
+        replace(found, needs_human=True, only_in_part=False, error="; ".join(mail.problems)) if mail.problems else found
+    )
 
 
 def _understand_text(text: str, received_at: datetime, context: Context) -> Understanding:
@@ -128,7 +130,7 @@ def _stopped_too(found: Understanding, text: str) -> Understanding:
     findings = (*found.findings, Finding(Kind.OPT_OUT, text[:300]))
     said = {*found.kinds, Kind.OPT_OUT} - {Kind.ACK, Kind.OTHER}
     kinds = tuple(sorted(said, key=lambda kind: _RANK[kind]))
-    return replace(found, kinds=kinds, needs_human=True, findings=findings)
+    return replace(found, kinds=kinds, needs_human=True, only_in_part=False, findings=findings)
 
 
 def _settled(kind: Kind, text: str) -> Understanding:
@@ -233,7 +235,7 @@ def _with_attachments(found: Understanding, names: Sequence[str]) -> Understandi
     told = next((name for name in names if _REMITTANCE.search(name)), "")
     if told and not (set(found.kinds) - {Kind.OTHER, Kind.ACK}):
         found = replace(found, kinds=(Kind.PAID,), findings=(Finding(Kind.PAID, told),))
-    return replace(found, needs_human=True)
+    return replace(found, needs_human=True, only_in_part=False)
 
 
 def _read(text: str, reader: Reader) -> list[Sentence]:
@@ -260,7 +262,9 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     if kinds == (Kind.PROMISE,):
         unexplained = tuple(s.text for s in read if not (s.accounted or s.is_story))
     promise = next((f for f in findings if f.kind is Kind.PROMISE), None)
-    alone = not unexplained and not hints and bool(read) and _is_harmless(kinds, findings, read, reader.today)
+    clear = not unexplained and not hints and bool(read)
+    alone = clear and _is_harmless(kinds, findings, read, reader.today)
+    whole = [replace(found, amount=None) for found in findings]
     return Understanding(
         kinds=kinds or (Kind.OTHER,),
         needs_human=not alone,
@@ -275,6 +279,7 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
         unexplained=unexplained,
         language=reader.language,
         confidence=0.95 if alone else 0.75 if findings else 0.3,
+        only_in_part=clear and not alone and _is_harmless(kinds, whole, read, reader.today),
     )
 
 

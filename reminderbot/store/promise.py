@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, insert, 
 
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.invoice import Invoice, PaymentKind, Status, due_part
+from reminderbot.core.lane import LANES
 from reminderbot.core.money import Money
 from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, Promise, PromiseState
 from reminderbot.core.promise_share import Bill, Books, Came, Share, Standing, shares
@@ -41,8 +42,16 @@ _TO_JUDGE = (
 _COUNTING = select(promise).where(promise.c.customer_id.in_(_IDS), promise.c.state != PromiseState.CLOSED.value)
 _BILLS = select(invoice).where(invoice.c.customer_id.in_(_IDS))
 _CAME = select(payment).where(payment.c.customer_id.in_(_IDS), payment.c.listed)
-_CONTESTED = select(dispute.c.invoices).where(
-    dispute.c.customer_id.in_(_IDS), or_(dispute.c.upheld.is_(None), dispute.c.upheld)
+# What nobody has settled, and what they were right about: nobody expects that money meanwhile.
+_CONTESTED = select(dispute.c.customer_id, dispute.c.invoices).where(
+    dispute.c.customer_id.in_(_IDS),
+    or_(
+        dispute.c.upheld.is_(None),
+        and_(
+            dispute.c.upheld,
+            dispute.c.reason.in_([reason.value for reason, lane in LANES.items() if lane.is_contested]),
+        ),
+    ),
 )
 
 
@@ -265,10 +274,12 @@ def standing(
     keys = {"ids": sorted(words)}
     if not words:
         return {}
-    contested = {number for numbers in connection.execute(_CONTESTED, keys).scalars() for number in numbers}
+    contested: dict[str, list[Sequence[str]]] = defaultdict(list)
+    for customer_id, numbers in connection.execute(_CONTESTED, keys):
+        contested[customer_id].append(numbers)
     bills: dict[str, dict[str, Bill]] = defaultdict(dict)
     for row in connection.execute(_BILLS, keys):
-        bills[row.customer_id][row.number] = _bill_of(row, contested)
+        bills[row.customer_id][row.number] = _bill_of(row, contested[row.customer_id])
     came: dict[str, list[Came]] = defaultdict(list)
     for row in connection.execute(_CAME, keys):
         came[row.customer_id].append(_came_of(row, bills[row.customer_id]))
@@ -278,11 +289,13 @@ def standing(
     return found
 
 
-def _bill_of(row: Row[Any], contested: Collection[str]) -> Bill:
-    return Bill(row.number, row.currency, row.total, row.open_balance, _standing_of(row, contested))
+def _bill_of(row: Row[Any], matters: Iterable[Sequence[str]]) -> Bill:
+    # A matter that names no invoice is about all of them.
+    contested = any(not invoices or row.number in invoices for invoices in matters)
+    return Bill(row.number, row.currency, row.total, row.open_balance, _standing_of(row, contested=contested))
 
 
-def _standing_of(row: Row[Any], contested: Collection[str]) -> Standing:
+def _standing_of(row: Row[Any], *, contested: bool) -> Standing:
     match Status(row.status):
         case Status.CANCELLED | Status.DRAFT:
             return Standing.VOID
@@ -290,7 +303,7 @@ def _standing_of(row: Row[Any], contested: Collection[str]) -> Standing:
             return Standing.SETTLED
         case Status.DISPUTED:
             return Standing.CONTESTED
-        case _ if row.number in contested:
+        case _ if contested:
             return Standing.CONTESTED
         case _:
             return Standing.LISTED if row.listed else Standing.SETTLED

@@ -46,6 +46,7 @@ WHO = {
     "cases.before_it": Who.COLLECTOR,
     "cases.correct_it": Who.COLLECTOR,
     "cases.promise_it": Who.COLLECTOR,
+    "customers.correct_promise": Who.COLLECTOR,
     "cases.paid_it": Who.COLLECTOR,
     "cases.snooze_it": Who.COLLECTOR,
     "cases.assign_it": Who.COLLECTOR,

@@ -20,6 +20,7 @@ from reminderbot.house import House
 from reminderbot.web import case_actions
 from reminderbot.web.fields import number_in
 from reminderbot.web.guard import user
+from reminderbot.web.missed import speaker_of
 from reminderbot.web.show import tell
 
 _A_PAGE = 50
@@ -84,6 +85,7 @@ def _looking(blueprint: Blueprint, house: House) -> None:
             proposals=asked,
             calls=list(CallResult),
             people=[(known.user.name, known.user.name) for known in listed(house)],
+            speaker=speaker_of(house),
             today=house.clock.now().astimezone(house.rules.zone).date(),
         )
 

@@ -14,6 +14,7 @@ from reminderbot.desk.hold import place, release
 from reminderbot.desk.papers import can_print
 from reminderbot.desk.preference import languages, segments, settle
 from reminderbot.desk.preview import before_release
+from reminderbot.desk.promise import correct as put_right
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.talk import marked
 from reminderbot.desk.user import listed
@@ -21,6 +22,7 @@ from reminderbot.house import House
 from reminderbot.store import listing
 from reminderbot.web.fields import choice_in, day_in, words_in
 from reminderbot.web.guard import user
+from reminderbot.web.missed import speaker_of
 from reminderbot.web.show import tell
 from reminderbot.web.told import answer_of, gates_of, past_of
 
@@ -57,6 +59,7 @@ def pages(house: House) -> Blueprint:
         return render_template(
             "customer.html",
             seen=seen,
+            speaker=speaker_of(house),
             said=answer_of(house, seen.why),
             gates=gates_of(house, seen.why),
             past=past_of(house, seen.why, seen.why.history),
@@ -116,4 +119,18 @@ def pages(house: House) -> Blueprint:
         tell("customers.lifted", undo=lifted.undo)
         return stay(customer_id)
 
+    _promises(blueprint, house)
     return blueprint
+
+
+def _promises(blueprint: Blueprint, house: House) -> None:
+    from flask import redirect, url_for
+
+    @blueprint.post("/promise/<int:promise_id>/<path:customer_id>")
+    def correct_promise(promise_id: int, customer_id: str) -> Response:
+        due_on = day_in("due_on")
+        if due_on is None:
+            raise Refused("Say for which day they really promised.")
+        made = put_right(house, user().name, promise_id, due_on, Exactly(customer_id))
+        tell("customers.promise_corrected", undo=made.undo, day=due_on)
+        return redirect(url_for("customers.one", customer_id=customer_id), 303)

@@ -33,6 +33,19 @@ def _weeks(found: Figures) -> Rows:
             yield {"week_of": str(week.begins_on), "currency": money.currency, "promised": money.amount}
 
 
+def _promises(found: Figures) -> Rows:
+    for word, name in found.ended:
+        yield {
+            "customer_id": word.customer_id,
+            "customer": name,
+            "promised_on": str(word.promised_on),
+            "due_on": str(word.due_on),
+            "state": word.state.value,
+            "paid_on": str(word.paid_on or ""),
+            "days_late": "" if word.days_late is None else word.days_late,
+        }
+
+
 def _pace(found: Figures) -> Rows:
     for one in found.pace:
         yield {"month": one.name, "invoices": one.invoices, "days_late": f"{one.days_late:.1f}"}
@@ -63,6 +76,10 @@ def _messages(found: Figures) -> Rows:
 _SHEETS: dict[str, tuple[tuple[str, ...], Callable[[Figures], Rows]]] = {
     "aging": (("customer_id", "customer", "currency", *BUCKETS, "total"), _aging),
     "promised": (("week_of", "currency", "promised"), _weeks),
+    "promises": (
+        ("customer_id", "customer", "promised_on", "due_on", "state", "paid_on", "days_late"),
+        _promises,
+    ),
     "pace": (("month", "invoices", "days_late"), _pace),
     "slowest": (("customer_id", "customer", "invoices", "days_late"), _slowest),
     "effects": (("tier", "invoices", "paid_within_14_days"), _effects),

@@ -9,9 +9,10 @@ import pytest
 from reminderbot.core.case import CaseKind
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
+from reminderbot.core.money import Money
 from reminderbot.core.triage import MatchedBy, ReplyFacts, Verdict, decide
 from reminderbot.core.understanding import Bounce, Finding, Kind, Understanding, unreadable
-from tests.core.facts import LONDON, MONDAY, at, days, weekdays
+from tests.core.facts import LONDON, MONDAY, at, days, gbp, weekdays
 
 NOON = at(MONDAY, 12)
 FACTS = ReplyFacts(Channel.EMAIL, NOON, MatchedBy.TOKEN, LONDON, weekdays())
@@ -57,6 +58,33 @@ def test_a_promise_keeps_its_words_its_day_its_sum_and_its_invoices() -> None:
     assert (word.due_on, word.amount, word.invoices, word.words) == (
         MONDAY + days(4), Decimal(40), ("INV-2",), "I will pay 40 on INV-2 on Friday",
     )  # fmt: skip
+
+
+def part(amount: str, only: bool = True) -> Understanding:
+    found = replace(promise(MONDAY + days(1)), promise_amount=Decimal(amount), needs_human=True, only_in_part=only)
+    return replace(found, findings=())
+
+
+@pytest.mark.parametrize(("amount", "believed"), [("49.99", False), ("50", True), ("100", True), ("100.01", False)])
+def test_a_part_is_weighed_by_what_is_owed(amount: str, believed: bool) -> None:
+    owing = replace(FACTS, owed=(("INV-1", gbp("100")),))
+    assert (decide(part(amount), owing).promise is not None) is believed
+    # Where the reader calls a person for anything else, or nobody knows what is owed, a person it is.
+    assert is_for_a_person(decide(part(amount, only=False), owing))
+    assert is_for_a_person(decide(part(amount), FACTS))
+
+
+def test_a_sum_over_several_currencies_goes_to_a_person() -> None:
+    owing = replace(FACTS, owed=(("INV-1", gbp("100")), ("INV-2", Money(Decimal(100), "EUR"))))
+    assert is_for_a_person(decide(part("100"), owing))
+    # In a letter about one of them it is that one.
+    assert decide(part("100"), replace(owing, asked_about=("INV-2",))).promise is not None
+
+
+@pytest.mark.parametrize(("missed", "believed"), [(0, True), (1, True), (2, False), (3, False)])
+def test_after_two_promises_in_a_row_that_were_not_kept_the_next_goes_to_a_person(missed: int, believed: bool) -> None:
+    verdict = decide(promise(MONDAY + days(1)), replace(FACTS, missed_in_a_row=missed))
+    assert (verdict.promise is not None) is believed
 
 
 def test_a_second_promise_or_one_without_a_day_goes_to_a_person() -> None:

@@ -467,7 +467,39 @@ GUARDS = (
         "return today <= day <= today + timedelta(days=facts.promises.max_days)",
         "return today <= day",
     ),
-    Guard("what needs a person", "core/triage.py", "if understanding.needs_human or facts", "if facts"),
+    Guard(
+        "a small part goes to a person",
+        "core/triage.py",
+        "if amount < facts.promises.min_share * owed[0].amount:",
+        "if False:",
+    ),
+    Guard("more than is owed", "core/triage.py", "if amount > owed[0].amount:", "if False:"),
+    Guard(
+        "broken again and again",
+        "core/triage.py",
+        "if facts.missed_in_a_row >= rules.broken_in_a_row:",
+        "if False:",
+    ),
+    Guard(
+        "no judging by books that cannot know",
+        "core/promise.py",
+        "    if not at.booked:\n        return Judged(PromiseState.OPEN, waits=Waits.BOOKS)\n",
+        "",
+    ),
+    Guard(
+        "quiet until the books know",
+        "runs/promise.py",
+        "        if judged.waits is not Waits.NOTHING:",
+        "        if judged.waits is Waits.MATCHING:",
+    ),
+    Guard(
+        "a talk about a broken promise first",
+        "runs/promise.py",
+        "        _talk(connection, word, share, now)",
+        "        pass",
+    ),
+    Guard("money counts once", "core/promise_share.py", "coin.take(taken, usable)", "pass"),
+    Guard("what needs a person", "core/triage.py", "if needs_human or facts", "if facts"),
     # ---- what attackers come up against
     Guard(
         "no REPLACE in the journal",
