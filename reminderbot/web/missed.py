@@ -39,7 +39,7 @@ class Speaker:
             told.append(self.words("missed.loose", sums=self.shown.sums(share.loose)))
         return (
             *told,
-            self.words("missed.before" if seen.earlier else "missed.first"),
+            self.words("missed.before") if seen.earlier else self.words("missed.first"),
             *self.reliability(seen.reliability),
         )
 
