@@ -47,6 +47,7 @@ DOOR = ("tests/web/test_guard.py", "tests/web/test_people.py", "tests/desk/test_
 MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
 PUSH = ("tests/channels/test_push.py",)
 TOLD = ("tests/runs/test_urgent.py", "tests/runs/test_digest.py")
+OWED = ("tests/stories/test_owed.py",)
 SMUGGLING = ("tests/security/test_smuggling.py",)
 
 
@@ -75,6 +76,45 @@ GUARDS = (
     Guard("disputed in the ledger", "core/dunning.py", "if item.invoice.status is Status.DISPUTED", "if False"),
     Guard(
         "possibly paid", "core/dunning.py", "received.amount > 0 and rules.is_small(item.balance - received)", "False"
+    ),
+    Guard("credit balances count", "store/account.py", "in_credit = _credits(connection, ids)", "in_credit = {}", OWED),
+    Guard(
+        "what is retained is due later",
+        "core/invoice.py",
+        "if until is not None and until <= today else invoice.retained",
+        "",
+        OWED,
+    ),
+    Guard(
+        "money on a cancelled bill is theirs",
+        "core/invoice.py",
+        "return min(-sums[PaymentKind.PAYMENT], Decimal(0))",
+        "return Decimal(0)",
+        OWED,
+    ),
+    Guard(
+        "a return is talked about first",
+        "runs/ledger_news.py",
+        "hold.place(connection, customer_id, HoldKind.RETURNED, why, now, invoices=numbers)",
+        "pass",
+        OWED,
+    ),
+    Guard("a pause goes on", "runs/ledger_news.py", "if bill.replaces in pause.invoices:", "if False:", OWED),
+    Guard("one bill of two", "ledger/csv_invoices.py", "replace(invoice, status=Status.CANCELLED)", "invoice", OWED),
+    Guard(
+        "no more is taken back than came",
+        "ledger/csv_invoices.py",
+        "if self._sums[key] < 0:",
+        "if False:",
+        ("tests/ledger/test_broken_exports.py",),
+    ),
+    Guard("a text only if no money came", "core/dunning.py", "if received or any(", "if any(", OWED),
+    Guard(
+        "a letter tried again is of this moment",
+        "runs/claim.py",
+        "row.balances == balances.kept(items, taken_off)",
+        "row.balances[: len(items)] == balances.kept(items, ())",
+        OWED,
     ),
     Guard(
         "one step at a time",
