@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from reminderbot.core.account import OpenItem
+from reminderbot.core.beside import INSTALMENT
+from reminderbot.core.beside import NAMES as BESIDE
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import CaseKind
 from reminderbot.core.course import Foreseen
@@ -35,6 +37,8 @@ class Step(StrEnum):
     PERSON = "person"
     # A letter on a day too far off to say its hour.
     LATER = "later"
+    # They pay in instalments, and nothing is said while they do.
+    PLAN = "plan"
     NOTHING = "nothing"
 
 
@@ -46,6 +50,9 @@ class Letter(StrEnum):
     NEXT = "next"
     LAST = "last"
     TEXT = "text"
+    # Beside the ladder.
+    INSTALMENT = "instalment"
+    THANKS = "thanks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +149,15 @@ _OPENED_BY_A_PERSON = frozenset(
 
 def needs_person(gate: Gate) -> bool:
     """Whether only a person opens this gate, and not the clock."""
-    return not gate.passed and (gate.code in _OPENED_BY_A_PERSON or (gate.code is GateCode.HELD and gate.until is None))
+    if gate.passed or gate.until is not None:
+        return False
+    # A plan that is kept ends by itself with its last instalment.
+    return gate.code in _OPENED_BY_A_PERSON or (gate.code is GateCode.HELD and not is_plan(gate))
+
+
+def is_plan(gate: Gate) -> bool:
+    """Whether it is shut because they pay in instalments."""
+    return kind_of(gate) is HoldKind.PLAN
 
 
 def tell(
@@ -169,6 +184,8 @@ def _of_invoice(item: OpenItem, made: Decision, ahead: Sequence[Foreseen], rules
         return OfInvoice(number, item.balance, causes, Step.PERSON)
     if any(gate.code is GateCode.TOO_SMALL for gate in causes):
         return OfInvoice(number, item.balance, causes, Step.NOTHING)
+    if any(map(is_plan, causes)):
+        return OfInvoice(number, item.balance, causes, Step.PLAN)
     return _far_off(item, causes, rules, now)
 
 
@@ -196,6 +213,8 @@ def _far_off(item: OpenItem, causes: tuple[Gate, ...], rules: Rules, now: dateti
 
 def _letter(item: OpenItem, send: Send, rules: Rules) -> Letter:
     """How an owner calls this letter, as this one invoice meets it."""
+    if send.tier in BESIDE:
+        return Letter.INSTALMENT if send.tier == INSTALMENT else Letter.THANKS
     if send.follows is not None or send.channel is Channel.SMS:
         return Letter.TEXT
     names = [tier.name for tier in rules.ladder.tiers if tier.task is None]
@@ -244,7 +263,9 @@ def together(invoices: Iterable[OfInvoice]) -> tuple[Together, ...]:
     return tuple(Together(tuple(told.number for told in group), group[0]) for group in ordered)
 
 
-_ORDER = {step: place for place, step in enumerate((Step.PERSON, Step.TASK, Step.LETTER, Step.LATER, Step.NOTHING))}
+_ORDER = {
+    step: place for place, step in enumerate((Step.PERSON, Step.TASK, Step.LETTER, Step.LATER, Step.PLAN, Step.NOTHING))
+}
 
 
 def _alike(one: OfInvoice, other: OfInvoice) -> bool:

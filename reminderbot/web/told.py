@@ -24,6 +24,7 @@ from reminderbot.core.telling import (
     Telling,
     Together,
     day_of,
+    is_plan,
     kind_of,
     moment_of,
     needs_person,
@@ -100,6 +101,8 @@ def answer_of(house: House, seen: Why) -> Answer:
     if seen.facts is None or not seen.told.invoices:
         words = teller.words
         told = words("why.unlisted") if seen.facts is None else words("why.nothing_open")
+        if seen.facts is not None and (thanks := seen.decision.send):
+            told = words("why.only_thanks", when=teller.moment(thanks.not_before, about.zone))
         return Answer((Paragraph((), (told,)),), (), ())
     numbers = [one.number for one in seen.told.invoices]
     return Answer(
@@ -166,7 +169,8 @@ class Teller:
             return
         yield from self._causes(shut, like, numbers, whom)
         if not like.waits:
-            yield self._next(like, numbers, whom, after=True)
+            # A note before an instalment comes while the plan stands, not after it.
+            yield self._next(like, numbers, whom, after=not any(map(is_plan, shut)))
 
     def _causes(self, shut: list[Gate], like: OfInvoice, numbers: tuple[str, ...], whom: Whom) -> Iterable[str]:
         """What keeps these back, each with what a person must do about it."""
@@ -205,6 +209,8 @@ class Teller:
                 return self.words("next.person", invoices=invoices, hand=self._hand(hand))
             case Step.LATER:
                 return self.words("next.later", invoices=invoices, day=self.bare(self._date(at, self.home)))
+            case Step.PLAN:
+                return self.words("next.plan", invoices=invoices)
             case Step.NOTHING:
                 return self.words("next.nothing")
             case _:

@@ -25,7 +25,7 @@ def test_the_page_says_what_we_wait_for_and_who_must_act(house: House) -> None:
 
     page = signed_in(house).get("/customers/EXAMPLE-1").text
 
-    assert "We wait: olivia paused reminders about" in page
+    assert "We wait: Olivia paused reminders about" in page
     assert "A person must lift that pause before anything goes out." in page
     assert "Everything that was asked" in page
     assert "What was decided before" in page

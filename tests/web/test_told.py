@@ -31,7 +31,9 @@ NOW = at(MONDAY + days(3))
 TELLER = Teller(WORDS, "en-GB", LONDON, NOW)
 ANN = Whom(customer(), LONDON)
 VARIANTS = ("said", "noted", "known", "must", "rests")
-BY_A_PERSON = [code for code in GateCode if needs_person(Gate("", False, "", code=code))]
+BY_A_PERSON = [
+    code for code in GateCode if needs_person(Gate("", False, "", code=code, values={"kind": HoldKind.REPLY}))
+]
 
 
 # ---- nothing can be added without its sentence

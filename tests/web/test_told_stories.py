@@ -23,6 +23,7 @@ from reminderbot.core.hold import Heard, Hold, HoldKind
 from reminderbot.core.invoice import Status
 from reminderbot.core.ladder import Channel
 from reminderbot.core.outlook import foresee
+from reminderbot.core.plan import Instalment, PaymentPlan, PlanState, Standing
 from reminderbot.core.stop import Mode, Stop
 from reminderbot.core.telling import Barrier, Hands, Waiting, barriers, tell
 from reminderbot.core.turn import Turn, TurnCode
@@ -53,6 +54,7 @@ class Story:
     contacted_at: Sequence[datetime] = ()
     closed: Sequence[tuple[Channel, str]] = ()
     follow_up: LastLetter | None = None
+    plans: Sequence[Standing] = ()
     barriers: Sequence[Barrier] = ()
     hands: Hands = field(default_factory=Hands)
     cases: Sequence[CaseKind] = ()
@@ -62,7 +64,7 @@ class Story:
         facts = Facts(
             Account(self.who, tuple(self.items), tuple(map(gbp, self.unapplied))),
             Reach((self.zone,), tuple(self.closed), tuple(self.contacted_at)),
-            tuple(self.holds), self.follow_up,
+            tuple(self.holds), self.follow_up, plans=tuple(self.plans),
         )  # fmt: skip
         ahead = foresee(facts, RULES, self.now, self.now + days(90))
         told = tell(decide(facts, RULES, self.now), facts, ahead, RULES.of(facts), self.now, self.barriers)
@@ -97,6 +99,10 @@ def ends(day: date) -> datetime:
     return at(day + days(1), 0)
 
 
+PLAN = PaymentPlan(
+    1, "ACME", "GBP", (("INV-1042", Decimal(120)),),
+    (Instalment(date(2027, 1, 18), Decimal(60)), Instalment(date(2027, 2, 18), Decimal(60))), PlanState.AGREED, TODAY,
+)  # fmt: skip
 LATE = bill("INV-1042", 4)
 DUE = [LATE]
 PLANNED = Waiting(7, NOW, NOW, needs_yes=False)
@@ -138,6 +144,13 @@ STORIES: dict[str, Story] = {
     ),
     "a pause by hand until a day, without a reason": Story(
         DUE, [paused(HoldKind.BY_HAND, by="olivia", why="olivia asked for a pause", until=ends(date(2027, 1, 29)))]
+    ),
+    "pays in instalments, and the next one is near": Story(
+        [bill("INV-1042", 30, "options", 12)], [paused(HoldKind.PLAN, "INV-1042", by="olivia")],
+        plans=[Standing(PLAN, {"INV-1042": Decimal(120)})],
+    ),
+    "pays in instalments": Story(
+        [bill("INV-1042", 30, "options", 12), bill("INV-1050", 0)], [paused(HoldKind.PLAN, "INV-1042", by="olivia")]
     ),
     "an old debt": Story([bill("INV-0007", 120)], [paused(HoldKind.OLD_DEBT, "INV-0007")]),
     "handed to a lawyer": Story(DUE, [paused(HoldKind.HANDED_OVER, by="olivia")]),
