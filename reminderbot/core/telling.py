@@ -76,6 +76,11 @@ class OfInvoice:
         """The gates that only a person opens."""
         return tuple(gate for gate in self.causes if needs_person(gate))
 
+    @property
+    def rests(self) -> bool:
+        """Whether something pauses it, and not only the hour or its turn."""
+        return any(gate.code is GateCode.HELD or needs_person(gate) for gate in self.causes)
+
 
 class BarrierCode(StrEnum):
     """What keeps a letter back whose gates are all open; each has its sentence under [barrier]."""
@@ -259,7 +264,7 @@ def together(invoices: Iterable[OfInvoice]) -> tuple[Together, ...]:
             found.append([told])
         else:
             group.append(told)
-    ordered = sorted(found, key=lambda group: _ORDER[group[0].step] if group[0].causes else len(_ORDER))
+    ordered = sorted(found, key=lambda group: _ORDER[group[0].step] if group[0].rests else len(_ORDER))
     return tuple(Together(tuple(told.number for told in group), group[0]) for group in ordered)
 
 

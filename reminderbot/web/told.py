@@ -142,7 +142,7 @@ class Teller:
         groups = together(told.invoices)
         found: list[Paragraph] = []
         for group in groups:
-            others_wait = any(other.like.causes and other.like.step is Step.PERSON for other in groups)
+            others_wait = any(other.like.rests for other in groups)
             found.append(Paragraph(group.numbers, tuple(self._group(group, whom, others_wait))))
         return tuple(found)
 
