@@ -166,7 +166,7 @@ class _Reading:
             return ()
         for what in rules.segments(found, self.ladder):
             self.notes.add("[[segment]]", what)
-        return rules.side_by_side(self.ladder, found)
+        return tuple(found)
 
     def _read_segment(self, number: int, written: object) -> Segment:
         where = f"[[segment]] number {number}"
@@ -208,5 +208,4 @@ class _Reading:
         assert self.mode is not None
         made = {name: TABLES[name](**values) for name, values in self.values.items()}
         made["business"] = Business(**self.values["business"])
-        ladder = self.ladder.beside(segment.ladder for segment in self.segments)
-        return Config(path=self.path, mode=self.mode, ladder=ladder, segments=self.segments, **made)
+        return Config(path=self.path, mode=self.mode, ladder=self.ladder, segments=self.segments, **made)

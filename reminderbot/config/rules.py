@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -171,15 +170,6 @@ def as_segment(values: Values, ladder: Ladder, *, has_own_ladder: bool) -> Segme
     climbed = ladder.later(days).without(left_out)
     known = {key: value for key, value in values.items() if key not in {"name", "ladder"}}
     return Segment(name=values.get("name", ""), ladder=climbed, has_own_ladder=has_own_ladder, **known)
-
-
-def side_by_side(main: Ladder, found: Sequence[Segment]) -> tuple[Segment, ...]:
-    """The segments, each of whose ladders knows all others: somebody may come from any of them."""
-    every = [main, *(known.ladder for known in found)]
-    return tuple(
-        replace(known, ladder=known.ladder.beside(other for other in every if other is not known.ladder))
-        for known in found
-    )
 
 
 def mode(chosen: Mode | None, present: set[str]) -> Found:

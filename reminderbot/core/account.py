@@ -24,6 +24,8 @@ class Progress:
     # Kept beside the name, so that a renamed or re-cut ladder still knows where the invoice stands.
     days: int
     reached_at: datetime
+    # Every tier that it has had, whichever ladder that was on.
+    had: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from reminderbot.core.account import Account, Progress
+from reminderbot.core.account import Account
 from reminderbot.core.aside import deadline
 from reminderbot.core.beside import NAMES
 from reminderbot.core.case import CaseKind
@@ -19,7 +19,7 @@ from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.core.plan import PlanState, judge, noted, told_missing
 from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, PromiseState, Waits
-from reminderbot.core.tiering import days_at
+from reminderbot.core.tiering import reaches
 
 Foreseen = tuple[datetime, Decision]
 
@@ -202,9 +202,7 @@ class Course:
     def _reached(self, tiers: Mapping[str, Tier], now: datetime) -> Account:
         account = self.facts.account
         items = tuple(
-            replace(item, progress=Progress(tier.name, days_at(item, tier), now))
-            if (tier := tiers.get(item.invoice.number))
-            else item
+            replace(item, progress=reaches(item, tier, now)) if (tier := tiers.get(item.invoice.number)) else item
             for item in account.items
         )
         return replace(account, items=items)

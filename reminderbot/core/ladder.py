@@ -55,8 +55,6 @@ class Ladder:
     """Tiers in rising order of days; see `mistakes` for what makes one unusable."""
 
     tiers: tuple[Tier, ...]
-    # Tiers of the house's other ladders, each with the place here that whoever had it has passed as well (`beside`).
-    elsewhere: tuple[tuple[str, int], ...] = ()
     # Position of the first tier with days >= 0: where every overdue invoice begins, however late.
     first_overdue: int = field(init=False, compare=False, repr=False)
 
@@ -83,18 +81,6 @@ class Ladder:
         left_out = frozenset(channels)
         kept = (replace(t, channels=tuple(c for c in t.channels if c not in left_out)) for t in self.tiers)
         return replace(self, tiers=tuple(kept))
-
-    def beside(self, others: Iterable[Ladder]) -> Ladder:
-        """The same, knowing those other ladders: who comes from one of them is told no letter twice."""
-        names = {tier.name: place for place, tier in enumerate(self.tiers)}
-        passed: dict[str, int] = {}
-        for other in others:
-            furthest = -1
-            for tier in other.tiers:
-                furthest = max(furthest, names.get(tier.name, -1))
-                if tier.name not in names:
-                    passed[tier.name] = max(passed.get(tier.name, -1), furthest)
-        return replace(self, elsewhere=tuple(sorted(passed.items())))
 
 
 def mistakes(ladder: Ladder) -> list[str]:

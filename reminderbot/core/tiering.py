@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from reminderbot.core.account import OpenItem
+from reminderbot.core.account import OpenItem, Progress
 from reminderbot.core.ladder import Ladder, Tier
 
 
@@ -22,12 +22,18 @@ def position(item: OpenItem, ladder: Ladder) -> int:
     """The place of the last tier that `item` has reached; -1 where it was never mentioned."""
     if item.progress is None:
         return -1
-    for place, tier in enumerate(ladder.tiers):
-        if tier.name == item.progress.tier:
-            return place
-    # Another ladder brought it there: the tier at or before the days it stood at then, or the last that both have.
-    by_days = sum(1 for tier in ladder.tiers if tier.days <= item.progress.days) - 1
-    return max(by_days, dict(ladder.elsewhere).get(item.progress.tier, -1))
+    had = item.progress.had | {item.progress.tier}
+    last = max((place for place, tier in enumerate(ladder.tiers) if tier.name in had), default=-1)
+    if any(tier.name == item.progress.tier for tier in ladder.tiers):
+        return last
+    # Another ladder brought it there: the tier at or before the days it stood at then, or the last that it has had.
+    return max(last, sum(1 for tier in ladder.tiers if tier.days <= item.progress.days) - 1)
+
+
+def reaches(item: OpenItem, tier: Tier, now: datetime) -> Progress:
+    """How far `item` has come once it has taken `tier`."""
+    before = item.progress.had | {item.progress.tier} if item.progress else frozenset[str]()
+    return Progress(tier.name, days_at(item, tier), now, before | {tier.name})
 
 
 def days_at(item: OpenItem, tier: Tier) -> int:

@@ -182,7 +182,7 @@ def _said_at(row: Row[Any]) -> set[datetime]:
 def _items(connection: Connection, ids: Sequence[str], today: date) -> dict[str, list[OpenItem]]:
     found: dict[str, list[OpenItem]] = defaultdict(list)
     for row in connection.execute(_ITEMS, {"ids": ids}):
-        reached = Progress(row.tier, row.tier_days, row.tier_reached_at) if row.tier else None
+        reached = _progress(row)
         bill, balance = due_part(invoice_of(row), Money(row.open_balance, row.currency), today)
         withheld = row.open_balance - balance.amount
         found[row.customer_id].append(OpenItem(bill, balance, reached, row.round, withheld, row.restarted_on))
@@ -194,6 +194,12 @@ def _credits(connection: Connection, ids: Sequence[str]) -> dict[str, list[tuple
     for row in connection.execute(_CREDITS, {"ids": ids}):
         found[row.customer_id].append((row.number, Money(-row.open_balance, row.currency)))
     return found
+
+
+def _progress(row: Row[Any]) -> Progress | None:
+    if not row.tier:
+        return None
+    return Progress(row.tier, row.tier_days, row.tier_reached_at, frozenset(row.tiers_had.split()))
 
 
 def _unapplied(

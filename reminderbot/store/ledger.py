@@ -136,6 +136,7 @@ def restart(connection: Connection, number: str, on: date) -> int:
     """Begin an invoice's reminders anew from that day on; gives the round that it is in now."""
     bill = connection.execute(select(invoice).where(invoice.c.number == number)).one()
     anew = {"round": bill.round + 1, "restarted_on": on, "tier": None, "tier_days": None, "tier_reached_at": None}
+    anew["tiers_had"] = ""
     connection.execute(update(invoice).where(invoice.c.number == number).values(**anew))
     return int(bill.round) + 1
 
@@ -146,6 +147,7 @@ def standing(connection: Connection, number: str) -> dict[str, Any]:
     reached = bill.tier_reached_at.isoformat() if bill.tier_reached_at else None
     restarted = bill.restarted_on.isoformat() if bill.restarted_on else None
     known = {"round": bill.round, "tier": bill.tier, "tier_days": bill.tier_days}
+    known["tiers_had"] = bill.tiers_had
     return known | {"tier_reached_at": reached, "restarted_on": restarted}
 
 

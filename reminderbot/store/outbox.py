@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    String,
     and_,
     bindparam,
     delete,
@@ -83,7 +84,16 @@ _MARK_ONWIRE = (
     .where(outbox.c.reminder_id.in_(bindparam("ids", expanding=True)), outbox.c.state == State.CLAIMED.value)
     .values(state=State.ONWIRE.value)
 )
-_REACH = update(invoice).where(invoice.c.number == bindparam("k"))
+_REACH = (
+    update(invoice)
+    .where(invoice.c.number == bindparam("k"))
+    .values(
+        tier=bindparam("reached"),
+        tier_days=bindparam("at_days"),
+        tier_reached_at=bindparam("now"),
+        tiers_had=invoice.c.tiers_had.concat(bindparam("one_more", type_=String)),
+    )
+)
 _STEPS = select(outbox_step).where(outbox_step.c.invoice.in_(bindparam("numbers", expanding=True)))
 
 
@@ -336,7 +346,7 @@ def reach_all(connection: Connection, steps: Sequence[tuple[str, str, int]], now
     """Note that invoices have each reached a tier now: (invoice, tier, that tier's days); and what was said beside."""
     beside.reach(connection, steps, now)
     rows = [
-        {"k": number, "tier": tier, "tier_days": days, "tier_reached_at": now}
+        {"k": number, "reached": tier, "at_days": days, "now": now, "one_more": f" {tier}"}
         for number, tier, days in steps
         if tier not in NAMES
     ]

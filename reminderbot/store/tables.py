@@ -96,6 +96,8 @@ invoice = Table(
     Column("tier", String(100)),
     Column("tier_days", Integer),
     Column("tier_reached_at", Moment),
+    # All that they have had, one after the other: names without blanks.
+    Column("tiers_had", Words, nullable=False, server_default=""),
 )
 Index("ix_invoice_customer_open", invoice.c.customer_id, invoice.c.is_open)
 Index("ix_invoice_customer_credit", invoice.c.customer_id, invoice.c.in_credit)

@@ -12,7 +12,7 @@ from reminderbot.core.dunning import LastLetter, decide
 from reminderbot.core.ladder import Channel, Ladder, Tier, mistakes
 from reminderbot.core.payer import Judgement
 from reminderbot.core.segment import Chosen, Kind, Past, Segment, choose, kind_of
-from reminderbot.core.tiering import days_at, position
+from reminderbot.core.tiering import days_at, position, reaches
 from tests.core.facts import LADDER, MONDAY, TEXTS, at, customer, days, facts, gbp, item, ladder_of, reached, rules
 
 GOOD = Judgement(is_good=True, reasons=("12 invoices paid in two years",))
@@ -159,9 +159,12 @@ def test_who_comes_from_another_ladder_stands_where_its_days_say() -> None:
     assert position(item(progress=reached("t1", MONDAY, own)), LADDER) == LADDER.index("options")
 
 
-def test_a_letter_that_both_ladders_have_is_not_told_again_by_the_later_one() -> None:
+def test_a_letter_that_they_have_had_is_not_told_again_by_a_later_ladder() -> None:
     main = Ladder(tuple(Tier(name, day) for name, day in (("a", 3), ("b", 10), ("c", 18), ("z", 40))))
     late = Ladder(tuple(Tier(name, day) for name, day in (("x", 15), ("b", 30), ("z", 45))))
-    had_c = item(progress=reached("c", MONDAY, main))
-    assert position(had_c, late) == 0
-    assert position(had_c, late.beside([main])) == late.index("b")
+    had_a = item(progress=reached("a", MONDAY, main))
+    had_b = item(progress=reaches(had_a, main.tiers[1], at(MONDAY)))
+    had_c = item(progress=reaches(had_b, main.tiers[2], at(MONDAY)))
+    assert had_c.progress
+    assert had_c.progress.had == {"a", "b", "c"}
+    assert position(had_c, late) == late.index("b")

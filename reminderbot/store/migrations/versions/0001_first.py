@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.Column("tier", sa.String(length=100), nullable=True),
         sa.Column("tier_days", sa.Integer(), nullable=True),
         sa.Column("tier_reached_at", sa.DateTime(), nullable=True),
+        sa.Column("tiers_had", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.customer_id"], name=op.f("fk_invoice_customer_id_customer")
         ),
