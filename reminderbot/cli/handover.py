@@ -46,6 +46,8 @@ def _tell(stops: Stops, zone: tzinfo) -> None:
         say(f"Stops '{row.tier}' by {row.channel}, planned for {moment(row.not_before, zone)}.")
     for word in stops.promises:
         say(f"Waits no more for their promise to pay by {day(word.due_on)}.")
+    for plan in stops.plans:
+        say(f"Ends payment plan {plan.plan_id} about {', '.join(plan.invoices)}.")
     for case in stops.cases:
         say(f"Closes case {case.case_id} ({case.kind.replace('_', ' ')}).")
     for caution in stops.cautions:

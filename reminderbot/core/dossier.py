@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -73,7 +74,18 @@ _TITLES = {
     EventKind.PROMISED: "They promised to pay by {due_on}",
     EventKind.PROMISE_KEPT: "The promise for {due_on} was kept",
     EventKind.PROMISE_BROKEN: "The promise for {due_on} was not kept",
+    EventKind.PROMISE_PARTLY_KEPT: "The promise for {due_on} was kept in part",
+    EventKind.PROMISE_PAID_LATE: "What was promised for {due_on} came in later",
+    EventKind.PROMISE_CLOSED: "The promise for {due_on} was closed",
+    EventKind.PLAN_PROPOSED: "Payment plan {plan} was offered",
+    EventKind.PLAN_AGREED: "Payment plan {plan} was agreed",
+    EventKind.PLAN_MISSED: "An instalment of payment plan {plan} did not come",
+    EventKind.PLAN_KEPT: "Payment plan {plan} was kept",
+    EventKind.PLAN_ENDED: "Payment plan {plan} ended",
+    EventKind.PLAN_TAKEN_BACK: "Payment plan {plan} was taken back or stands as before",
     EventKind.PROMISE_TAKEN_BACK: "A promise was taken back or corrected",
+    EventKind.RESTARTED: "The clock of an invoice was started anew",
+    EventKind.ATTACHED: "A file went with a person's answer",
     EventKind.OPTED_OUT: "They asked for no more messages by {channel}",
     EventKind.SUPPRESSED: "An address for {channel} was closed",
     EventKind.CASE_OPENED: "Case {case} was opened for a person: {kind}",
@@ -86,7 +98,9 @@ _TITLES = {
 # What is said in `data` as a sentence or by somebody.
 _WORDS = ("why", "resolution", "words", "note")
 _FACTS = {
-    "invoices": "Invoices", "amount": "Sum", "until": "Until", "reason": "Reason", "due_on": "Due",
+    "invoices": "Invoices", "covers": "About", "instalments": "Instalments", "currency": "Currency", "amount": "Sum",
+    "until": "Until", "reason": "Reason", "due_on": "Due", "paid_on": "Paid on", "invoice": "Invoice", "name": "File",
+    "sha256": "SHA-256",
 }  # fmt: skip
 
 
@@ -100,7 +114,9 @@ def happening_of(event: Event) -> Happening | None:
     ):
         return None
     title = _title(event.kind, data)
-    facts = [(_FACTS[name], _written(data[name])) for name in _FACTS if name in data and f"{data[name]}" not in title]
+    facts = [
+        (_FACTS[name], _written(name, data[name])) for name in _FACTS if name in data and f"{data[name]}" not in title
+    ]
     words = "\n".join(str(data[name]) for name in _WORDS if isinstance(data.get(name), str))
     return Happening(event.at, title, (("By", event.actor), *facts), words)
 
@@ -118,22 +134,18 @@ def _title(kind: EventKind, data: Mapping[str, Any]) -> str:
         return f"A telephone call: {_plain(data['call'])}"
     # A kind that a later version brings is told by its name.
     text = _TITLES.get(kind, _plain(kind.value).capitalize())
-    return text.format_map({name: _plain(value) for name, value in data.items()} | _lacking(text, data))
+    return text.format_map(defaultdict(lambda: "?", {name: _plain(value) for name, value in data.items()}))
 
 
-def _lacking(text: str, data: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: "?"
-        for name in ("due_on", "channel", "case", "kind", "what")
-        if f"{{{name}}}" in text and name not in data
-    }
+def _plain(word: object) -> str:
+    """A word of ours as people write it."""
+    return str(word).replace("_", " ")
 
 
-def _plain(value: object) -> str:
-    return str(value).replace("_", " ")
-
-
-def _written(value: object) -> str:
+def _written(name: str, value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(" ".join(map(str, one)) if isinstance(one, list | tuple) else str(one) for one in value)
     if isinstance(value, str) and _MOMENT.match(value):
         return f"{value[:10]} {value[11:16]} UTC"
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else _plain(value)
+    # Numbers of invoices and names of files stay as they are.
+    return _plain(value) if name == "reason" else str(value)

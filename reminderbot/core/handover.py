@@ -26,8 +26,11 @@ _SAID = {
 
 # What we would do next ourselves. What they contest, ask or say they have paid still wants a person's answer.
 OURS_TO_DO = frozenset(
-    {CaseKind.CALL, CaseKind.REVIEW, CaseKind.BROKEN_PROMISE, CaseKind.PROMISE, CaseKind.INSTALMENTS}
-)
+    {
+        CaseKind.CALL, CaseKind.REVIEW, CaseKind.BROKEN_PROMISE, CaseKind.PROMISE, CaseKind.INSTALMENTS,
+        CaseKind.MISSED_INSTALMENT,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

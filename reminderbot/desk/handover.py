@@ -15,6 +15,7 @@ from reminderbot.core.customer import Customer
 from reminderbot.core.handover import OURS_TO_DO, Handover, HandoverKind, said, within
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.money import Money, subtotals
+from reminderbot.core.plan import PaymentPlan, PlanState
 from reminderbot.core.promise import Promise
 from reminderbot.core.resume import resuming
 from reminderbot.core.undo import Undo, UndoKind
@@ -22,7 +23,7 @@ from reminderbot.desk import typed
 from reminderbot.desk.find import Exactly, Found, one
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import case, handover, hold, ledger, listing, outbox, people, promise, undo
+from reminderbot.store import case, handover, hold, ledger, listing, outbox, people, plan, promise, undo
 
 # Design law 6: patience. A person may have a reason to be quicker; they should know that they are.
 _EARLY = 30
@@ -38,6 +39,7 @@ class Stops:
     owed: tuple[Money, ...]
     messages: tuple[Row[Any], ...]
     promises: tuple[Promise, ...]
+    plans: tuple[PaymentPlan, ...]
     cases: tuple[Case, ...]
     # Sentences: why one might not do it yet.
     cautions: tuple[str, ...]
@@ -76,6 +78,7 @@ def before(house: House, connection: Connection, words: str | Exactly, invoices:
         invoices=numbers,
         owed=totals(items),
         messages=tuple(row for row in outbox.planned(connection, [key]) if not numbers or set(numbers) & {*row.lists}),
+        plans=_plans(connection, key, numbers),
         promises=tuple(p for p in promise.open_ones(connection, [key]).get(key, ()) if within(p.invoices, numbers)),
         cases=tuple(one for one in waiting if one.kind in OURS_TO_DO and within(one.invoices, numbers)),
         cautions=tuple(_cautions(house, waiting, items, now)),
@@ -108,12 +111,16 @@ def hand_over(
         for row in stops.messages:
             outbox.withdraw(connection, row, told, now, actor)
         lifted = _close_promises(connection, stops, told, now, actor)
+        for agreed in stops.plans:
+            plan.settle(connection, agreed, PlanState.ENDED, now, told, actor)
+            lifted += [number for number in agreed.holds if hold.release(connection, number, now, actor, told)]
         for waits in stops.cases:
             case.resolve(connection, waits.case_id, told, now, actor)
         ledger.review(connection, [key], now)
         data = {
             "handover": number, "hold": placed, "lifted": lifted,
             "promises": [word.promise_id for word in stops.promises], "cases": [one.case_id for one in stops.cases],
+            "plans": [[one.plan_id, one.state.value] for one in stops.plans],
         }  # fmt: skip
         back = undo.remember(connection, UndoKind.HANDED_OVER, actor, now, data, customer_id=key)
         known = handover.get(connection, number)
@@ -199,6 +206,19 @@ def _items(
     facts = house.gatherer.gather(connection, [key], now).get(key)
     items = facts.account.items if facts else ()
     return tuple(item for item in items if not numbers or item.invoice.number in numbers)
+
+
+def _plans(connection: Connection, key: str, numbers: Sequence[str]) -> tuple[PaymentPlan, ...]:
+    """The plans that end with it; Refused where one is about more than that."""
+    found = plan.standing(connection, [key]).get(key, [])
+    touched = [one for one in found if not numbers or set(one.invoices) & set(numbers)]
+    for agreed in touched:
+        if not within(agreed.invoices, numbers):
+            raise Refused(
+                f"Plan {agreed.plan_id} is about {', '.join(agreed.invoices)} together: hand over all of them, or end"
+                " the plan first, so that what is left is agreed anew."
+            )
+    return tuple(touched)
 
 
 def _cautions(house: House, waiting: Iterable[Case], items: Iterable[OpenItem], now: datetime) -> Iterable[str]:

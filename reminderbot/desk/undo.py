@@ -155,7 +155,12 @@ def _handed_over(_: House, connection: Connection, doing: Doing, actor: str, now
     known = handover.get(connection, doing.data["handover"])
     assert known is not None
     # First what stands instead, then the pause is lifted: nothing is open in between.
-    _place_again(connection, doing.data["lifted"], actor, now)
+    again = _place_again(connection, doing.data["lifted"], actor, now)
+    for number, state in doing.data["plans"]:
+        agreed = plan.get(connection, number)
+        assert agreed is not None
+        plan.put_back(connection, agreed, PlanState(state), now, actor)
+        plan.belongs(connection, number, [*agreed.holds, *again])
     promise.stand_again(connection, doing.data["promises"])
     for case_id in doing.data["cases"]:
         waited = case.get(connection, case_id)

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from reminderbot.core.case import CaseKind
 from reminderbot.core.event import EventKind
 from reminderbot.core.handover import HandoverKind
+from reminderbot.core.plan import Instalment, PlanState
 from reminderbot.core.promise import PromiseState
 from reminderbot.desk.handover import away, before, hand_over, take_back
 from reminderbot.desk.hold import release
+from reminderbot.desk.plan import agree, end
 from reminderbot.desk.promise import note as note_promise
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.undo import undo
 from reminderbot.runs.plan import plan_once
-from reminderbot.store import case, handover, journal, promise
+from reminderbot.store import case, handover, journal, plan, promise
 from tests.stories.world import World, moment
 
 
 def to_agency(world: World, *invoices: str) -> int:
     return hand_over(world.house, "olivia", "ACME", HandoverKind.AGENCY, "to Fair & Co", invoices).undo.undo_id
+
+
+def in_two() -> tuple[Instalment, ...]:
+    return Instalment(date(2027, 4, 1), Decimal("120.00")), Instalment(date(2027, 5, 4), Decimal("120.00"))
+
+
+def state_of(world: World, plan_id: int) -> PlanState:
+    with world.house.store.reading() as connection:
+        found = plan.get(connection, plan_id)
+    assert found is not None
+    return found.state
 
 
 def test_what_was_handed_over_is_left_alone_until_a_person_takes_it_back(world: World) -> None:
@@ -81,6 +95,39 @@ def test_a_promise_that_is_about_more_than_was_handed_over_stands(world: World) 
     to_agency(world, "INV-1")
 
     assert sorted(world.hold_kinds("ACME")) == ["handed_over", "promise"]
+
+
+def test_a_payment_plan_ends_with_it_and_stands_again_when_that_is_undone(world: World) -> None:
+    agreed = agree(world.house, "olivia", "ACME", in_two(), ["INV-1", "INV-2"])
+
+    undone = to_agency(world)
+    assert state_of(world, agreed.plan.plan_id) is PlanState.ENDED
+    assert world.hold_kinds("ACME") == ["handed_over"]
+
+    undo(world.house, "olivia", undone)
+    assert state_of(world, agreed.plan.plan_id) is PlanState.AGREED
+    assert world.hold_kinds("ACME") == ["plan"]
+    # Its pause belongs to it again: whoever ends it lifts that too.
+    end(world.house, "olivia", agreed.plan.plan_id)
+    assert "plan" not in world.hold_kinds("ACME")
+
+
+def test_a_part_of_a_payment_plan_is_not_handed_over(world: World) -> None:
+    agree(world.house, "olivia", "ACME", in_two(), ["INV-1", "INV-2"])
+
+    with pytest.raises(Refused, match="INV-1, INV-2 together: hand over all of them, or end the plan"):
+        to_agency(world, "INV-1")
+
+    assert world.hold_kinds("ACME") == ["plan"]
+
+
+def test_nobody_is_thanked_by_us_while_the_agency_collects(world: World) -> None:
+    to_agency(world)
+    world.pay("INV-1")
+    world.pay("INV-2")
+    world.export()
+
+    assert world.until("2027-03-20", "11:00", step=2) == []
 
 
 def test_taken_back_the_next_tier_comes_after_its_spacing_and_once(world: World) -> None:
