@@ -322,7 +322,7 @@ def _possibly_paid(account: Account, free: tuple[OpenItem, ...], rules: Rules, g
             number = item.invoice.number
             of_it = _too_much(account, received.currency)
             why = f"{received} has come in that is not yet matched to an invoice{of_it} and could settle {number}"
-            values = {"money": str(received), "invoice": number}
+            values = {"money": str(received), "invoice": number, "of_it": of_it}
             code = GateCode.POSSIBLY_PAID
             gates.append(Gate(name, False, why, code=code, invoices=_numbers(free), values=values))
             return OpenCase(CaseKind.POSSIBLY_PAID, f"{why}: match it in the ledger", (number,))

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from reminderbot.core.delivery import Deferred
+from reminderbot.store import promise
 from tests.stories.test_field import pause, reasons
 from tests.stories.world import World
 
@@ -270,6 +271,23 @@ def test_what_paused_the_old_number_pauses_the_new_one(world: World) -> None:
     world.invoice("INV-1A", "ACME", "2027-03-04", "100.00", replaces="INV-1")
     (letter,) = world.at(FIRST)
     assert letter.lists == ("INV-2",)
+
+
+def test_what_was_promised_on_the_old_number_is_waited_for_on_the_new_one(world: World) -> None:
+    world.invoice("INV-1", "ACME", "2027-03-04").begin()
+    (letter,) = world.at(FIRST)
+    world.answer("I will pay on Friday.", letter)
+    world.at("2027-03-08 10:05")
+    world.change("INV-1", status="cancelled")
+    world.invoice("INV-1A", "ACME", "2027-03-04", "100.00", replaces="INV-1")
+    assert world.until("2027-03-15", "10:00") == []
+    with world.house.store.reading() as connection:
+        (word,) = promise.of_customer(connection, "ACME")
+    assert word.invoices == ("INV-1A",)
+    assert [money.amount for _, money in word.owed] == [100]
+    # The bank has had its days, and nobody has paid.
+    assert world.until("2027-03-22", "10:00") == []
+    assert world.case_kinds("ACME") == ["broken_promise"]
 
 
 def test_a_bill_that_was_replaced_is_asked_for_once_though_both_are_listed(world: World) -> None:
