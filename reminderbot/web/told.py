@@ -86,7 +86,10 @@ class Answer:
 def teller_of(house: House) -> Teller:
     """Who tells the owner of this installation, at this moment."""
     words = words_for(house.business.language)
-    return Teller(words, house.business.language or words.language, house.rules.zone, house.clock.now())
+    language = house.business.language or words.language
+    # Days are written as in the owner's own country: 3 March, or March 3.
+    locale = language if "-" in language else f"{language}-{house.business.country}"
+    return Teller(words, locale, house.rules.zone, house.clock.now())
 
 
 def whom(house: House, seen: Why) -> Whom:
