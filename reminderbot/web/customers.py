@@ -24,7 +24,7 @@ from reminderbot.web.fields import choice_in, day_in, words_in
 from reminderbot.web.guard import user
 from reminderbot.web.missed import speaker_of
 from reminderbot.web.show import tell
-from reminderbot.web.told import answer_of, gates_of, past_of
+from reminderbot.web.told import answer_of, gates_of, past_of, ways_of
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -63,6 +63,7 @@ def pages(house: House) -> Blueprint:
             said=answer_of(house, seen.why),
             gates=gates_of(house, seen.why),
             past=past_of(house, seen.why, seen.why.history),
+            ways=zip(seen.ways, ways_of(house, seen.why, [way.gate for way in seen.ways]), strict=True),
             can_print=can_print(),
             marked=marked,
             languages=languages(house),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from reminderbot.core.customer import Customer
 from reminderbot.core.dunning import Decision
 from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.hold import unexplained
+from reminderbot.core.money import Money
 from reminderbot.core.stop import Stop
 from reminderbot.core.telling import (
     Barrier,
@@ -117,6 +119,12 @@ def gates_of(house: House, seen: Why) -> list[tuple[Gate, str]]:
     """Every gate of this moment's decision with its sentence."""
     teller, about = teller_of(house), whom(house, seen)
     return [(gate, teller.whole(gate, about)) for gate in seen.decision.gates]
+
+
+def ways_of(house: House, seen: Why, gates: Iterable[Gate]) -> list[str]:
+    """What is to be said of each way to reach them."""
+    teller, about = teller_of(house), whom(house, seen)
+    return [teller.gate(gate, about) for gate in gates]
 
 
 Past = Sequence[tuple[Kept, tuple[str, ...]]]
@@ -248,6 +256,9 @@ class Teller:
             return self._held(gate, named, whom)
         values: dict[str, Any] = {name: str(value) for name, value in gate.values.items()}
         values["invoices"] = self.names(named)
+        for name in ("sums", "money"):
+            if name in values:
+                values[name] = self._money(values[name])
         if "channel" in values:
             values["channel"] = self.words(f"channel.{values['channel']}")
         if gate.code is GateCode.TOO_OFTEN:
@@ -330,6 +341,11 @@ class Teller:
 
     def _task(self, kind: CaseKind, numbers: Sequence[str]) -> str:
         return self.words(f"task.{kind}", invoices=self.names(numbers))
+
+    def _money(self, told: str) -> str:
+        """Sums as a gate keeps them, "120.00 GBP and 5.00 EUR", in the owner's way of writing."""
+        sums = [one.split(" ") for one in told.split(" and ")]
+        return self.names([formats.money(Money(Decimal(amount), currency), self.locale) for amount, currency in sums])
 
     def _hand(self, name: str, *, first: bool = True) -> str:
         # Names of the desk are kept in lower case.

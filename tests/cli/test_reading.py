@@ -71,7 +71,7 @@ def test_why_tells_every_gate_and_what_comes_next(shop: Installation) -> None:
         f"{told} After that, if it is still open, the first reminder about INV-1 goes out on December 1 at 09:00."
         in out
     )
-    assert "✓ Open: INV-1, together 100.00 USD." in out
+    assert "✓ Owed: INV-1, together USD 100.00." in out
     assert "✗ " in out
     assert "Hold 1, until Tue 01 Dec 2026 00:00 EST: on holiday" in out
     assert "by_hand" not in out
