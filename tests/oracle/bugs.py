@@ -97,8 +97,8 @@ BUGS = (
     Bug(
         "a letter lists what is disputed",
         "core/dunning.py",
-        "lists=_listed(letters, free, tier, today),",
-        "lists=_listed(letters, facts.account.items, tier, today),",
+        "listed = _listed(letters, free, tier, rules, today)",
+        "listed = _listed(letters, facts.account.items, tier, rules, today)",
     ),
     Bug(
         "the floor is crossed by a cent too little",
