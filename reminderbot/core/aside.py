@@ -86,11 +86,17 @@ def _no_note(facts: Facts, occasion: Occasion, now: datetime) -> str:
     for item in facts.account.items:
         if item.invoice.number in occasion.invoices and item.invoice.status is Status.DISPUTED:
             return f"the ledger says that {item.invoice.number} is disputed"
-    for standing in facts.plans:
-        found = standing.next_unpaid()
-        received = facts.account.unapplied_in(standing.plan.currency)
-        if found and plan.key_of(standing.plan, found[1]) in occasion.keys and received.amount >= found[2]:
-            return f"{received} has come in that is not yet matched and may be this instalment"
+    return next(filter(None, (_may_be_paid(facts, standing, occasion) for standing in facts.plans)), "")
+
+
+def _may_be_paid(facts: Facts, standing: plan.Standing, occasion: Occasion) -> str:
+    """Whether money that nobody has matched may be the instalment, or one of the invoices."""
+    found = standing.next_unpaid()
+    received = facts.account.unapplied_in(standing.plan.currency)
+    if found is None or plan.key_of(standing.plan, found[1]) not in occasion.keys or received.amount <= 0:
+        return ""
+    if received.amount >= min([found[2], *standing.open_now.values()]):
+        return f"{received} has come in that is not yet matched and may be this instalment"
     return ""
 
 

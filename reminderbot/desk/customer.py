@@ -17,6 +17,7 @@ from reminderbot.core.statement import BUCKETS, bucket
 from reminderbot.desk.contact import Way, ways_of
 from reminderbot.desk.door import look_at
 from reminderbot.desk.find import Exactly, Found, one_customer
+from reminderbot.desk.plan import Seen, look
 from reminderbot.desk.talk import Entry, talk
 from reminderbot.desk.why import Why, why
 from reminderbot.house import House
@@ -34,6 +35,7 @@ class AccountPage:
     aging: tuple[tuple[str, tuple[Money, ...]], ...]
     invoices: tuple[Row[Any], ...]
     promises: tuple[Promise, ...]
+    plans: tuple[Seen, ...]
     # How to write to them; none where the ledger no longer lists them.
     ways: tuple[Way, ...]
     talk: tuple[Entry, ...]
@@ -59,6 +61,7 @@ def account_page(house: House, connection: Connection, customer_id: str) -> Acco
         aging=_aging(answer, today),
         invoices=tuple(listing.invoices_of(connection, customer_id)),
         promises=tuple(promise.of_customer(connection, customer_id)),
+        plans=tuple(look(house, connection, customer_id)),
         ways=ways_of(connection, answer.facts) if answer.facts else (),
         talk=tuple(talk(house, connection, customer_id)),
         preference=preference.get(connection, customer_id),

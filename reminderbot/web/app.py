@@ -15,6 +15,7 @@ from reminderbot.web import (
     cases,
     customers,
     handover,
+    instalments,
     letters,
     machine,
     mails,
@@ -63,6 +64,7 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
         undo,
         handover,
         papers,
+        instalments,
     ):
         app.register_blueprint(room.pages(house))
     if webhooks is not None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from reminderbot.core.case import CaseKind
 from reminderbot.core.lane import Reason
 from reminderbot.core.note import CallResult
+from reminderbot.core.plan import STANDING
 from reminderbot.core.understanding import Kind
 from reminderbot.desk.case import open_case, show
 from reminderbot.desk.lane import matters as marked_matters
 from reminderbot.desk.lane import proposed
 from reminderbot.desk.parked import begin, parked
+from reminderbot.desk.plan import look, offer_for
 from reminderbot.desk.preview import before_release
 from reminderbot.desk.talk import evidence_in, marked, talk
 from reminderbot.desk.today import matters
@@ -71,6 +73,8 @@ def _looking(blueprint: Blueprint, house: House) -> None:
             key = seen.customer.customer_id if seen.customer else None
             facts = house.gatherer.gather(connection, [key], house.clock.now()).get(key) if key else None
             told = talk(house, connection, key) if key else []
+            plans = [one for one in look(house, connection, key) if one.plan.state in STANDING] if key else []
+            offered = offer_for(house, connection, seen)
             lanes, asked = marked_matters(connection, seen), proposed(house, connection, seen)
         return render_template(
             "case.html",
@@ -82,6 +86,8 @@ def _looking(blueprint: Blueprint, house: House) -> None:
             kinds=list(Kind),
             reasons=list(Reason),
             matters=lanes,
+            offered=offered,
+            plans=plans,
             proposals=asked,
             calls=list(CallResult),
             people=[(known.user.name, known.user.name) for known in listed(house)],

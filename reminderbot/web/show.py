@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ def dress(app: Flask, house: House, words: Words) -> Shown:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         money=shown.money, sums=shown.sums, day=shown.day, moment=shown.moment, clock=shown.clock, age=shown.age,
+        in_currency=shown.in_currency,
         balance=shown.balance, capitalize_first=capitalize_first, kind_word=shown.kind,
     )  # fmt: skip
     # Macros see globals only.
@@ -74,6 +76,10 @@ class Shown:
     def money(self, amount: Money) -> str:
         """`GBP 1,250.00`."""
         return formats.money(amount, self._locale)
+
+    def in_currency(self, amount: Decimal, currency: str) -> str:
+        """The same of a bare number."""
+        return self.money(Money(amount, currency))
 
     def sums(self, amounts: Iterable[Money]) -> str:
         """Sums of several currencies, side by side."""
