@@ -171,6 +171,8 @@ class Deed(StrEnum):
     PAYMENT_RECORDED = "payment_recorded"
     ADOPTED = "adopted"
     ANSWERED = "answered"
+    PLAN_AGREED = "plan_agreed"
+    PLAN_ENDED = "plan_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,8 @@ class Done:
     until: datetime | None = None
     # PAYMENT_RECORDED: so much on each of the bills; None: in full.
     amount: Decimal | None = None
+    # PLAN_AGREED: what is to be paid on each day; together all that was open on the bills.
+    parts: tuple[tuple[date, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from tests.oracle import hearing, hours, ladder, sending, silence
+from tests.oracle import hearing, hours, ladder, plans, sending, silence
 from tests.oracle.evidence import Evidence
 from tests.oracle.gather import record
 from tests.oracle.record import Record
@@ -38,6 +38,8 @@ RULES: tuple[tuple[tuple[int, ...], Rule], ...] = (
     ((13, 38), silence.answers_are_heard),
     ((13,), silence.acknowledged),
     ((14,), silence.promised),
+    ((14,), plans.while_a_plan_stands),
+    ((14,), plans.notes_in_time),
     ((15, 16), silence.opted_out),
     ((15,), silence.consented),
     ((15,), silence.letters_are_asked_for),

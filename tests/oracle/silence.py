@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import takewhile
 
-from tests.oracle import days, wire
+from tests.oracle import days, plans, wire
 from tests.oracle.evidence import Arrival, Channel, Deed, Done, Ledger, Meaning
 from tests.oracle.record import Record, Sent
 from tests.oracle.sending import owed
@@ -35,6 +35,8 @@ def stopped_before_the_claim(record: Record) -> Iterator[Violation]:
         if sent.reminder is None or sent.claim is None or sent.answer:
             continue
         for hold in record.story.reminders[sent.reminder].held.get(sent.claim.seq, ()):
+            if sent.tier in plans.BESIDE and hold.kind in plans.ITS_OWN:
+                continue
             if not hold.bills or hold.bills & set(sent.bills):
                 why = f"{sent.name} was claimed at seq {sent.claim.seq} under hold {hold.number} ({hold.kind}), "
                 yield Violation(3, sent.at, sent.customer, why + f"placed at seq {hold.placed.seq}")
@@ -78,7 +80,7 @@ def stopped_by_a_bounce(record: Record) -> Iterator[Violation]:
 
 def something_is_owed(record: Record) -> Iterator[Violation]:
     """11. Open balance at or below 0, or at or below the small-balance floor: no send."""
-    for sent in record.sent:
+    for sent in (each for each in record.sent if each.tier != plans.THANKS):
         reasons = [next(_nothing_owed(record, sent, book), None) for book in sent.books]
         if reasons and reasons[0] is not None and None not in reasons:
             yield Violation(11, sent.at, sent.customer, f"{sent.name}: {reasons[0]}")

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from reminderbot.core.case import Case, CaseKind
 from reminderbot.core.event import EventKind
 from reminderbot.core.hold import HoldKind, active
-from reminderbot.desk import case, hold, payment, sending, uncertain
+from reminderbot.core.plan import Every, PlanState
+from reminderbot.desk import case, hold, payment, plan, sending, uncertain
+from reminderbot.desk.find import Exactly
 from reminderbot.desk.refusal import Refused
 from reminderbot.store import case as cases
 from reminderbot.store import hold as holds
 from reminderbot.store import journal, setting
-from tests.oracle.evidence import Deed, Meaning
+from tests.oracle.evidence import Deed, Done, Meaning
 
 if TYPE_CHECKING:
     from tests.simulate.life import Life
@@ -34,6 +36,8 @@ class Desk:
     def __init__(self, life: Life) -> None:
         self.life = life
         self.dice = Random(f"desk {life.business.seed}")
+        # Dice of their own, so that the lives of before stay much as they were.
+        self.plans = Random(f"plans {life.business.seed}")
         # What each customer has written that nobody has dealt with: what they meant, and when.
         self.open: dict[str, list[tuple[frozenset[Meaning], datetime]]] = {}
         self._coming = False
@@ -87,6 +91,10 @@ class Desk:
                 self._paid(key)
             case CaseKind.DISPUTE:
                 self._disputed(key)
+            case CaseKind.QUESTION | CaseKind.INSTALMENTS:
+                self._instalments(key)
+            case CaseKind.MISSED_INSTALMENT:
+                self._missed(key)
         if self.dice.random() < _GOES_ON.get(kind, 1):
             if kind in _OF_ADDRESSES:
                 self.life.people[key].moves()
@@ -131,6 +139,37 @@ class Desk:
         # Some banks, and some bookkeepers, take weeks.
         days = timedelta(days=self.dice.uniform(0.3, 8) ** 2)
         self.life.at(self.life.clock.now() + days, lambda: self.life.people[key].pay(number))
+
+    def _instalments(self, key: str) -> None:
+        """Some agree on paying in parts; whether they do is up to them."""
+        if self.plans.random() < 0.5:
+            return
+        house, count = self.life.house, self.plans.randint(2, 5)
+        try:
+            with house.store.reading() as connection:
+                offered = plan.offer(house, connection, Exactly(key), count, self.plans.choice(list(Every)))
+            made = plan.agree(house, WHO, Exactly(key), offered.instalments).plan
+        except Refused:
+            self.life.tell("plan: refused")
+            return
+        parts = tuple((one.due_on, one.amount) for one in made.instalments)
+        bills = frozenset(made.invoices)
+        self.life.deeds.append(Done(self.life.clock.now(), Deed.PLAN_AGREED, key, bills, parts=parts))
+        self.life.tell("plan: agreed")
+
+    def _missed(self, key: str) -> None:
+        """What was missed has come in after all, or the plan is ended."""
+        house = self.life.house
+        with house.store.reading() as connection:
+            missed = [one.plan for one in plan.look(house, connection, key) if one.plan.state is PlanState.MISSED]
+        for found in missed:
+            try:
+                plan.go_on(house, WHO, found.plan_id)
+                self.life.tell("plan: goes on")
+            except Refused:
+                plan.end(house, WHO, found.plan_id, "they did not pay")
+                self.life.did(Deed.PLAN_ENDED, key, set(found.invoices))
+                self.life.tell("plan: ended")
 
     def _disputed(self, key: str) -> None:
         for number in self.life.people[key].owing()[:1]:
