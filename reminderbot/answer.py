@@ -26,8 +26,13 @@ class WrittenAnswer:
     segments: int | None = None
 
 
-def write_answer(house: House, letter: Answer, name: str, now: datetime, valid_for: timedelta | None) -> WrittenAnswer:
-    """The final bytes of `letter` to `name`; LetterError or UnsafeMessage where there can be none."""
+def write_answer(
+    house: House, letter: Answer, name: str, now: datetime, valid_for: timedelta | None, copy: bytes | None = None
+) -> WrittenAnswer:
+    """The final bytes of `letter` to `name`; LetterError or UnsafeMessage where there can be none.
+
+    The PDF that goes with it is the one that was kept when it was sent off, or `copy` before that.
+    """
     if letter.channel is Channel.SMS:
         text = sms_of(letter.words)
         body = text.text.encode()
@@ -37,7 +42,7 @@ def write_answer(house: House, letter: Answer, name: str, now: datetime, valid_f
         return WrittenAnswer(message, text.version, text.segments)
     rendered = email_of(letter.subject, letter.words)
     headers = _headers(house, letter, name, now)
-    attached = _attached(house, letter)
+    attached = _attached(house, letter, copy)
     final = build_email(rendered, headers, attached)
     guard(final, headers, attached)
     sender = house.tokenised(Purpose.BOUNCE, letter.reminder_id)
@@ -46,12 +51,12 @@ def write_answer(house: House, letter: Answer, name: str, now: datetime, valid_f
     return WrittenAnswer(message, rendered.version)
 
 
-def _attached(house: House, letter: Answer) -> Attachment | None:
+def _attached(house: House, letter: Answer, copy: bytes | None) -> Attachment | None:
     """The very bytes that its writer was shown; UnsafeMessage where they are gone or others."""
     if not letter.copy_of:
         return None
     try:
-        content = house.attached.read(letter.copy_digest)
+        content = house.attached.read(letter.copy_digest) if copy is None else copy
     except OSError:
         raise UnsafeMessage(f"the PDF of {letter.copy_of} is gone from the state folder: send it anew") from None
     if hashlib.sha256(content).hexdigest() != letter.copy_digest:

@@ -5,14 +5,15 @@ A table of data. A person puts a matter into its lane; a reply only proposes one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
 from reminderbot.core.hold import WHOLE_CUSTOMER, HoldKind
-from reminderbot.core.understanding import DisputeReason, Finding, Kind
+from reminderbot.core.understanding import DisputeReason, Finding, Kind, Understanding
 
 
 class Reason(StrEnum):
@@ -262,6 +263,8 @@ LANES: Mapping[Reason, Lane] = MappingProxyType(
     }
 )
 
+# "We never received the invoice": not the goods. In the languages of the shipped letters.
+_BILL = re.compile(r"\b(?:invoice|bill|rechnung|factura|facture|fattura|factuur|fatura)", re.IGNORECASE)
 _OF_KIND = {
     Kind.PAID: Reason.PAID,
     Kind.WRONG_CONTACT: Reason.WRONG_CONTACT,
@@ -282,23 +285,51 @@ class Proposal:
     day: date | None = None
 
 
-def proposals(findings: Iterable[Finding], known: Iterable[str]) -> tuple[Proposal, ...]:
-    """The matters of a reply, each with those invoices that it names among `known`; what is named for two is asked."""
+def proposals(understood: Understanding, known: Iterable[str]) -> tuple[Proposal, ...]:
+    """The matters of a reply, each with those invoices among `known` that it names.
+
+    What nobody could read of it and names an invoice is a matter too: a person says which.
+    """
     open_now = tuple(known)
     found: dict[tuple[Reason | None, date | None], Proposal] = {}
-    for finding in findings:
-        if finding.kind is not Kind.PROMISE and not (reason := _reason(finding)):
-            continue
-        key = (None, finding.day) if finding.kind is Kind.PROMISE else (reason, None)
-        named = tuple(number for number in finding.invoices if number in open_now)
-        if before := found.get(key):
-            named = tuple(dict.fromkeys((*before.invoices, *named)))
-        words = before.words if before else finding.text
-        found[key] = Proposal(key[0], named, words, key[1])
+    for each in (*_told(understood), *_unread(understood, open_now)):
+        key = (each.reason, each.day)
+        before = found.get(key, Proposal(each.reason, (), each.words, each.day))
+        named = (*before.invoices, *(number for number in each.invoices if number in open_now))
+        found[key] = replace(before, invoices=tuple(dict.fromkeys(named)))
     return tuple(found.values())
 
 
-def _reason(finding: Finding) -> Reason | None:
-    if finding.kind is Kind.DISPUTE:
-        return Reason((finding.dispute_reason or DisputeReason.UNSPECIFIED).value)
-    return _OF_KIND.get(finding.kind)
+def _told(understood: Understanding) -> Iterator[Proposal]:
+    for finding in understood.findings:
+        if finding.kind is Kind.PROMISE:
+            yield Proposal(None, finding.invoices, finding.text, finding.day)
+        elif reason := _reason(finding, understood):
+            yield Proposal(reason, finding.invoices, finding.text)
+
+
+def _reason(finding: Finding, understood: Understanding) -> Reason | None:
+    if finding.kind is not Kind.DISPUTE:
+        return _OF_KIND.get(finding.kind)
+    reason = Reason((finding.dispute_reason or DisputeReason.UNSPECIFIED).value)
+    if reason is Reason.NOT_MINE and knows_us(understood):
+        return Reason.UNSPECIFIED
+    if reason is Reason.NOT_RECEIVED and _BILL.search(finding.text):
+        return Reason.INVOICE_MISSING
+    return reason
+
+
+def knows_us(understood: Understanding) -> bool:
+    """Whether they also speak of paying us, as nobody does whose name somebody else has used."""
+    return bool({Kind.PAID, Kind.PROMISE, Kind.INSTALMENTS} & set(understood.kinds))
+
+
+def _unread(understood: Understanding, known: tuple[str, ...]) -> Iterator[Proposal]:
+    for sentence in understood.unexplained:
+        named = tuple(number for number in known if _names(sentence, number))
+        if named:
+            yield Proposal(Reason.UNSPECIFIED, named, sentence)
+
+
+def _names(sentence: str, number: str) -> bool:
+    return bool(re.search(rf"(?<![\w-]){re.escape(number)}(?![\w-])", sentence, re.IGNORECASE))

@@ -17,6 +17,7 @@ from reminderbot.core.calendar import BusinessDays, start_of_day
 from reminderbot.core.case import OF_REPLY, CaseKind, urgency
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
+from reminderbot.core.lane import knows_us
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Grace, PromiseRules
 from reminderbot.core.understanding import DisputeReason, Kind, Understanding
@@ -289,7 +290,7 @@ def _for_a_person(understanding: Understanding, facts: ReplyFacts, opted_out: bo
 def _hold_of(kind: CaseKind, understanding: Understanding) -> HoldKind:
     reasons = {finding.dispute_reason for finding in understanding.findings} | {understanding.dispute_reason}
     # Somebody may have used their name: then every further letter is one too many, whatever it is about.
-    if kind is CaseKind.DISPUTE and DisputeReason.NOT_MINE in reasons:
+    if kind is CaseKind.DISPUTE and DisputeReason.NOT_MINE in reasons and not knows_us(understanding):
         return HoldKind.NOT_MINE
     return _HOLDS.get(kind, HoldKind.REPLY)
 

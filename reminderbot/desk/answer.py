@@ -261,7 +261,8 @@ def _written(house: House, connection: Connection, made: Draft, writer: str, num
     now = house.clock.now()
     letter = _letter(connection, made, writer, number, now)
     try:
-        return write_answer(house, letter, made.customer.contact.name, now, _VALID)
+        copy = made.copy.content if made.copy else None
+        return write_answer(house, letter, made.customer.contact.name, now, _VALID, copy)
     except (LetterError, UnsafeMessage) as error:
         raise Refused(f"This answer cannot be sent: {error}.") from None
 

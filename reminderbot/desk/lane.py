@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from reminderbot.core.dispute import Dispute
 from reminderbot.core.event import EventKind
 from reminderbot.core.hold import HoldKind, active
-from reminderbot.core.lane import Action, Proposal, Step, proposals
+from reminderbot.core.lane import Action, Proposal, Reason, Step, proposals
 from reminderbot.core.understanding import Understanding
 from reminderbot.desk.case import CaseFile
 from reminderbot.house import House
@@ -66,6 +66,12 @@ def proposed(house: House, connection: Connection, seen: CaseFile) -> tuple[Prop
     return tuple(each for each in found if len(found) > 1 and left & set(each.invoices))
 
 
+def likely(connection: Connection, seen: CaseFile) -> Reason:
+    """What their answer seems to say, for a person to choose or not."""
+    reasons = [each.reason for each in _all_proposed(connection, seen) if each.reason is not None]
+    return reasons[0] if reasons else Reason.UNSPECIFIED
+
+
 def unconfirmed(house: House, connection: Connection, seen: CaseFile) -> tuple[str, ...]:
     """The open invoices of a reply with several matters that do not rest for a reason of their own yet."""
     found = _all_proposed(connection, seen)
@@ -76,7 +82,7 @@ def _all_proposed(connection: Connection, seen: CaseFile) -> tuple[Proposal, ...
     if seen.reply is None or seen.customer is None or not seen.reply.understanding:
         return ()
     understood = msgspec.convert(seen.reply.understanding, Understanding, strict=False)
-    return proposals(understood.findings, people.open_numbers(connection, seen.customer.customer_id))
+    return proposals(understood, people.open_numbers(connection, seen.customer.customer_id))
 
 
 def _left(house: House, connection: Connection, seen: CaseFile, found: tuple[Proposal, ...]) -> tuple[str, ...]:

@@ -25,10 +25,10 @@ def read_pdf(folder: Path, name: str) -> bytes:
     if not name.strip():
         raise NoPdf("the ledger names no PDF for it (column pdf)")
     handle = _open(folder, _parts(name), name)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise NoPdf(f"{name} is no file")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise NoPdf(f"{name} is no file")
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise NoPdf(f"{name} is larger than {LARGEST // 1_000_000} MB, which many mail servers do not take")

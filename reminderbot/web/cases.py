@@ -10,8 +10,8 @@ from reminderbot.core.note import CallResult
 from reminderbot.core.plan import STANDING
 from reminderbot.core.understanding import Kind
 from reminderbot.desk.case import open_case, show
+from reminderbot.desk.lane import likely, proposed
 from reminderbot.desk.lane import matters as marked_matters
-from reminderbot.desk.lane import proposed
 from reminderbot.desk.parked import begin, parked
 from reminderbot.desk.plan import look, offer_for
 from reminderbot.desk.preview import before_release
@@ -76,6 +76,7 @@ def _looking(blueprint: Blueprint, house: House) -> None:
             plans = [one for one in look(house, connection, key) if one.plan.state in STANDING] if key else []
             offered = offer_for(house, connection, seen)
             lanes, asked = marked_matters(connection, seen), proposed(house, connection, seen)
+            guess = likely(connection, seen)
         return render_template(
             "case.html",
             seen=seen,
@@ -89,6 +90,7 @@ def _looking(blueprint: Blueprint, house: House) -> None:
             offered=offered,
             plans=plans,
             proposals=asked,
+            likely=guess.value,
             calls=list(CallResult),
             people=[(known.user.name, known.user.name) for known in listed(house)],
             speaker=speaker_of(house),

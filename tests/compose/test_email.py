@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reminderbot.compose.clean import clean
-from reminderbot.compose.email import EmailHeaders, UnsafeMessage, build_email, guard
+from reminderbot.compose.email import Attachment, EmailHeaders, UnsafeMessage, build_email, guard
 from reminderbot.compose.render import Letters, RenderedEmail
 from tests.compose.samples import SHIPPED, facts, headers
 
@@ -238,3 +238,63 @@ def test_the_guard_never_fails_in_another_way(at: int, put: bytes) -> None:
         guard(FINAL[:at] + put + FINAL[at + len(put) :], headers())
     except UnsafeMessage as error:
         assert str(error)
+
+
+# ---- a file that goes with it
+
+BILL = Attachment("INV-1.pdf", bytes(range(256)) * 40 + b"%%EOF")
+
+
+def test_a_file_stands_beside_the_letter_and_reads_back_as_it_was() -> None:
+    final = build_email(MAIL, headers(), BILL)
+    guard(final, headers(), BILL)
+    message = parsed(final)
+    assert not message.defects
+    assert message.get_content_type() == "multipart/mixed"
+    (file,) = message.iter_attachments()
+    assert (file.get_content_type(), file.get_filename(), file.get_content()) == (
+        "application/pdf",
+        "INV-1.pdf",
+        BILL.content,
+    )
+    assert part(final, "plain") == MAIL.text.rstrip("\n")
+    assert part(final, "html") == MAIL.html.rstrip("\n")
+    assert message.keys() == MEANT
+
+
+@pytest.mark.parametrize(
+    "name", ["", "x", "../x.pdf", 'a".pdf', "a\r\nBcc: x.pdf", "ä.pdf", ".pdf", "a b.pdf", "x.exe"]
+)
+def test_a_name_that_could_be_more_than_a_name_is_refused(name: str) -> None:
+    with pytest.raises(UnsafeMessage, match="name of a file"):
+        build_email(MAIL, headers(), Attachment(name, b"%PDF-"))
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (b"application/pdf", b"text/html"),
+        (b"attachment; filename", b"inline; filename"),
+        (b"base64\r\n", b"base64\r\nX-More: 1\r\n"),
+        (b"AAECAwQF", b"AAECAwQG"),
+        (b"AAECAwQF", b"AAEC*wQF"),
+        (b"multipart/mixed", b"multipart/related"),
+    ],
+)
+def test_a_file_that_is_not_the_one_meant_does_not_leave(there: bytes, instead: bytes) -> None:
+    final = build_email(MAIL, headers(), BILL)
+    assert there in final
+    with pytest.raises(UnsafeMessage):
+        guard(final.replace(there, instead, 1), headers(), BILL)
+
+
+def test_a_file_that_nobody_meant_does_not_leave_and_one_that_is_missing_does_not_either() -> None:
+    with pytest.raises(UnsafeMessage):
+        guard(build_email(MAIL, headers(), BILL), headers())
+    with pytest.raises(UnsafeMessage):
+        guard(build_email(MAIL, headers()), headers(), BILL)
+    twice = build_email(MAIL, headers(), BILL)
+    end = twice.rindex(b"\r\n--=_")
+    start = twice.rindex(b"\r\n--=_", 0, end)
+    with pytest.raises(UnsafeMessage):
+        guard(twice[:end] + twice[start:], headers(), BILL)

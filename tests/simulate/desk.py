@@ -13,6 +13,7 @@ from reminderbot.core.plan import Every, PlanState
 from reminderbot.desk import case, hold, payment, plan, sending, uncertain
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.refusal import Refused
+from reminderbot.desk.restart import restart
 from reminderbot.store import case as cases
 from reminderbot.store import hold as holds
 from reminderbot.store import journal, setting
@@ -71,7 +72,7 @@ class Desk:
         if key is None or self.is_grave(key) or (found.kind is not CaseKind.OPT_OUT and self._wants_no_more(key)):
             return False
         self.life.tell(f"case: {found.kind}")
-        self._settle(found.kind, key)
+        self._settle(found, key)
         try:
             case.resolve(self.life.house, WHO, found.case_id, "talked to them")
         except Refused:
@@ -79,8 +80,9 @@ class Desk:
             self.life.tell("desk: a case was settled already")
         return True
 
-    def _settle(self, kind: CaseKind, key: str) -> None:
+    def _settle(self, found: Case, key: str) -> None:
         """Do what a matter of this kind asks for; mostly the customer's reminders go on then."""
+        kind = found.kind
         match kind:
             case CaseKind.CALL | CaseKind.UNMATCHED:
                 return
@@ -90,7 +92,7 @@ class Desk:
             case CaseKind.PAID:
                 self._paid(key)
             case CaseKind.DISPUTE:
-                self._disputed(key)
+                self._disputed(key, found.case_id)
             case CaseKind.QUESTION | CaseKind.INSTALMENTS:
                 self._instalments(key)
             case CaseKind.MISSED_INSTALMENT:
@@ -171,7 +173,7 @@ class Desk:
                 self.life.did(Deed.PLAN_ENDED, key, set(found.invoices))
                 self.life.tell("plan: ended")
 
-    def _disputed(self, key: str) -> None:
+    def _disputed(self, key: str, case_id: int) -> None:
         for number in self.life.people[key].owing()[:1]:
             match self.dice.randrange(4):
                 case 0:
@@ -180,6 +182,17 @@ class Desk:
                     self.life.office.receive(key, number, self.life.books.owed(number) / 2, "credit_note")
                 case 2:
                     self.life.office.dispute(number)
+                case 3:
+                    self._restart(key, case_id, number)
+
+    def _restart(self, key: str, case_id: int, number: str) -> None:
+        """They never had the invoice: it begins anew."""
+        try:
+            restart(self.life.house, WHO, case_id, number)
+        except Refused:
+            return
+        self.life.did(Deed.RESTARTED_CLOCK, key, {number})
+        self.life.tell("desk: a clock was restarted")
 
     # ---- sending
 
