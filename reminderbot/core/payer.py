@@ -37,6 +37,8 @@ class Payer:
     days_late: Sequence[int] = ()
     # Promises whose day passed unpaid.
     broken_promises: int = 0
+    # All in all their word holds all the same (core/reliability.py).
+    word_holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _against(payer: Payer, thresholds: Thresholds, today: date) -> list[str]:
     slips = sum(1 for late in payer.days_late if late > _VERY_LATE_DAYS)
     if slips * _SLIPS > len(payer.days_late):
         found.append(f"{_many(slips, 'invoice')} paid more than {_VERY_LATE_DAYS} days late")
-    if payer.broken_promises:
+    if payer.broken_promises and not payer.word_holds:
         found.append(f"{_many(payer.broken_promises, 'promise')} passed unpaid in two years")
     return found
 

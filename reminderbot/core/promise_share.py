@@ -6,7 +6,7 @@ smaller, a new invoice never makes it larger, and what is contested is not asked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,11 @@ from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import NOT_KEPT_IN_FULL, Promise
 
 _NOTHING = Decimal(0)
+
+
+def is_nothing(left: Money) -> bool:
+    """Where every cent is asked for."""
+    return left.amount <= 0
 
 
 class Standing(StrEnum):
@@ -63,8 +68,8 @@ class Books:
     read_on: date
     bills: Mapping[str, Bill]
     came: tuple[Came, ...]
-    # What is left open by so little is left alone.
-    tolerance: Decimal = _NOTHING
+    # Whether so little is left that nobody asks for it.
+    is_small: Callable[[Money], bool] = is_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +262,7 @@ def _asks(bill: Bill, owed: Decimal, asking: _Asking, books: Books, purse: _Purs
         return owed
     came = purse.on(bill, owed, asking)
     still = bill.open_balance if bill.standing is Standing.LISTED else _NOTHING
-    return min(owed, came + (still if still > books.tolerance else _NOTHING))
+    return min(owed, came + (_NOTHING if books.is_small(Money(still, bill.currency)) else still))
 
 
 def _towards(bill: Bill, owed: Decimal, asking: _Asking, most: Decimal, purse: _Purse) -> list[Part]:
@@ -272,9 +277,9 @@ def _with_loose(asking: _Asking, found: _Matched, books: Books, purse: _Purse) -
     """The same with money that nobody has matched: it counts for nothing, but a person looks at it."""
     received = {money.currency: money.amount for money in subtotals(part.money for part in found.parts)}
     lacks = [Money(m.amount - received.get(m.currency, _NOTHING), m.currency) for m in found.asked_for]
-    missing = tuple(money for money in lacks if money.amount > books.tolerance)
+    missing = tuple(money for money in lacks if not books.is_small(money))
     loose = [Money(purse.take_loose(m.currency, asking, m.amount), m.currency) for m in missing]
-    enough = [came.amount >= lack.amount - books.tolerance for came, lack in zip(loose, missing, strict=True)]
+    enough = [books.is_small(lack - came) for came, lack in zip(loose, missing, strict=True)]
     promised = [books.bills[number] for number in asking.word.invoices if number in books.bills]
     return Share(
         asked_for=found.asked_for,

@@ -34,7 +34,7 @@ def missed(house: House, connection: Connection, found: Case) -> Missed | None:
         return None
     word, key = words[0], words[0].customer_id
     today = house.clock.now().astimezone(house.rules.zone).date()
-    share = promise.standing(connection, [key], today, house.rules.min_balance).get(word.promise_id)
+    share = promise.standing(connection, [key], today, house.rules.is_small).get(word.promise_id)
     if share is None:
         # Somebody has taken it back since.
         return None

@@ -103,7 +103,7 @@ def why(house: House, connection: Connection, found: Found, door: Door) -> Why:
         planned=planned,
         holds=active(hold.of_customers(connection, [key]).get(key, ()), now),
         promises=tuple(word for word in words if word.state is PromiseState.OPEN),
-        towards=promise.standing(connection, [key], now.astimezone(house.rules.zone).date(), house.rules.min_balance),
+        towards=promise.standing(connection, [key], now.astimezone(house.rules.zone).date(), house.rules.is_small),
         reliability=reliability(words),
         cases=cases,
         door=door,

@@ -35,7 +35,7 @@ def judge_promises(house: House, connection: Connection, customer_ids: Sequence[
     keys = sorted({word.customer_id for word, _ in words})
     booked_at = setting.get_moment(connection, setting.LEDGER)
     read_on = (booked_at or now).astimezone(house.rules.zone).date()
-    standing = promise.standing(connection, keys, read_on, house.rules.min_balance)
+    standing = promise.standing(connection, keys, read_on, house.rules.is_small)
     holds = hold.of_customers(connection, keys)
 
     for word, hold_id in words:

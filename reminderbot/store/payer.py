@@ -11,6 +11,8 @@ from sqlalchemy import BindParameter, Connection, Date, and_, bindparam, func, s
 
 from reminderbot.core.payer import LOOK_BACK, Payer
 from reminderbot.core.promise import PromiseState
+from reminderbot.core.reliability import reliability, trust
+from reminderbot.store import promise as promises
 from reminderbot.store.tables import invoice, payment, promise
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -51,5 +53,7 @@ def of_customers(connection: Connection, customer_ids: Sequence[str], today: dat
     for key, due_on, paid_on in connection.execute(_PAID, asked):
         late[key].append((paid_on - due_on).days)
     broken = {key: int(number) for key, number in connection.execute(_BROKEN, asked)}
+    words = promises.of_customers(connection, sorted(broken))
+    trusted = {key for key, own in words.items() if trust(reliability(own)).holds}
     known = connection.execute(_FIRST, {"ids": customer_ids})
-    return {key: Payer(first, tuple(late[key]), broken.get(key, 0)) for key, first in known}
+    return {key: Payer(first, tuple(late[key]), broken.get(key, 0), key in trusted) for key, first in known}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from reminderbot.core.invoice import Invoice, PaymentKind, Status, due_part
 from reminderbot.core.lane import LANES
 from reminderbot.core.money import Money
 from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, Promise, PromiseState
-from reminderbot.core.promise_share import Bill, Books, Came, Share, Standing, shares
+from reminderbot.core.promise_share import Bill, Books, Came, Share, Standing, is_nothing, shares
 from reminderbot.store import journal
 from reminderbot.store.ledger import invoice_of
 from reminderbot.store.tables import dispute, invoice, payment, promise
@@ -267,7 +267,7 @@ def _promise_of(row: Row[Any]) -> Promise:
 
 
 def standing(
-    connection: Connection, customer_ids: Sequence[str], read_on: date, tolerance: Decimal = Decimal(0)
+    connection: Connection, customer_ids: Sequence[str], read_on: date, is_small: Callable[[Money], bool] = is_nothing
 ) -> dict[int, Share]:
     """What has come in towards every promise of these customers, by their numbers."""
     words = of_customers(connection, customer_ids)
@@ -285,7 +285,7 @@ def standing(
         came[row.customer_id].append(_came_of(row, bills[row.customer_id]))
     found: dict[int, Share] = {}
     for key, own in words.items():
-        found |= shares(own, Books(read_on, bills[key], tuple(came[key]), tolerance))
+        found |= shares(own, Books(read_on, bills[key], tuple(came[key]), is_small))
     return found
 
 

@@ -35,7 +35,8 @@ def paid(invoice: str | None, amount: str, on: int = 3, **more: bool) -> Came:
 
 
 def books(bills: Sequence[Bill], *came: Came, tolerance: str = "0") -> Books:
-    return Books(FRIDAY + days(9), {one.number: one for one in bills}, came, Decimal(tolerance))
+    floor = Decimal(tolerance)
+    return Books(FRIDAY + days(9), {one.number: one for one in bills}, came, lambda left: left.amount <= floor)
 
 
 def the(found: dict[int, Share], number: int = 1) -> tuple[str, str, str]:
@@ -113,7 +114,7 @@ def test_a_note_of_all_that_was_paid_counts_only_what_came_since_the_word() -> N
 def test_a_few_cents_that_are_left_alone_do_not_break_a_promise() -> None:
     now = books([bill(still="0.50")], paid("INV-1", "299.50"), tolerance="0.50")
     assert shares([word("INV-1")], now)[1].is_whole
-    assert not shares([word("INV-1")], replace(now, tolerance=Decimal("0.49")))[1].is_whole
+    assert not shares([word("INV-1")], replace(now, is_small=lambda left: left.amount <= Decimal("0.49")))[1].is_whole
 
 
 def test_sums_never_cross_currencies() -> None:

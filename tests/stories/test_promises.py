@@ -9,12 +9,14 @@ from decimal import Decimal
 import pytest
 
 from reminderbot.core.lane import Reason
+from reminderbot.core.plan import Instalment
 from reminderbot.core.promise import Promise
 from reminderbot.core.reliability import reliability, trust
 from reminderbot.core.talking_points import Point
 from reminderbot.desk import case as cases
 from reminderbot.desk import dispute as disputes
 from reminderbot.desk import hold as holds
+from reminderbot.desk import plan
 from reminderbot.desk import promise as desk
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.missed import Missed
@@ -437,3 +439,28 @@ def test_whose_word_has_held_is_told_with_its_figures(make_world: Make) -> None:
         world.tick()
     found = reliability(words(world))
     assert (found.kept, found.ended, found.median_days_late, trust(found).holds) == (4, 4, 0.0, True)
+
+
+def test_a_promise_while_a_plan_stands_is_kept_by_the_instalment_that_it_was_about(make_world: Make) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04", "80.00").begin()
+    world.at("2027-03-08 10:00")
+    parts = [Instalment(date(2027, 3, 12), Decimal(40)), Instalment(date(2027, 4, 12), Decimal(40))]
+    plan.agree(world.house, "olivia", "ACME", parts)
+    world.at("2027-03-10 10:00")
+    # They ring: this first one comes on Monday.
+    desk.note(world.house, "olivia", "ACME", date(2027, 3, 15), Decimal(40))
+    world.at("2027-03-15 10:00")
+    world.pay("INV-1", "40.00")
+    assert [sent.tier for sent in world.until("2027-03-31", "11:00")] == []
+    assert (states(world), world.case_kinds("ACME")) == (["kept"], [])
+
+
+def test_somebody_who_promises_while_nothing_is_open_has_promised_nothing(make_world: Make) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04").begin()
+    (letter,) = world.at("2027-03-08 10:00")
+    world.pay("INV-1")
+    world.at("2027-03-09 10:00")
+    world.answer("I will pay on Friday.", letter)
+    world.until("2027-03-19", "11:00")
+    assert states(world) == ["closed"]
+    assert reliability(words(world)).ended == 0
