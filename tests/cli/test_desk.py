@@ -174,6 +174,47 @@ def test_a_new_promise_takes_the_place_of_the_old_one(shop: Installation) -> Non
     assert [h["kind"] for h in told["holds"]] == ["promise"]
 
 
+def test_the_day_of_a_promise_is_put_right_and_nothing_else(shop: Installation) -> None:
+    shop.ok("import")
+    shop.ok("promise", "C1", "2026-11-25", "--amount", "50")
+
+    out = shop.ok("promise", "C1", "2026-12-01", "--correct", "1")
+
+    assert "Noted: Acme Ltd pays by Tue 01 Dec 2026." in out
+    assert "replaced" not in out
+    (word,) = shop.json("why", "C1")["promises"]
+    assert (word["due_on"], word["amount"], word["promised_on"]) == ("2026-12-01", "50", "2026-11-23")
+    assert word["missing"] == [{"amount": "50", "currency": "USD"}]
+    for words, told in (
+        (("C1", "2026-12-04", "--correct", "1"), "is closed already"),
+        (("C2", "2026-12-04", "--correct", "2"), "There is no promise 2"),
+        (("C1", "2026-12-04", "--correct", "2", "--amount", "5"), "leave --amount and --invoice out"),
+    ):
+        result = shop.run("promise", *words)
+        assert (result.exit_code, told in result.stderr) == (2, True), result.stderr
+
+
+def test_a_broken_promise_is_told_with_what_to_keep_in_mind(shop: Installation) -> None:
+    shop.ok("import")
+    shop.ok("promise", "C1", "2026-11-25")
+    shop.clock.move_to(MONDAY + timedelta(days=9))
+    for name in ("customers", "invoices", "payments"):
+        shop.stamp(shop.folder / "ledger" / f"{name}.csv")
+    shop.ok("import")
+    shop.send()
+
+    (matter,) = (found for found in shop.json("case", "list") if found["kind"] == "broken_promise")
+    told = shop.json("case", "show", str(matter["case_id"]))["missed_promise"]
+    assert (told["promise"]["state"], told["reliability"]["broken"]) == ("broken", 0)
+    assert told["promise"]["missing"] == [{"amount": "100.00", "currency": "USD"}]
+    assert {"ask", "listen", "agree"} <= set(told["points"])
+    out = shop.ok("case", "show", str(matter["case_id"]))
+    assert "Nothing of it is in your books." in out
+    assert "  - Assume nothing: ask" in out
+    assert shop.json("why", "C1")["reliability"]["missed_in_a_row"] == 1
+    assert "Their word: So far 0 kept, 0 kept in part, 1 not kept." in shop.ok("why", "C1")
+
+
 def test_a_promise_for_one_invoice_pauses_only_that_one(shop: Installation) -> None:
     shop.write_ledger([ACME], [bill("INV-1", "C1", late(5)), bill("INV-2", "C1", late(6))])
     shop.ok("import")
