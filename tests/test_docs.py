@@ -21,6 +21,7 @@ from reminderbot.cli import cli
 from reminderbot.compose.schema import FACTS, LAYOUT
 from reminderbot.compose.slots import FILTERS
 from reminderbot.config.secrets import VARIABLES
+from reminderbot.core.lane import LANES, Reason
 from reminderbot.core.understanding import DisputeReason, Kind
 from reminderbot.ledger.csv_customers import CUSTOMERS
 from reminderbot.ledger.csv_invoices import INVOICES, PAYMENTS
@@ -186,6 +187,7 @@ def test_every_other_name_is_one_of_ours(name: str) -> None:
         *FILTERS,
         *Kind,
         *DisputeReason,
+        *Reason,
         *answers,
         "credit_note",
         "write_off",
@@ -230,6 +232,21 @@ def test_the_columns_of_the_ledger_are_those_that_are_read(sheet: Sheet, title: 
     told = re.findall(r"(?m)^\| `(\w+)` \| (yes|) ?\|", section)
     assert {column for column, needed in told if needed} == set(sheet.required)
     assert {column for column, _ in told} == set(sheet.columns)
+
+
+def test_the_lanes_are_told_word_for_word() -> None:
+    reasons: dict[str, list[str]] = {}
+    for reason, lane in LANES.items():
+        reasons.setdefault(lane.name, []).append(f"`{reason}`")
+    lanes = {lane.name: lane for lane in LANES.values()}
+    told = [
+        [
+            name, ", ".join(reasons[name]), lane.pauses, lane.ends,
+            " ".join(f"{place}. {step.does}" for place, step in enumerate(lane.steps, 1)), lane.after,
+        ]
+        for name, lane in lanes.items()
+    ]  # fmt: skip
+    assert table("docs/desk.md", "lane") == told
 
 
 def test_every_kind_of_reply_is_told_of() -> None:

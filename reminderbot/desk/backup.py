@@ -14,7 +14,7 @@ from reminderbot.house import House
 from reminderbot.store.backup import copy_store
 
 # After the store: then the witnesses know rather more than it, which a restore notices, than less.
-_BESIDE = ("send-log", "inbound", "secret.key")
+_BESIDE = ("send-log", "inbound", "attached", "secret.key")
 
 
 def back_up(house: House, folder: Path) -> bool:

@@ -30,7 +30,9 @@ def backup(shop: Installation, tmp_path: Path) -> Path:
 
 
 def test_it_holds_the_store_and_its_witnesses_for_its_owner_alone(backup: Path) -> None:
-    assert sorted(path.name for path in backup.iterdir()) == ["inbound", "reminderbot.db", "secret.key", "send-log"]
+    assert sorted(path.name for path in backup.iterdir()) == [
+        "attached", "inbound", "reminderbot.db", "secret.key", "send-log",
+    ]  # fmt: skip
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (backup, *backup.rglob("*"))}
     assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
     assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}

@@ -43,6 +43,12 @@ ANSWERS = ("tests/desk/test_answer.py",)
 ACTIONS = ("tests/desk/test_dispute.py", "tests/desk/test_undo.py", "tests/desk/test_case.py")
 PAPERS = ("tests/papers/test_archive.py", "tests/papers/test_sheet.py", "tests/desk/test_dossier.py")
 HANDOVER = ("tests/desk/test_handover.py",)
+LANES = (
+    "tests/core/test_lane.py",
+    "tests/core/test_resume.py",
+    "tests/core/test_triage.py",
+    "tests/stories/test_lanes.py",
+)
 DOOR = ("tests/web/test_guard.py", "tests/web/test_people.py", "tests/desk/test_user.py")
 MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
 PUSH = ("tests/channels/test_push.py",)
@@ -696,6 +702,48 @@ GUARDS = (
         ACTIONS,
     ),
     Guard("upheld it rests", "desk/dispute.py", "known.lane.goes_on and not upheld", "known.lane.goes_on", ACTIONS),
+    Guard("lifted goes on gently", "desk/hold.py", "    go_on_gently(house, connection, actor, lifted)\n", "", LANES),
+    Guard(
+        "only a person ends what is grave", "desk/dispute.py", "goes_on = known.lane.goes_on and", "goes_on =", LANES
+    ),
+    Guard("what is grave stops at once", "store/hold.py", "if kind in WHOLE_CUSTOMER:", "if False:", LANES),
+    Guard("not theirs holds all", "core/triage.py", "return HoldKind.NOT_MINE", "return HoldKind.DISPUTE", LANES),
+    Guard("every matter is confirmed", "desk/dispute.py", "everything=not left", "everything=True", LANES),
+    Guard(
+        "what nobody read is a matter",
+        "core/lane.py",
+        "(*_told(understood), *_unread(understood, open_now))",
+        "_told(understood)",
+        LANES,
+    ),
+    Guard(
+        "begun anew it is in no letter",
+        "core/dunning.py",
+        "and not begins_anew(item, rules.ladder, rules.min_gap_days, today, rules.zone)",
+        "",
+        LANES,
+    ),
+    Guard(
+        "begun anew it has its days",
+        "core/tiering.py",
+        "due_on = max(due_on, item.restarted_on + timedelta(days=min_gap_days))",
+        "due_on = due_on",
+        LANES,
+    ),
+    Guard("the agreed credit", "core/dispute.py", "credited - self.credited_before >= self.credit", "True", LANES),
+    Guard("no way out of the folder", "ledger/pdf.py", 'or ".." in path.parts', "", ("tests/ledger/test_pdf.py",)),
+    Guard("no link in the folder", "ledger/pdf.py", "os.O_NOFOLLOW | ", "", ("tests/ledger/test_pdf.py",)),
+    Guard(
+        "a PDF only", "ledger/pdf.py", "if not content.startswith(_BEGINS):", "if False:", ("tests/ledger/test_pdf.py",)
+    ),
+    Guard(
+        "the file that was meant",
+        "compose/guard.py",
+        "or binascii.a2b_base64(content) != attached.content",
+        "",
+        ("tests/compose/test_email.py",),
+    ),
+    Guard("the copy that was shown", "desk/answer.py", "made.copy.digest != digest", "False", LANES),
     Guard(
         "what is handed over is lifted by nothing else",
         "desk/hold.py",

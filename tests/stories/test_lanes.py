@@ -164,6 +164,8 @@ def test_an_invoice_that_never_came_is_sent_again_with_its_pdf_and_begins_anew(m
         begun = draft(world.house, connection, number, writer="jane", copy_of="INV-1")
     assert begun.copy is not None
     assert "Please find a copy of invoice INV-1 attached." in begun.text
+    with pytest.raises(Refused, match="another one by now"):
+        send(world.house, "jane", number, begun.text + "\nRegards", copy_of="INV-1", digest="0" * 64)
     send(world.house, "jane", number, begun.text + "\nRegards", copy_of="INV-1", digest=begun.copy.digest)
     # What lies in the folder by then is not what she looked at.
     with_pdf(world, b"%PDF-1.7 another one")
