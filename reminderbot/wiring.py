@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -94,6 +95,17 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         pushes=_pushes(config, keys),
         digest_at=config.alerts.digest_at,
         poll_seconds=config.inbox.poll_seconds if config.inbox else 60.0,
+    )
+
+
+def decided_by(house: House, config: Config) -> House:
+    """The same installation with what decides taken from other settings: to look ahead with, not to run."""
+    return replace(
+        house,
+        rules=rules_of(config),
+        limits=_limits(config),
+        gatherer=_gatherer(config, house.keys),
+        promises=_promises(config),
     )
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "Running": (
         ("import", "ledger", "Take in the ledger: customers, invoices, payments."),
         ("plan", "plan", "Show what would be sent to whom and when, and who is waiting; sends nothing."),
+        ("simulate", "simulate", "What other settings would change, customer by customer; sends nothing."),
         ("go-live", "sending", "Let this installation send, as far as its settings allow."),
         ("approve", "sending", "Say yes to reminders that wait for one."),
         ("stop", "stop", "Stop all sending at once."),

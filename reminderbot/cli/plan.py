@@ -8,26 +8,37 @@ import click
 
 from reminderbot.cli.door import MODES, stop_json, tell_stops
 from reminderbot.cli.line import Line
+from reminderbot.cli.progress import progress
 from reminderbot.cli.show import as_json, emit, heading, say, table
 from reminderbot.cli.words import count, day, moment
 from reminderbot.core.money import Money
 from reminderbot.core.stop import Mode
 from reminderbot.desk.door import Door, look_at
-from reminderbot.desk.outlook import Coming, Outlook, Task, Waiting, outlook
+from reminderbot.desk.find import one
+from reminderbot.desk.outlook import Coming, Outlook, Task, Waiting, only, outlook
+from reminderbot.desk.simulate import weeks
 from reminderbot.door import batch_stop
+
+_STEPS = 1000
+# From so many messages on the weeks are told first.
+_MANY = 20
 
 
 @click.command("plan")
 @click.option("--days", type=click.IntRange(0, 366), default=7, show_default=True, help="How far to look ahead.")
+@click.option("--customer", help="Only this customer: number, name or invoice.")
 @as_json
 @click.pass_obj
-def plan_command(line: Line, days: int, as_json: bool) -> None:
+def plan_command(line: Line, days: int, customer: str | None, as_json: bool) -> None:
     """Show what would be sent to whom and when, and who is waiting for what; nothing is sent.
 
     It is what would happen if nobody answered, paid or stepped in.
     """
-    with line.house() as house, house.store.reading() as connection:
-        seen = outlook(house, connection, days)
+    with line.house() as house, house.store.reading() as connection, progress("Looking ahead") as step:
+        # The others are looked at as well: they take of the room that there is.
+        meant = one(connection, customer).customer.customer_id if customer else ""
+        seen = outlook(house, connection, days, lambda share: step(int(share * _STEPS), _STEPS))
+        seen = only(seen, meant) if meant else seen
         stands = look_at(house, connection)
         unusual = batch_stop(connection)
     if as_json:
@@ -45,7 +56,11 @@ def _tell(seen: Outlook, days: int) -> None:
     span = "today" if days == 0 else f"in the next {count(days, 'day')}"
     if seen.messages:
         heading(f"{count(len(seen.messages), 'message')} would leave {span}")
-        table(("when", "customer", "tier", "by", "invoices", "owed"), [message_row(c) for c in seen.messages])
+        if len(seen.messages) > _MANY:
+            tell_weeks(seen)
+            say()
+        heads = ("when", "customer", "tier", "by", "invoices", "owed", "why")
+        table(heads, [(*message_row(c), c.why) for c in seen.messages])
     else:
         heading(f"No message would leave {span}")
     if seen.tasks:
@@ -56,8 +71,16 @@ def _tell(seen: Outlook, days: int) -> None:
     if seen.waiting:
         say()
         heading("Waiting")
-        for one in seen.waiting:
-            say(f"  {one.customer.name} ({one.customer.customer_id}): {one.gate.because}")
+        for who in seen.waiting:
+            say(f"  {who.customer.name} ({who.customer.customer_id}): {who.gate.because}")
+
+
+def tell_weeks(seen: Outlook) -> None:
+    """How many messages of each tier every week brings."""
+    found = weeks(seen.messages)
+    tiers = list(dict.fromkeys(one.send.tier for one in seen.messages))
+    rows = [(day(monday), *(str(by.get(tier, "")) for tier in tiers), str(sum(by.values()))) for monday, by in found]
+    table(("week of", *tiers, "all"), rows, right=frozenset(range(1, len(tiers) + 2)))
 
 
 def message_row(coming: Coming) -> tuple[str, ...]:
@@ -84,13 +107,14 @@ def _json(seen: Outlook, stands: Door) -> dict[str, object]:
         "until": seen.until,
         "mode": stands.mode,
         "stops": [stop_json(stop) for stop in stands.lasting(seen.now)],
-        "messages": [_message_json(c) for c in seen.messages],
+        "messages": [message_json(c) for c in seen.messages],
+        "weeks": [{"week_of": monday, "messages": by} for monday, by in weeks(seen.messages)],
         "tasks": [_task_json(t) for t in seen.tasks],
         "waiting": [_waiting_json(w) for w in seen.waiting],
     }
 
 
-def _message_json(coming: Coming) -> dict[str, object]:
+def message_json(coming: Coming) -> dict[str, object]:
     send = coming.send
     return {
         "at": coming.at,
@@ -104,6 +128,7 @@ def _message_json(coming: Coming) -> dict[str, object]:
         "invoices": send.lists,
         "owed": money_json(coming.owed),
         "needs_approval": send.needs_approval,
+        "why": coming.why,
     }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,6 +46,13 @@ class Coming:
     send: Send
     recipient: str
     owed: tuple[Money, ...]
+    # In the gates' own words.
+    why: str
+
+    @property
+    def on(self) -> date:
+        """The customer's own day on which it comes."""
+        return self.at.astimezone(ZoneInfo(self.zone)).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +84,57 @@ class Outlook:
     waiting: tuple[Waiting, ...]
 
 
-def outlook(house: House, connection: Connection, days: int) -> Outlook:
+Tell = Callable[[float], None]
+"""Hears which share of the work is done."""
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing here points in circles, and looking for them among a million values takes longer than deciding."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def only(seen: Outlook, customer_id: str) -> Outlook:
+    """What of it is about one customer."""
+    return replace(
+        seen,
+        messages=tuple(one for one in seen.messages if one.customer.customer_id == customer_id),
+        tasks=tuple(one for one in seen.tasks if one.customer.customer_id == customer_id),
+        waiting=tuple(one for one in seen.waiting if one.customer.customer_id == customer_id),
+    )
+
+
+def outlook(house: House, connection: Connection, days: int, tell: Tell | None = None) -> Outlook:
     """Look `days` days ahead, within what the house may send; nothing is changed."""
+    with _uncollected():
+        return _look(house, connection, days, tell or (lambda _: None))
+
+
+# So much of the work is gathering.
+_GATHERED = 0.2
+
+
+def _look(house: House, connection: Connection, days: int, tell: Tell) -> Outlook:
     now = house.clock.now()
     today = now.astimezone(house.rules.zone).date()
     until = start_of_day(today + timedelta(days=days + 1), house.rules.zone) - timedelta(microseconds=1)
     everybody: dict[str, Facts] = {}
-    for some in chunks(listing.owing(connection)):
+    owing = listing.owing(connection)
+    for some in chunks(owing):
         everybody |= house.gatherer.gather(connection, some, now)
+        tell(_GATHERED * len(everybody) / len(owing))
     caps = _caps(house, connection, everybody, now)
-    foreseen = foresee_all(everybody, house.rules, now, until, caps, _before(house, connection, everybody))
+    foreseen = foresee_all(
+        everybody, house.rules, now, until, caps, _before(house, connection, everybody),
+        lambda at: tell(_GATHERED + (1 - _GATHERED) * ((at - now) / max(until - now, timedelta(1)))),
+    )  # fmt: skip
     found = [_of_customer(house.rules, everybody[key], course) for key, course in foreseen.items()]
     messages = sorted((one for some, _ in found for one in some), key=lambda c: (c.at, c.customer.customer_id))
     tasks = sorted((task for _, tasks in found for task in tasks), key=lambda t: (t.at, t.customer.customer_id))
@@ -176,11 +226,21 @@ def _of_customer(rules: Rules, facts: Facts, course: tuple[Foreseen, ...]) -> tu
         Coming(
             at, who, zone, made.send, address_on(who, made.send.channel),
             _asked_for(facts.account.on(at.astimezone(rules.zone).date()), made.send),
+            _why(made),
         )
         for at, made in course
         if made.send is not None
     ]  # fmt: skip
     return coming, [Task(at, who, case) for at, made in course for case in made.cases]
+
+
+_REASONS = frozenset({GateCode.PATIENCE, GateCode.TIER_DUE, GateCode.NOTE_DUE, GateCode.THANKS_DUE})
+
+
+def _why(made: Decision) -> str:
+    told = "; ".join(gate.because for gate in made.gates if gate.passed and gate.code in _REASONS)
+    follows = made.send is not None and made.send.follows is not None
+    return "the text message follows its letter on the next business day" if follows else told
 
 
 def _asked_for(account: Account, send: Send) -> tuple[Money, ...]:

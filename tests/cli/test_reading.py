@@ -18,7 +18,7 @@ def test_plan_shows_when_to_whom_and_how_much_and_sends_nothing(shop: Installati
 
     out = shop.ok("plan")
 
-    assert "Mon 23 Nov 2026 10:00 EST  Acme Ltd  gentle" in out
+    assert "Mon 23 Nov 2026 10:10 EST  Acme Ltd  gentle" in out
     assert "Tue 24 Nov 2026 09:00 EST  Bolt Co   gentle" in out
     assert "100.00 USD" in out
     assert "Mode is draft" in out
@@ -38,8 +38,9 @@ def test_plan_as_json_has_utc_and_local_time_and_exact_sums(shop: Installation) 
 
     first = shop.json("plan")["messages"][0]
 
-    assert first["at"] == "2026-11-23T15:00:00+00:00"
-    assert first["at_local"] == "2026-11-23T10:00:00-05:00"
+    # Ten minutes in which it can be taken back.
+    assert first["at"] == "2026-11-23T15:10:00+00:00"
+    assert first["at_local"] == "2026-11-23T10:10:00-05:00"
     assert first["owed"] == [{"amount": "100.00", "currency": "USD"}]
     assert (first["tier"], first["channel"], first["invoices"]) == ("gentle", "email", ["INV-1"])
 

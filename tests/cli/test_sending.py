@@ -147,7 +147,7 @@ def test_go_live_names_hours_that_the_hourly_limit_keeps(shop: Installation) -> 
 
     out = shop.ok("go-live", "--yes")
 
-    assert (out.count("10:00 EST"), out.count("11:00 EST")) == (2, 1)
+    assert (out.count("10:10 EST"), out.count("11:10 EST")) == (2, 1)
     assert [shop.send(), shop.send()] == [2, 0]
     shop.clock.advance(timedelta(minutes=61))
     assert shop.send() == 1
