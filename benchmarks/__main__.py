@@ -1,4 +1,4 @@
-"""Measures all, or the parts that are named: python -m benchmarks [--json] [end] [tick] [help] [memory] [desk]."""
+"""Measures all, or the parts that are named: python -m benchmarks [--json] [end] [tick] [help] [memory] [desk] [simulate]."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.measure import Result, progress
 from benchmarks.table import as_json, as_table
 
-PARTS = ("end", "tick", "help", "memory", "desk")
+PARTS = ("end", "tick", "help", "memory", "desk", "simulate")
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ from reminderbot.house import House
 from reminderbot.logs import log
 from reminderbot.web import (
     answers,
+    calendar,
     cases,
     customers,
     handover,
@@ -58,6 +59,7 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
         answers,
         mails,
         customers,
+        calendar,
         letters,
         reports,
         sending,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from reminderbot.core.money import Money
+from reminderbot.desk.calendar import Day
 from reminderbot.desk.figures import Effect, Month, Pace
 from reminderbot.web.show import Shown
 from reminderbot.web.words import Words
@@ -68,3 +69,16 @@ def draw(app: Flask, shown: Shown, words: Words) -> None:
         sum_of=sum_of, shares=shares, pace_rows=pace_rows, effect_rows=effect_rows, count_rows=count_rows,
         message_rows=message_rows,
     )  # fmt: skip
+    _draw_days(app, shown, words)
+
+
+def _draw_days(app: Flask, shown: Shown, words: Words) -> None:
+    def day_rows(found: Sequence[Day]) -> list[Row]:
+        longest = max((len(one.messages) for one in found), default=0) or 1
+        return [(shown.day(one.on), len(one.messages) / longest, _of_day(one)) for one in found]
+
+    def _of_day(one: Day) -> str:
+        told = [words("calendar.of_tier", number=number, tier=tier) for tier, number in one.tiers.items()]
+        return ", ".join(told) or words("calendar.tasks", len(one.tasks))
+
+    app.jinja_env.globals["day_rows"] = day_rows
