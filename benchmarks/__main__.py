@@ -1,4 +1,4 @@
-"""Measures all, or the parts that are named: python -m benchmarks [--json] [end] [tick] [help] [memory] [desk] [simulate]."""
+"""Measures all, or the parts that are named: python -m benchmarks [--json] [end] [tick] [memory] [simulate] ..."""
 
 from __future__ import annotations
 
