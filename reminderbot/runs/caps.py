@@ -80,7 +80,7 @@ def unusual(house: House, waiting: int, *, approved_only: bool) -> Stop | None:
         usual = sorted(sizes)[len(sizes) // 2] if sizes else 0
         stop, now = batch_stop(connection), house.clock.now()
         expected = max(UNUSUAL_FROM - 1, UNUSUAL * usual, _let_go(connection, now))
-        if stop is None and sizes and waiting > expected:
+        if waiting > expected:
             waiting -= _without_room(house, connection, waiting, approved_only, now)
         if stop is None and sizes and waiting > expected:
             held = {"why": f"{waiting} messages at once, usually about {usual}", "at": now.isoformat()}

@@ -54,6 +54,7 @@ MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
 PUSH = ("tests/channels/test_push.py",)
 TOLD = ("tests/runs/test_urgent.py", "tests/runs/test_digest.py")
 OWED = ("tests/stories/test_owed.py",)
+PATIENCE = ("tests/core/test_patience_laws.py", "tests/core/test_segment.py", "tests/stories/test_patience.py")
 SMUGGLING = ("tests/security/test_smuggling.py",)
 
 
@@ -164,6 +165,27 @@ GUARDS = (
         "cap of segments", "runs/caps.py", "Channel.SMS.value and self._segments <= 0", "Channel.SMS.value and False"
     ),
     Guard("unusual batch", "runs/caps.py", "and waiting > expected", "and False"),
+    # ---- patience
+    Guard(
+        "days when somebody of ours is there",
+        "core/calendar.py",
+        "(ours is None or ours.contains(candidate))",
+        "True",
+        PATIENCE,
+    ),
+    Guard("more patience is later", "core/ladder.py", "days=tier.days + days)", "days=tier.days - days)", PATIENCE),
+    Guard(
+        "a letter had on another ladder",
+        "core/tiering.py",
+        "had = item.progress.had | {item.progress.tier}",
+        "had = {item.progress.tier}",
+        PATIENCE,
+    ),
+    Guard(
+        "days only grow", "core/tiering.py", "max(tier.days, item.progress.days) if item.progress else", "", PATIENCE
+    ),
+    Guard("old debts begin a few a day", "desk/parked.py", "if on > today:", "if False:", PATIENCE),
+    Guard("what a day has no room for is no batch", "runs/caps.py", "max(0, new - max(0, room))", "0", PATIENCE),
     # ---- what stops everything
     Guard("kill switch", "core/stop.py", "        _switch(facts),\n", ""),
     Guard("another machine", "core/stop.py", "        _moved(facts),\n", ""),

@@ -137,8 +137,8 @@ BUGS = (
     Bug(
         "our holidays instead of theirs",
         "core/dunning.py",
-        "return BusinessDays(self.hours.days, country or self.country, self.is_holiday)",
-        "return BusinessDays(self.hours.days, self.country or country, self.is_holiday)",
+        "return BusinessDays(self.hours.days, place or self.country, self.is_holiday)",
+        "return BusinessDays(self.hours.days, self.country or place, self.is_holiday)",
     ),
     Bug(
         "the carrier keeps a text for hours",

@@ -17,7 +17,7 @@ import phonenumbers
 from phonenumbers import timezone as phone_zones
 
 _DAY = timedelta(days=1)
-_WORKING_WEEK = frozenset({0, 1, 2, 3, 4})
+WORKING_WEEK = frozenset({0, 1, 2, 3, 4})
 
 
 @lru_cache(maxsize=1024)
@@ -65,7 +65,7 @@ def after_business_days(day: date, count: int, country: str, own: frozenset[date
     while count > 0:
         day += _DAY
         # Milder: a day that either the common week or the owner's works on counts.
-        if day.weekday() in _WORKING_WEEK | weekdays and not is_holiday(day, country, own):
+        if day.weekday() in WORKING_WEEK | weekdays and not is_holiday(day, country, own):
             count -= 1
     return day
 
@@ -81,7 +81,7 @@ def business_age(
     while at < now and age < timedelta(days=90):
         here = at.astimezone(home).date()
         midnight = datetime.combine(here + _DAY, time(0), home).astimezone(UTC)
-        if here.weekday() in _WORKING_WEEK & weekdays and not (here in own or is_holiday_somewhere(here, country)):
+        if here.weekday() in WORKING_WEEK & weekdays and not (here in own or is_holiday_somewhere(here, country)):
             age += min(midnight, now) - at
         at = midnight
     return age

@@ -52,6 +52,10 @@ class Rules:
     park_after_days: int = 90
     promise_grace_business_days: int = 2
     monthly_segments: int = 500
+    # Nothing leaves on a day on which nobody of the business reads answers.
+    only_when_we_work: bool = True
+    # So many more days before each overdue tier, by the ledger's group.
+    patience: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Party:
     # As the provider gets them: + and the country code.
     phones: frozenset[str] = frozenset()
     sms_consent: bool = False
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

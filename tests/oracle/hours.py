@@ -175,9 +175,21 @@ def _outside(record: Record, sent: Sent, zone: ZoneInfo) -> str | None:
         return f"{when}, no day of the week to write on"
     if days.is_holiday(here.date(), record.party(sent).country, record.rules.holidays):
         return f"{when}, a holiday there"
+    if record.rules.only_when_we_work and not sent.by_person and not _at_work(record, sent):
+        return f"{when}, when nobody at the business reads answers"
     if sent.marked_at.astimezone(zone).replace(tzinfo=None) > datetime.combine(here.date(), closes) - _LAST_CALL:
         return f"{when}, handed over within the last {_LAST_CALL.seconds // 60} minutes of the window"
     return None
+
+
+def _at_work(record: Record, sent: Sent) -> bool:
+    """Whether somebody of the business is there on the day on which it left, or the one on which it arrived."""
+    rules = record.rules
+    here = {moment.astimezone(record.home).date() for moment in (sent.at, sent.marked_at)}
+    return any(
+        day.weekday() in days.WORKING_WEEK | rules.weekdays and not days.is_holiday(day, rules.country, rules.holidays)
+        for day in here
+    )
 
 
 def _over_budget(record: Record, sent: list[Sent]) -> Iterator[tuple[Sent, int, timedelta]]:

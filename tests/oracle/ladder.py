@@ -131,7 +131,7 @@ def _next(record: Record, sent: Sent, number: str, reached: int) -> set[int]:
     late = _late(record, sent, number)
     if late is None:
         return set()
-    ladder, found = record.rules.ladder, set()
+    ladder, found = record.ladder(sent), set()
     # The business's day or the customer's: where one of them still is before the due date, a courtesy is in time.
     if min(late) < 0:
         found |= {
@@ -176,7 +176,7 @@ def _gap(record: Record, sent: Sent, tier: int, climb: _Climb) -> int | None:
     """By how many days a letter kept, or fell short of, the gap after the tier before; None: it is not known."""
     if climb.since is None or tier in climb.reached:
         return None
-    ladder = record.rules.ladder
+    ladder = record.ladder(sent)
     spacing = ladder[tier].days - ladder[tier - 1].days if tier > 0 else 0
     # In whichever zone more days have passed.
     homes = (*record.zones(sent), record.home)

@@ -39,6 +39,7 @@ class Books:
         row |= {"customer_id": client.customer_id, "name": party.name, "contact_name": client.contact}
         row |= {"email": min(party.emails, default=""), "phone": min(party.phones, default="")}
         row |= {"time_zone": party.zone, "country": party.country}
+        row |= {"group": party.group}
         if party.sms_consent and client.consent_on:
             row |= {"sms_consent": "yes", "sms_consent_on": f"{client.consent_on}", "sms_consent_how": "order form"}
         self._write("customers", self.customers, client.customer_id, row)

@@ -96,6 +96,7 @@ def _sending(business: Business) -> str:
             f"min_gap_days = {rules.min_gap_days}",
             f"per_week = {rules.per_week}",
             f"per_month = {rules.per_month}",
+            f"only_when_we_work = {str(rules.only_when_we_work).lower()}",
         )
     )
 
@@ -106,7 +107,14 @@ def _texts(business: Business) -> str:
 
 def _rest(business: Business) -> str:
     hours = int(business.rules.ledger_max_age.total_seconds() // 3600)
-    return f"[ledger]\nmax_age_hours = {hours}\n" + "".join(_rung(business, rung) for rung in business.rules.ladder)
+    return f"[ledger]\nmax_age_hours = {hours}\n" + "".join(
+        (*(_rung(business, rung) for rung in business.rules.ladder), *map(_segment, business.rules.patience.items()))
+    )
+
+
+def _segment(patience: tuple[str, int]) -> str:
+    group, days = patience
+    return f'[[segment]]\nname = "{group}"\ngroups = ["{group}"]\npatience_days = {days}\n'
 
 
 def _rung(business: Business, rung: Rung) -> str:
