@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-# They turn the order of a line around (UAX 9): "invoice\u202efdp.exe" would read as something else.
-_TURNING = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+# They join or part letters, and mark a direction without turning anything around.
+_JOINING = frozenset(range(0x200C, 0x2010))
 # Shown as nothing by design: soft hyphen, zero-width blank, byte order mark, variation selectors.
 _UNSEEN = frozenset((0x00AD, 0x200B, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10)))
 # For the letters that every PDF reader has of its own.
@@ -33,9 +33,12 @@ def _shown(sign: str, has: Callable[[int], bool], lacking: set[int]) -> str:
         return "    "
     if sign == "\r" or code in _UNSEEN:
         return ""
-    if code in _TURNING or (unicodedata.category(sign)[0] == "C" and code not in (0x200C, 0x200D, 0x200E, 0x200F)):
+    if code in _JOINING:
+        return sign
+    # Controls, and what turns a line around (UAX 9): "invoice\u202efdp.exe" would read as something else.
+    if unicodedata.category(sign)[0] == "C":
         return told(code)
-    if code in (0x200C, 0x200D, 0x200E, 0x200F) or has(code):
+    if has(code):
         return sign
     if unicodedata.category(sign) == "Zs":
         return " "

@@ -17,14 +17,20 @@ def shop(tmp_path: Path) -> Installation:
     return Installation(tmp_path / "shop")
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def reminded(folder: Path) -> World:
     """Acme was reminded of two invoices on Monday 8 March 2027 at ten; nothing has been heard yet."""
-    made = World(tmp_path / "world", sms=True)
+    made = World(folder, sms=True)
     made.customer(
         "ACME", phone="+447700900123", sms_consent="yes", sms_consent_on="2027-01-05", sms_consent_how="signed form"
     )
     made.invoice("INV-1", "ACME", "2027-03-04").invoice("INV-2", "ACME", "2027-03-04").begin()
     made.at("2027-03-08 10:00")
+    return made
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A story of its own."""
+    made = reminded(tmp_path / "world")
     yield made
     made.close()

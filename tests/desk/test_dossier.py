@@ -7,7 +7,7 @@ import json
 import resource
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from email.message import EmailMessage
@@ -28,6 +28,7 @@ from reminderbot.desk.note import call, note
 from reminderbot.desk.promise import note as note_promise
 from reminderbot.store import journal
 from reminderbot.store.tables import outbox
+from tests.desk.conftest import reminded
 from tests.servers import poppler
 from tests.stories.world import World
 
@@ -75,9 +76,10 @@ def with_files(world: World, names: Sequence[str]) -> bytes:
     return world.deliver_raw(mail.as_bytes())
 
 
-@pytest.fixture
-def told(world: World) -> World:
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Some weeks with Acme, and one word from Bolt, who is nobody's business here."""
+    world = reminded(tmp_path_factory.mktemp("told") / "world")
     world.customer("BOLT", name="Bolt Secret Ltd").invoice("INV-9", "BOLT", "2027-03-04").export()
     note_promise(world.house, "olivia", "ACME", date(2027, 3, 10))
     world.at("2027-03-16 10:00")
@@ -93,11 +95,12 @@ def told(world: World) -> World:
     world.export()
     world.take_ledger()
     world.release("ACME")
-    world.until("2027-04-20", "10:00", "14:00", step=1)
+    world.until("2027-04-20", "10:00", "14:00", step=3)
     world.text("+447700900123", "We cannot pay before May, sorry.")
     world.at("2027-04-20 14:10")
     hand_over(world.house, "olivia", "ACME", HandoverKind.AGENCY, "to Fair & Co, Ms Bright")
-    return world
+    yield world
+    world.close()
 
 
 def test_every_letter_reply_promise_and_deed_is_there_in_order_of_time(told: World) -> None:
@@ -117,7 +120,8 @@ def test_every_letter_reply_promise_and_deed_is_there_in_order_of_time(told: Wor
         "An answer by e-mail from them",
         "We dispute INV-1, half of it never arrived.",
         "A dispute was marked By olivia",
-        "The dispute was not upheld By olivia the delivery note is signed",
+        "The dispute was not upheld By olivia",
+        "the delivery note is signed",
         "Reminder 'check-in' by e-mail to them",
         "An answer by text message from them",
         "We cannot pay before May, sorry.",
@@ -210,7 +214,7 @@ def test_the_same_history_is_the_same_bytes_also_after_it_was_filed(told: World)
     assert first.raw == second.raw
     with told.house.store.reading() as connection:
         kept = journal.of_kinds(connection, "ACME", [EventKind.FILED], 9)
-    assert [event.data["manifest"] for event in kept] == [first.made.manifest.digest] * 2
+    assert {event.data["manifest"] for event in kept} == {first.made.manifest.digest}
 
 
 def test_a_mail_that_breaks_its_reader_is_told_and_lies_there_all_the_same(world: World) -> None:
@@ -257,7 +261,7 @@ def test_five_hundred_letters_take_bounded_time_and_memory(world: World) -> None
     made = zipfile.ZipFile(out)
     assert len([name for name in made.namelist() if "-sent-" in name]) == 501
     assert int(poppler.info(made.read("case-file.pdf"))["Pages"]) > 200
-    assert time.process_time() - began < 60
+    assert time.process_time() - began < 30
     assert (after.ru_maxrss - before.ru_maxrss) / 1024 < 250
     assert steps[-1][0] == steps[-1][1]
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)

@@ -802,7 +802,13 @@ GUARDS = (
         'name = f"attachments/{one.name}"',
         PAPERS,
     ),
-    Guard("nothing turns a printed line around", "papers/signs.py", "if code in _TURNING or (", "if (", PAPERS),
+    Guard(
+        "nothing turns a printed line around",
+        "papers/signs.py",
+        'if unicodedata.category(sign)[0] == "C":',
+        "if False:",
+        PAPERS,
+    ),
     Guard("what happened since", "desk/undo.py", "(why := undoes.since(connection, doing))", "(why := '')", ACTIONS),
     Guard(
         "a letter left since", "store/undo.py", "(outbox.c.claim_seq > done.seq)", "(outbox.c.claim_seq < 0)", ACTIONS
