@@ -16,6 +16,8 @@ from reminderbot.core.hold import HoldKind
 
 # Later it would only remind them of the bill.
 WITHIN_BUSINESS_DAYS = 5
+# As long as an invoice's number may be: what was said is kept in the same place.
+LONGEST_KEY = 200
 
 # What may stand while somebody is thanked: their own word, and the pause that it or a plan has placed.
 HARMLESS = frozenset({HoldKind.PROMISE, HoldKind.PLAN, HoldKind.ACK, HoldKind.RESUMING})
@@ -40,7 +42,7 @@ class Thanks:
 
     @property
     def key(self) -> str:
-        return f"{self.what} {self.name}"
+        return f"{self.what} {self.name}"[:LONGEST_KEY]
 
 
 def occasion(owed: Sequence[Thanks], today: date, business_days: BusinessDays) -> Occasion | None:

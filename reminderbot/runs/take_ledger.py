@@ -20,9 +20,10 @@ from reminderbot.core.ledger_change import settle as settle_snapshot
 from reminderbot.core.ledger_suspicion import suspicions
 from reminderbot.core.resume import resuming
 from reminderbot.core.snapshot import Snapshot
+from reminderbot.core.thanks import Thanks, ThanksFor
 from reminderbot.house import House
 from reminderbot.runs import ledger_news
-from reminderbot.store import case, dispute, hold, journal, ledger, note, people, promise, setting
+from reminderbot.store import case, dispute, hold, journal, ledger, note, people, promise, setting, thanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def take_ledger(house: House, *, even_if_suspicious: bool = False, actor: str = 
         _journal(connection, old, new, now, actor)
         _overrule(connection, old, new, now)
         _tell_of_credits(house, connection, old, new, now)
+        _owe_thanks(house, connection, old, new, now)
         _go_on_undisputed(house, connection, old, new, now)
         ledger_news.tell(connection, old, new, now)
         _park_old_debts(house, connection, old, new, now)
@@ -95,6 +97,19 @@ def _overrule(connection: Connection, old: Snapshot | None, new: Snapshot, now: 
                 what = "e-mail address" if channel is Channel.EMAIL else "number"
                 told = f"the ledger has brought another {what}: it takes the place of the one that was put in by hand"
                 note.write(connection, told, now, "reminderbot", customer_id=who.customer_id)
+
+
+def _owe_thanks(house: House, connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
+    """Keep whose reminded invoice has been paid, where the owner wants to thank for that."""
+    if old is None or ThanksFor.INVOICE not in house.rules.thanks:
+        return
+    known = {p.payment_id for p in old.payments}
+    fresh = [p for p in new.payments if p.payment_id not in known and p.kind is PaymentKind.PAYMENT]
+    paid = {p.invoice for p in fresh if p.invoice is not None and p.amount.amount > 0}
+    today = now.astimezone(house.rules.zone).date()
+    for number, customer_id in thanks.settled_after_reminder(connection, paid) if paid else ():
+        thanks.owe(connection, customer_id, Thanks(ThanksFor.INVOICE, number, (number,), today))
+        ledger.review(connection, [customer_id], now)
 
 
 def _tell_of_credits(house: House, connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from reminderbot.core.thanks import Thanks, ThanksFor
-from reminderbot.store.tables import thanks
+from reminderbot.store.tables import invoice, thanks
 
 # Five business days lie within so many days wherever people rest for a week.
 _LOOK_BACK = timedelta(days=21)
@@ -29,6 +29,14 @@ def owe(connection: Connection, customer_id: str, found: Thanks) -> None:
     if connection.execute(select(thanks.c.key).where(thanks.c.key == found.key)).first() is None:
         values = {"key": found.key, "customer_id": customer_id, "what": found.what.value, "name": found.name}
         connection.execute(insert(thanks).values(**values, invoices=list(found.invoices), happened_on=found.on))
+
+
+def settled_after_reminder(connection: Connection, numbers: Collection[str]) -> list[tuple[str, str]]:
+    """Those of these invoices that are settled and were reminded about after their due date: (number, customer)."""
+    query = select(invoice.c.number, invoice.c.customer_id).where(
+        invoice.c.number.in_(numbers), invoice.c.listed, ~invoice.c.is_open, invoice.c.tier_days >= 0
+    )
+    return [(row.number, row.customer_id) for row in connection.execute(query.order_by(invoice.c.number))]
 
 
 def owed(connection: Connection, customer_ids: Sequence[str], today: date) -> dict[str, tuple[Thanks, ...]]:

@@ -208,3 +208,29 @@ def test_no_letter_takes_long_to_check() -> None:
         mail = RenderedEmail("x", (piece * 64000)[:64000], "", "v")
         check_letter("firm", mail, TOLD)
     assert time.process_time() - started < 8
+
+
+NOTE = replace(TOLD, values={**TOLD.values, "instalment": "GBP 40.00", "instalment_on": "19 Mar 2027"})
+SAID = "Payment of {{ instalment }} is due on {{ instalment_on }}."
+
+
+def test_a_note_before_an_instalment_names_its_sum_and_its_day(tmp_path: Path) -> None:
+    fit = FIT.replace("WORDS", SAID)
+    assert email(tmp_path / "fit", fit, NOTE, letter="instalment") == []
+    for name, what in (("instalment", "the sum of the instalment"), ("instalment_on", "its day")):
+        found = email(tmp_path / name, fit.replace("{{ " + name + " }}", "then"), NOTE, letter="instalment")
+        assert [one.words for one in found] == [f"({what} is missing)"]
+
+
+SETTLED = replace(TOLD, listing=replace(TOLD.listing, rows=(), totals=()))
+
+
+def test_a_thank_you_says_thank_you_and_for_what_and_asks_for_nothing(tmp_path: Path) -> None:
+    fit = "Subject: Thank you\n\nThank you for paying {{ invoice }}. Just reply.\n\n{{ business_name }}\n"
+    assert email(tmp_path / "fit", fit, SETTLED, letter="thanks") == []
+    asks = fit.replace("Just", "If you need our bank details, just")
+    assert [one.why for one in email(tmp_path / "asks", asks, SETTLED, letter="thanks")] == [
+        "a thank-you asks for nothing"
+    ]
+    curt = fit.replace("Thank you for paying", "About").replace("Thank you", "Your payment")
+    assert "(the thanks is missing)" in [one.words for one in email(tmp_path / "curt", curt, SETTLED, letter="thanks")]

@@ -49,6 +49,7 @@ LANES = (
     "tests/core/test_triage.py",
     "tests/stories/test_lanes.py",
 )
+PLANS = ("tests/core/test_plan.py", "tests/stories/test_plan.py")
 DOOR = ("tests/web/test_guard.py", "tests/web/test_people.py", "tests/desk/test_user.py")
 MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
 PUSH = ("tests/channels/test_push.py",)
@@ -79,6 +80,28 @@ GUARDS = (
     # ---- whether somebody hears from us at all
     Guard("nothing owed", "core/dunning.py", "and not rules.is_small(item.balance)", ""),
     Guard("the floor", "core/dunning.py", "self.min_balance_in.get(left.currency, self.min_balance)", "Decimal(0)"),
+    Guard(
+        "a plan rests its invoices",
+        "desk/plan.py",
+        "connection, found.customer_id, HoldKind.PLAN, why",
+        "connection, found.customer_id, HoldKind.RESUMING, why",
+        PLANS,
+    ),
+    Guard(
+        "a missed instalment calls a person",
+        "runs/instalment.py",
+        "_talk(house, connection, facts, standing, now)",
+        "pass",
+        PLANS,
+    ),
+    Guard("a note is said once", "store/beside.py", "plan.noted(connection, keys[INSTALMENT], at)", "pass", PLANS),
+    Guard("no note under another pause", "core/aside.py", "if hold.kind not in _HARMLESS", "if False", PLANS),
+    Guard(
+        "no note for what may be paid", "core/aside.py", "if received.amount >= min(", "if not received and min(", PLANS
+    ),
+    Guard("old books miss nothing", "runs/instalment.py", "min(now, booked_at)", "now", PLANS),
+    Guard("nobody with a matter is thanked", "core/aside.py", "if hold.kind not in thanks.HARMLESS", "if False", PLANS),
+    Guard("a plan over one currency", "desk/plan.py", "if len(currencies) > 1:", "if False:", PLANS),
     Guard("holds", "core/dunning.py", "any(hold.covers(item.invoice.number) for hold in holds)", "False"),
     Guard("disputed in the ledger", "core/dunning.py", "if item.invoice.status is Status.DISPUTED", "if False"),
     Guard(

@@ -36,5 +36,5 @@ MUST_HAPPEN = (
     "settled: uncertain", "stop: email halted", "stop: import", "stop: inbox unavailable", "stop: ledger",
     "stop: stopped", "tier: check-in by email", "tier: check-in by sms", "tier: firm by email", "tier: firm by sms",
     "tier: gentle by email", "tier: gentle by sms", "tier: heads-up by email", "tier: last by email",
-    "tier: options by email",
+    "tier: options by email", "tier: instalment by email", "plan_agreed", "plan_kept", "plan_missed",
 )  # fmt: skip

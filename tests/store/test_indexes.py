@@ -46,7 +46,7 @@ ASKED: dict[str, Callable[[Connection], object]] = {
 # Indexes of what grows for ever that tell nothing of a customer or a time.
 TOO_WIDE = (
     "SCAN customer", "SCAN invoice", "SCAN payment", "SCAN outbox", "SCAN decision", "SCAN inbound",
-    "SCAN promise",
+    "SCAN promise", "SCAN payment_plan", "SCAN instalment", "SCAN thanks",
     "ix_outbox_state (state=?)",
 )  # fmt: skip
 

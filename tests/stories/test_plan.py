@@ -371,6 +371,38 @@ def test_a_plan_paid_to_its_end_is_thanked_for_once_where_the_owner_wants_it(mak
     assert "bank" not in world.sent[-1].text
 
 
+def test_who_pays_after_a_reminder_is_thanked_where_the_owner_wants_it(make_world: Make) -> None:
+    world = make_world(more=THANKS)
+    world.invoice("INV-1", "ACME", "2027-03-05").invoice("INV-2", "ACME", "2027-03-05").begin()
+    world.at("2027-03-08 10:00")
+    world.at("2027-03-09 10:00")
+    world.pay("INV-1", "60.00")
+    assert months_of_silence(world, "2027-03-10") == []
+    world.pay("INV-1", "60.00")
+    world.pay("INV-2")
+    # One letter for both, and the contact budget as for any other.
+    assert months_of_silence(world, "2027-03-20") == ["03-11 thanks"]
+    assert "INV-1 and 1 more are settled" in world.sent[-1].text
+
+
+def test_who_pays_before_any_reminder_is_not_thanked_by_a_machine(make_world: Make) -> None:
+    world = make_world(more=THANKS).invoice("INV-1", "ACME", "2027-03-05").begin()
+    world.at("2027-03-03 10:00")
+    world.pay("INV-1")
+    world.until("2027-03-20", "09:30")
+    assert "thanks" not in " ".join(world.tiers())
+
+
+def test_a_promise_that_was_kept_is_thanked_for(make_world: Make) -> None:
+    world = make_world(more="[thanks]\npromise = true\n").invoice("INV-1", "ACME", "2027-03-05").begin()
+    world.at("2027-03-08 10:00")
+    world.at("2027-03-10 10:00")
+    world.answer("We will pay INV-1 on 12 March 2027.", world.sent[-1])
+    world.at("2027-03-11 10:00")
+    world.pay("INV-1")
+    assert months_of_silence(world, "2027-03-30") == ["03-11 thanks"]
+
+
 def test_nobody_is_thanked_while_something_stands_between_us_nor_later_than_a_week(make_world: Make) -> None:
     world = make_world(more=THANKS).invoice("INV-1", "ACME", "2027-03-05").begin()
     world.at("2027-03-08 10:00")
