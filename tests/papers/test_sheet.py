@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from reminderbot.papers.fonts import FOLDERS, Fonts, find
 from reminderbot.papers.sheet import Sheet
-from tests.servers import poppler
+from tests.servers import needs, poppler
 
 ON = date(2027, 3, 8)
 
 
+@lru_cache
+def letters() -> Fonts:
+    """The machine's fonts, with what the tests write."""
+    found = find()
+    if found.main is None or found.bold is None or found.with_sign(ord("株")) is None:
+        needs.lacking("not all letters are there: apt-get install fonts-dejavu-core fonts-droid-fallback")
+    return found
+
+
 def sheet(found: Fonts | None = None) -> Sheet:
-    return Sheet("A paper", "Brightwater Gardens", ON, "a footer", found=found)
+    return Sheet("A paper", "Brightwater Gardens", ON, "a footer", found=found or letters())
 
 
 def printed(words: str, found: Fonts | None = None) -> tuple[str, Sheet]:
