@@ -8,6 +8,7 @@ import click
 
 from reminderbot.cli.case_actions import ACTIONS
 from reminderbot.cli.holds import tell_holds
+from reminderbot.cli.instalments import offer_json, tell_offer
 from reminderbot.cli.kinds import DAY, NUMBER
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.promises import promise_json, reliability_json
@@ -20,6 +21,7 @@ from reminderbot.core.understanding import Kind
 from reminderbot.desk.case import CaseFile, resolve, show, waiting
 from reminderbot.desk.lane import Matter, matters, proposed
 from reminderbot.desk.missed import Missed
+from reminderbot.desk.plan import offer_for
 from reminderbot.web.missed import speaker_of
 
 _LONGEST = 90
@@ -69,15 +71,20 @@ def show_command(line: Line, case_id: int, as_json: bool) -> None:
         with house.store.reading() as connection:
             seen = show(house, connection, case_id)
             lanes, asked = matters(connection, seen), proposed(house, connection, seen)
+            offered = offer_for(house, connection, seen)
         zone, speaker = house.rules.zone, speaker_of(house)
     if as_json:
-        emit(_json(seen.case, seen.customer) | _more_json(seen) | _lanes_json(lanes, asked))
+        told = _json(seen.case, seen.customer) | _more_json(seen) | _lanes_json(lanes, asked)
+        emit(told | {"instalments": offer_json(offered) if offered else None})
         return
     _tell(seen, zone)
     if seen.missed is not None:
         say("\n" + "\n".join(speaker.facts(seen.missed)))
         say("\n".join(f"  - {point}" for point in speaker.points(seen.missed)))
     _tell_matters(lanes, asked)
+    if offered is not None:
+        say()
+        tell_offer(offered, case_id)
 
 
 def _tell(seen: CaseFile, zone: tzinfo) -> None:

@@ -68,13 +68,9 @@ def offer_command(
             who = Exactly(offered.customer.customer_id)
             kept = plan.propose(house, actor(), who, offered.instalments, names, case_id)
     if as_json:
-        emit(_offer_json(offered) | {"plan": kept.plan_id if kept else None})
+        emit(offer_json(offered) | {"plan": kept.plan_id if kept else None})
         return
-    heading(f"{offered.customer.name}: {offered.total} in {count(len(offered.instalments), 'instalment')}")
-    rows = [(day(one.due_on), str(Money(one.amount, offered.total.currency))) for one in offered.instalments]
-    table(("day", "sum"), rows, right=frozenset({1}))
-    parts = " ".join(f"{one.due_on}={one.amount}" for one in offered.instalments)
-    say(f"If they agree: reminderbot instalments agree {offered.customer.customer_id} {parts}")
+    tell_offer(offered, case_id)
 
 
 @instalments_command.command("agree")
@@ -172,6 +168,16 @@ def list_command(line: Line, customer: str | None, as_json: bool) -> None:
         tell_plan(one)
 
 
+def tell_offer(offered: plan.Offer, case_id: int | None = None) -> None:
+    """An even split, and how to note it."""
+    heading(f"{offered.customer.name}: {offered.total} in {count(len(offered.instalments), 'instalment')}")
+    rows = [(day(one.due_on), str(Money(one.amount, offered.total.currency))) for one in offered.instalments]
+    table(("day", "sum"), rows, right=frozenset({1}))
+    parts = " ".join(f"{one.due_on}={one.amount}" for one in offered.instalments)
+    settles = f" --case {case_id}" if case_id is not None else ""
+    say(f"If they agree: reminderbot instalments agree {offered.customer.customer_id} {parts}{settles}")
+
+
 def tell_plan(one: plan.Seen) -> None:
     """A plan with its instalments."""
     found = one.plan
@@ -226,7 +232,7 @@ def _offer(
         )  # fmt: skip
 
 
-def _offer_json(offered: plan.Offer) -> dict[str, object]:
+def offer_json(offered: plan.Offer) -> dict[str, object]:
     return {
         "customer": offered.customer.customer_id,
         "total": str(offered.total.amount),
