@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -39,9 +40,9 @@ def pages(house: House) -> Blueprint:
         with house.store.reading() as connection:
             who = one_customer(connection, Exactly(customer_id))
             known = plan.look(house, connection, customer_id)
-            offered, trouble = _offer(house, connection, customer_id, case_id)
             taken = {number for one in known if one.plan.state in STANDING for number in one.plan.invoices}
             free = [number for number in people.open_numbers(connection, customer_id) if number not in taken]
+            offered, trouble = _offer(house, connection, customer_id, case_id, free)
         return render_template(
             "instalments.html", who=who, known=known, offered=offered, trouble=why or trouble, free=free, typed=_rows(),
             case_id=case_id, every=list(Every), spare=_SPARE, asked=asked, standing=STANDING,
@@ -94,12 +95,14 @@ def _away(place: str) -> Response:
 
 
 def _offer(
-    house: House, connection: Connection, customer_id: str, case_id: int | None
+    house: House, connection: Connection, customer_id: str, case_id: int | None, free: Sequence[str]
 ) -> tuple[plan.Offer | None, str]:
     """What was asked for in the address, or a case's own; with why it cannot be."""
     from flask import request
 
     asked = request.values
+    if not free:
+        return None, ""
     first = asked.get("from", "")
     if case_id is not None and not asked.get("parts"):
         return plan.offer_for(house, connection, open_case(house, connection, case_id)), ""
@@ -107,7 +110,9 @@ def _offer(
         count = int(asked.get("parts") or plan.USUAL_COUNT)
         every = choice_in(asked.get("every") or "month", Every, "Choose how far the instalments lie apart.")
         day = date.fromisoformat(first) if first else None
-        return plan.offer(house, connection, Exactly(customer_id), count, every, day, asked.getlist("invoice")), ""
+        return plan.offer(
+            house, connection, Exactly(customer_id), count, every, day, asked.getlist("invoice") or free
+        ), ""
     except ValueError:
         return None, "Write the number of instalments in figures, and the first day as 2026-03-31."
     except Refused as error:

@@ -57,6 +57,7 @@ def test_a_plan_is_ended_at_the_desk_and_reminders_go_on_gently(owing: tuple[Hou
     owner = signed_in(house)
     owner.send(owner.get(f"/instalments/{who}?parts=2"), f"/instalments/agree/{who}")
     page = owner.get(f"/instalments/{who}")
+    assert "is covered by plan" not in page.text
     (end,) = [form.action for form in page.forms() if form.action.startswith("/instalments/end/")]
 
     page = owner.send(page, end, why="they pay at once")
