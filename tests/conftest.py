@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.figures import Figures, told
 from tests.servers.chromium import Chromium
@@ -13,6 +14,10 @@ from tests.servers.postfix import Postfix
 from tests.servers.postgres import Postgres
 from tests.servers.tls import Authority
 from tests.servers.world import BUSINESS, CUSTOMERS, PASSWORD, MailWorld
+
+# How long an example takes says more about the machine than about us; benchmarks measure time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

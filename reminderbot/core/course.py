@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from reminderbot.core.account import Account
+from reminderbot.core.account import Account, OpenItem
 from reminderbot.core.aside import deadline
 from reminderbot.core.beside import NAMES
 from reminderbot.core.case import CaseKind
@@ -72,8 +72,11 @@ class Course:
         self._replan(made.send, now, numbers)
         tasks = [case for case in made.cases if case.tier]
         self._take(tasks, now)
+        told = {number: self._tier(tier) for number, tier, _ in made.told}
+        if told:
+            self.facts = replace(self.facts, account=self._reached(told, now))
         # What comes after a task taken is found at the next look.
-        self.review_at = now if tasks else made.review_at
+        self.review_at = now if tasks or told else made.review_at
 
     def claim(self, now: datetime, *, has_room: bool) -> bool:
         """What the delivery run does with the message that is due; True where it leaves, or lacks nothing but room."""
@@ -178,6 +181,7 @@ class Course:
             if send.channel is Channel.EMAIL:
                 follow_up = self._letter(send, now)
             account = self._reached({number: self._tier(tier) for number, tier, _ in send.steps}, now)
+            account = _listed(account, send, now)
         self.facts = replace(facts, account=account, reach=_heard(facts.reach, now), follow_up=follow_up)
 
     def _say_beside(self, send: Send) -> None:
@@ -200,16 +204,26 @@ class Course:
         return LastLetter(0, send.tier, now, balances, account.taken_off(items), below)
 
     def _reached(self, tiers: Mapping[str, Tier], now: datetime) -> Account:
+        def stepped(item: OpenItem) -> OpenItem:
+            tier = tiers.get(item.invoice.number)
+            return replace(item, progress=reaches(item, tier, now), told=()) if tier else item
+
         account = self.facts.account
-        items = tuple(
-            replace(item, progress=reaches(item, tier, now)) if (tier := tiers.get(item.invoice.number)) else item
-            for item in account.items
-        )
-        return replace(account, items=items)
+        return replace(account, items=tuple(map(stepped, account.items)))
 
     def _tier(self, name: str) -> Tier:
         ladder = self.rules.ladder_of(self.facts)
         return ladder.tiers[ladder.index(name)]
+
+
+def _listed(account: Account, send: Send, now: datetime) -> Account:
+    """The account after a letter that listed more invoices than took a step with it."""
+    rest = frozenset(send.lists) - {number for number, _, _ in send.steps}
+    items = tuple(
+        replace(item, told=(*item.told, (send.tier, now))) if item.invoice.number in rest else item
+        for item in account.items
+    )
+    return replace(account, items=items)
 
 
 def _heard(reach: Reach, now: datetime) -> Reach:

@@ -184,6 +184,8 @@ class Decision:
     gates: tuple[Gate, ...]
     send: Send | None = None
     cases: tuple[OpenCase, ...] = ()
+    # Steps that a letter over other invoices has said already, which listed these as well.
+    told: tuple[tuple[str, str, int], ...] = ()
     # None: only an event (a payment, a reply, a person) changes anything.
     review_at: datetime | None = None
 
@@ -224,12 +226,29 @@ def _on_ladder(facts: Facts, rules: Rules, now: datetime) -> Decision:
     wakes += wake
     tasks, letters = _split(due, rules.ladder)
     cases = _task_cases(tasks, rules.ladder)
+    told = tuple(pair for pair in letters if _is_told(*pair, rules.ladder))
+    letters = tuple(pair for pair in letters if pair not in told)
+    gates.extend(_said_already(*pair, rules.ladder) for pair in told)
     send: Send | None = None
     if letters:
         send = _letter(facts, rules, letters, free, today, now, gates, cases)
     elif facts.follow_up:
         send = _text_after_letter(facts, rules, free, now, gates)
-    return Decision(tuple(gates), send, tuple(cases), _earliest([wake for wake in wakes if wake > now]))
+    steps_told = tuple(_taken(item, rules.ladder.tiers[step.tier]) for item, step in told)
+    return Decision(tuple(gates), send, tuple(cases), steps_told, _earliest([wake for wake in wakes if wake > now]))
+
+
+def _is_told(item: OpenItem, step: Step, ladder: Ladder) -> bool:
+    """True where their last letters said this step already: the same letter again, days later, would only nag."""
+    return any(tier == ladder.tiers[step.tier].name for tier, _ in item.told)
+
+
+def _said_already(item: OpenItem, step: Step, ladder: Ladder) -> Gate:
+    tier, number = ladder.tiers[step.tier].name, item.invoice.number
+    said_on = max(at for name, at in item.told if name == tier).date()
+    because = f"the letter '{tier}' of {said_on} listed {number} too, so it is not said again"
+    values = {"tier": tier, "said_on": said_on.isoformat()}
+    return Gate("said already", True, because, code=GateCode.SAID_ALREADY, invoices=(number,), values=values)
 
 
 def _owed(account: Account, rules: Rules, gates: list[Gate]) -> tuple[OpenItem, ...]:

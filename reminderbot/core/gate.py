@@ -29,6 +29,7 @@ class GateCode(StrEnum):
     SEGMENT_GONE = "segment_gone"
     TIER_DUE = "tier_due"
     TIER_LATER = "tier_later"
+    SAID_ALREADY = "said_already"
     LADDER_DONE = "ladder_done"
     NOTICE_LAPSED = "notice_lapsed"
     TEXT_CHANGED = "text_changed"

@@ -44,6 +44,7 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
         missing: list[outbox.New] = []
         for key, made in decisions.items():
             _open_cases(house, connection, facts[key], made, now)
+            outbox.reach_all(connection, made.told, now)
             missing += _replan(house, connection, facts[key], made, waiting.get(key, []), now)
         release_at = now + (house.limits.undo if undo is None else undo)
         # In a store put back from a backup a number used twice would give two letters one Message-ID.
@@ -54,7 +55,7 @@ def plan_once(house: House, undo: timedelta | None = None) -> bool:
                 outbox.withdraw(connection, row, "the ledger no longer lists this customer", now)
         decision.keep_all(connection, decisions | gone, now, house.limits.decisions)
         # A task taken is a step taken: what comes after it is found at the next look.
-        ledger.review(connection, [key for key, made in decisions.items() if _takes_task(made)], now)
+        ledger.review(connection, [key for key, made in decisions.items() if _takes_step(made)], now)
     return True
 
 
@@ -65,8 +66,8 @@ def _by_customer(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
     return found
 
 
-def _takes_task(made: Decision) -> bool:
-    return any(needed.tier for needed in made.cases)
+def _takes_step(made: Decision) -> bool:
+    return bool(made.told) or any(needed.tier for needed in made.cases)
 
 
 def _open_cases(house: House, connection: Connection, facts: Facts, made: Decision, now: datetime) -> None:

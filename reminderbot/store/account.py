@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Connection, Row, bindparam, or_, select
 
 from reminderbot.core.account import Account, OpenItem, Progress
+from reminderbot.core.beside import NAMES
 from reminderbot.core.contact import Reach
 from reminderbot.core.customer import Customer, Preference
 from reminderbot.core.delivery import MAY_HAVE_HEARD, State
@@ -116,8 +117,14 @@ class Gatherer:
                 _heard_at(own),
                 self.sms_enabled,
             )
-            account = Account(who, tuple(items.get(key, ())), unapplied.get(key, ()), tuple(in_credit.get(key, ())))
-            letter = self._last_letter([row for row in own if row.customer_id == key])
+            mine = [row for row in own if row.customer_id == key]
+            account = Account(
+                who,
+                _with_told(items.get(key, ()), mine, self.zone),
+                unapplied.get(key, ()),
+                tuple(in_credit.get(key, ())),
+            )
+            letter = self._last_letter(mine)
             ask_first = any(kind == contact.OPTED_OUT for _, kind, _ in closed)
             by_hand = settled[key].segment if key in settled else ""
             found[key] = Facts(
@@ -187,6 +194,23 @@ def _items(connection: Connection, ids: Sequence[str], today: date) -> dict[str,
         withheld = row.open_balance - balance.amount
         found[row.customer_id].append(OpenItem(bill, balance, reached, row.round, withheld, row.restarted_on))
     return found
+
+
+def _with_told(items: Iterable[OpenItem], rows: Sequence[Row[Any]], zone: ZoneInfo) -> tuple[OpenItem, ...]:
+    """The items with the letters that have listed them since they reached their tier, without taking a step."""
+    letters = [row for row in rows if State(row.state) in MAY_HAVE_HEARD and row.tier not in NAMES]
+    listed = [(row.tier, row.claimed_at, frozenset(balances.said(row)[0])) for row in letters]
+    return tuple(replace(item, told=told) if (told := tuple(_told_of(item, listed, zone))) else item for item in items)
+
+
+def _told_of(
+    item: OpenItem, letters: Iterable[tuple[str, datetime, frozenset[str]]], zone: ZoneInfo
+) -> Iterator[tuple[str, datetime]]:
+    for tier, at, listed in letters:
+        heard = item.progress is None or at > item.progress.reached_at
+        anew = item.restarted_on is not None and at.astimezone(zone).date() <= item.restarted_on
+        if item.invoice.number in listed and heard and not anew:
+            yield tier, at
 
 
 def _credits(connection: Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, Money]]]:

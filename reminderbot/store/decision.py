@@ -131,6 +131,7 @@ def to_json(made: Decision) -> dict[str, Any]:
         "cases": [
             {"kind": c.kind.value, "why": c.why, "invoices": list(c.invoices), "tier": c.tier} for c in made.cases
         ],
+        "told": [list(step) for step in made.told],
         "review_at": _iso(made.review_at),
     }
 
@@ -141,6 +142,7 @@ def from_json(body: Mapping[str, Any]) -> Decision:
         tuple(_gate_of(gate) for gate in body["gates"]),
         body["send"] and _send_of(body["send"]),
         tuple(OpenCase(CaseKind(c["kind"]), c["why"], tuple(c["invoices"]), c["tier"]) for c in body["cases"]),
+        tuple((number, tier, days) for number, tier, days in body["told"]),
         _moment(body["review_at"]),
     )
 

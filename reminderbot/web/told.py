@@ -269,6 +269,8 @@ class Teller:
             values["due"] = self.on(due)
         if restarted := day_of(gate, "restarted_on"):
             values["restarted"] = self.on(restarted)
+        if said := day_of(gate, "said_on"):
+            values["said"] = self.on(said)
         return self.words(f"gate.{gate.code}", **values)
 
     def _held(self, gate: Gate, named: tuple[str, ...], whom: Whom) -> str:

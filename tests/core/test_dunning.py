@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -174,6 +175,24 @@ def test_all_open_items_go_into_one_message_in_the_highest_tier_due_and_each_tak
     assert made.send.tier == "options"
     assert made.send.lists == ("INV-1", "INV-2", "INV-3")
     assert made.send.steps == (("INV-1", "options", 18), ("INV-2", "gentle", 3))
+
+
+@pytest.mark.parametrize(("listed_in", "tier"), [("last", None), ("firm", "last"), ("gentle", "last")])
+def test_what_a_letter_over_others_has_said_of_an_invoice_is_not_said_again(listed_in: str, tier: str | None) -> None:
+    today = DUE + days(42)
+    called = item("INV-1", progress=reached("call", DUE + days(35)))
+    told = replace(called, told=((listed_in, at(today - days(3))),))
+    made = decide(facts(told, item("INV-2", progress=reached("last", today - days(3)))), rules(), at(today))
+    assert tier_of(made) == tier
+    assert made.told == (() if tier else (("INV-1", "last", 42),))
+
+
+def test_an_invoice_told_by_a_letter_over_others_does_not_raise_the_tier_of_a_letter_about_the_rest() -> None:
+    today = DUE + days(42)
+    told = replace(item("INV-1", progress=reached("call", DUE + days(35))), told=(("last", at(today - days(3))),))
+    made = decide(facts(told, item("INV-2", due_on=today - days(3))), rules(), at(today))
+    assert tier_of(made) == "gentle"
+    assert made.told == (("INV-1", "last", 42),)
 
 
 def test_a_letter_over_two_long_overdue_invoices_is_still_the_gentle_one() -> None:

@@ -186,10 +186,25 @@ def test_no_invoice_is_foreseen_to_skip_a_tier_or_take_one_twice(items: tuple[Op
 
     letters = [tier.name for tier in LADDER.tiers if tier.task is None and not tier.is_courtesy]
     for one in items:
-        steps = [step for _, made in course if made.send for step in made.send.steps]
-        taken = [tier for number, tier, _ in steps if number == one.invoice.number and tier in letters]
-        # Fewer than all where another invoice's review ends it for the whole customer.
-        assert taken == letters[: len(taken)]
+        number, heard, taken = one.invoice.number, set[str](), list[str]()
+        for send in (made.send for _, made in course if made.send):
+            steps = [tier for stepped, tier, _ in send.steps if stepped == number and tier in letters]
+            # A letter over others that listed it, too, has said its step.
+            assert all(set(letters[: letters.index(tier)]) <= heard for tier in steps)
+            taken += steps
+            heard |= {*steps, send.tier} if number in send.lists else set()
+        assert len(set(taken)) == len(taken)
+
+
+@given(_accounts)
+def test_nobody_is_foreseen_to_be_told_the_same_about_the_same_invoices_twice(items: tuple[OpenItem, ...]) -> None:
+    course = foresee(facts(*items), rules(), at(MONDAY), at(MONDAY) + A_YEAR)
+
+    said: dict[str, set[str]] = {}
+    for send in (made.send for _, made in course if made.send):
+        if send.follows is None:
+            assert set(send.lists) - said.setdefault(send.tier, set()), send
+            said[send.tier] |= set(send.lists)
 
 
 @given(_accounts, st.integers(1, 60))

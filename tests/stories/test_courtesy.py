@@ -148,6 +148,23 @@ def test_two_invoices_in_two_currencies_make_one_letter_with_two_sums(world: Wor
     assert all(b - a >= timedelta(hours=24) for a, b in pairwise(days))
 
 
+def test_two_invoices_a_few_days_apart_make_one_letter_a_tier_and_not_two(world: World) -> None:
+    world.invoice("INV-1", "ACME", "2027-03-04")
+    world.invoice("INV-2", "ACME", "2027-03-07").begin()
+    world.until("2027-06-30", "11:00")
+    # Each letter lists both: the second takes its step with the first one's letter, on its own day.
+    assert world.tiers() == [
+        "03-01 heads-up",
+        "03-04 heads-up",
+        "03-08 gentle",
+        "03-15 check-in",
+        "03-23 options",
+        "04-02 firm",
+        "04-16 last",
+    ]
+    assert all(sent.lists == ("INV-1", "INV-2") for sent in world.sent[2:])
+
+
 def test_two_customers_at_one_address_are_one_person(world: World) -> None:
     for name in ("ACME", "BETA"):
         world.customer(name, email="books@bureau.example").invoice(f"INV-{name}", name, "2027-03-04")
