@@ -45,12 +45,12 @@ def test_every_kind_of_pause_has_its_sentences(kind: HoldKind, variant: str) -> 
     assert WORDS.or_none(f"hold.{kind}.{variant}"), f"write [hold.{kind}] {variant} in words/en.toml"
 
 
-@pytest.mark.parametrize("code", set(GateCode) - {GateCode.HELD})
+@pytest.mark.parametrize("code", sorted(set(GateCode) - {GateCode.HELD}))
 def test_every_answer_of_a_gate_has_its_sentence(code: GateCode) -> None:
     assert WORDS.or_none(f"gate.{code}"), f"write [gate] {code} in words/en.toml"
 
 
-@pytest.mark.parametrize("code", set(BY_A_PERSON) - {GateCode.HELD})
+@pytest.mark.parametrize("code", sorted(set(BY_A_PERSON) - {GateCode.HELD}))
 def test_every_gate_that_a_person_opens_says_what_they_must_do(code: GateCode) -> None:
     assert WORDS.or_none(f"must.{code}"), f"write [must] {code} in words/en.toml"
 
@@ -65,12 +65,12 @@ def test_every_end_of_a_turn_has_its_sentence(code: TurnCode) -> None:
     assert TELLER.turn(Turn(code, 1, NOW, "the letter names nobody"))
 
 
-@pytest.mark.parametrize("code", set(BarrierCode) - {BarrierCode.STOP, BarrierCode.TURN})
+@pytest.mark.parametrize("code", sorted(set(BarrierCode) - {BarrierCode.STOP, BarrierCode.TURN}))
 def test_every_barrier_has_its_sentence(code: BarrierCode) -> None:
     assert WORDS.or_none(f"barrier.{code}")
 
 
-@pytest.mark.parametrize("step", set(Step) - {Step.LETTER})
+@pytest.mark.parametrize("step", sorted(set(Step) - {Step.LETTER}))
 def test_every_next_step_has_its_sentence(step: Step) -> None:
     assert WORDS.or_none(f"next.{step}")
 
