@@ -144,6 +144,8 @@ class Course:
 
     def _miss_instalments(self, now: datetime) -> list[OpenCase]:
         """The cases for plans of which an instalment has passed unpaid, as the planning run judges them."""
+        if not self.facts.plans:
+            return []
         found, ends = [], deadline(self.facts, self.rules)
         for standing in self.facts.plans:
             missed = standing.plan
