@@ -47,6 +47,7 @@ COMMANDS = {
         ("file", "file", "Make a customer's case file for an agency or a lawyer, or --verify one."),
         ("statement", "statement", "A customer's open items, payments and balance; as a PDF with --pdf."),
         ("report", "report", "What is owed and how old it is, promises, cases, messages."),
+        ("forecast", "forecast", "What money the next weeks are expected to bring, and how far off that was before."),
         ("journal", "journal", "Everything that was decided, sent, heard and done, line by line."),
     ),
     "For programs": (("classify", "classify", "Understand replies: JSON lines in, JSON lines out."),),

@@ -322,18 +322,18 @@ class World:
     def unlist(self, number: str) -> None:
         del self._invoices[number]
 
-    def pay(self, number: str, amount: str | None = None, kind: str = "payment") -> None:
-        """Money for an invoice comes in; all of it where no amount is given."""
+    def pay(self, number: str, amount: str | None = None, kind: str = "payment", on: str = "") -> None:
+        """Money for an invoice comes in, today where no other day is named; all of it where no amount is given."""
         bill = self._invoices[number]
-        self._receive(bill["customer_id"], number, amount or bill["total"], bill["currency"], kind)
+        self._receive(bill["customer_id"], number, amount or bill["total"], bill["currency"], kind, on)
 
     def receive(self, customer_id: str, amount: str, currency: str = "GBP", kind: str = "payment") -> None:
         """Money comes in that nobody has matched to an invoice."""
         self._receive(customer_id, "", amount, currency, kind)
 
-    def _receive(self, customer_id: str, number: str, amount: str, currency: str, kind: str) -> None:
+    def _receive(self, customer_id: str, number: str, amount: str, currency: str, kind: str, on: str = "") -> None:
         key = f"P{len(self._payments) + 1}"
-        cells = (key, customer_id, number, f"{self.today}", currency, amount, kind)
+        cells = (key, customer_id, number, on or f"{self.today}", currency, amount, kind)
         self._payments[key] = dict(zip(PAYMENTS, cells, strict=True))
 
     def export(self) -> None:
