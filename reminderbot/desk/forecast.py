@@ -20,6 +20,8 @@ from reminderbot.store import setting
 WEEKS = 8
 # So many forecasts of the past are tried: half a year of weeks.
 TRIES = 26
+# No more invoices than that are looked at in all tries together: some ten seconds. At least so often it is tried.
+_WORK, _LEAST = 1_000_000, 4
 # Fewer paid invoices say little of how a house is paid.
 FEW = 20
 
@@ -85,7 +87,7 @@ def forecast(
     books = store.books(connection, today - LOOK_BACK, zone)
     at = frame(known_on, today, weeks)
     habits = Lateness(books.bills, known_on)
-    tests = back_test(books, at, tries, tell)
+    tests = back_test(books, at, min(tries, max(_WORK // (len(books.bills) + 1), _LEAST)), tell)
     found = expect(books, at, is_now=True, habits=habits)
     ahead = tuple(_ahead(one, tests.get(one.currency), at.ends, today) for one in found.values())
     return Forecast(today, known_on, round(habits.paid), ahead)
