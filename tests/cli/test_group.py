@@ -209,4 +209,4 @@ def test_a_terminal_that_knows_only_latin_1_gets_names_for_what_it_cannot_show(s
     done = _in_a_shell(shop, "$RB why C1", PYTHONIOENCODING="latin-1")
 
     assert done.returncode == 0, done.stderr
-    assert "\\N{CHECK MARK} owed" in done.stdout
+    assert "\\N{BALLOT X} It waits for their working hours." in done.stdout

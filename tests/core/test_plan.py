@@ -12,6 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reminderbot.core.calendar import start_of_day
+from reminderbot.core.dunning import decide
+from reminderbot.core.gate import GateCode
+from reminderbot.core.hold import HoldKind
 from reminderbot.core.money import Money, minor_digits
 from reminderbot.core.plan import (
     Every,
@@ -27,6 +30,7 @@ from reminderbot.core.plan import (
     note,
     noted,
 )
+from tests.core import facts
 
 MONDAY = date(2027, 3, 1)
 HOLIDAY = date(2027, 3, 26)
@@ -207,6 +211,15 @@ def test_the_note_comes_on_the_business_day_before_and_lapses_on_the_day_itself(
     late = note(standing(ALL_OPEN, known=plan(parts((date(2027, 3, 30), "120")))), 3, works)
     assert late is not None
     assert late.opens_on == date(2027, 3, 25)
+
+
+@pytest.mark.parametrize(("hour", "leaves"), [(15, True), (18, False)])
+def test_a_note_that_could_only_leave_on_the_day_itself_is_left_out_and_says_so(hour: int, leaves: bool) -> None:
+    bills = (facts.item("INV-1", date(2027, 3, 5)), facts.item("INV-2", date(2027, 3, 5)))
+    known = facts.facts(*bills, holds=[facts.hold(kind=HoldKind.PLAN)], plans=(standing(ALL_OPEN),))
+    made = decide(known, facts.rules(), facts.at(date(2027, 3, 18), hour))
+    assert (made.send is not None) == leaves
+    assert (GateCode.NOTE_TOO_LATE in {gate.code for gate in made.closed}) == (not leaves)
 
 
 def test_no_note_comes_twice_nor_where_none_is_wanted_nor_for_a_plan_that_does_not_stand() -> None:

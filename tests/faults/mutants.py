@@ -55,6 +55,8 @@ MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
 PUSH = ("tests/channels/test_push.py",)
 TOLD = ("tests/runs/test_urgent.py", "tests/runs/test_digest.py")
 OWED = ("tests/stories/test_owed.py",)
+CAPS = ("tests/runs/test_deliver.py", "tests/core/test_outlook.py")
+CONFIG = ("tests/test_config.py",)
 PATIENCE = ("tests/core/test_patience_laws.py", "tests/core/test_segment.py", "tests/stories/test_patience.py")
 SMUGGLING = ("tests/security/test_smuggling.py",)
 
@@ -101,11 +103,41 @@ GUARDS = (
     ),
     Guard("old books miss nothing", "runs/instalment.py", "min(now, booked_at)", "now", PLANS),
     Guard("nobody with a matter is thanked", "core/aside.py", "if hold.kind not in thanks.HARMLESS", "if False", PLANS),
+    Guard(
+        "a note in its time",
+        "core/plan.py",
+        "opens_on = _business_day_before(one.due_on - timedelta(days=note_days), is_business_day)",
+        "opens_on = date.min",
+        PLANS,
+    ),
+    Guard("a note that comes too late", "core/dunning.py", "if leaves_on >= occasion.lapses_on:", "if False:", PLANS),
+    Guard(
+        "no note of a plan that was missed",
+        "core/plan.py",
+        "if standing.plan.state is PlanState.AGREED and note_days > 0 else None",
+        "if note_days > 0 else None",
+        PLANS,
+    ),
+    Guard(
+        "an invoice is in one plan",
+        "desk/plan.py",
+        "if taken := [number for number in numbers if number in standing.plan.invoices]:",
+        "if taken := []:",
+        PLANS,
+    ),
+    Guard("a plan adds up", "core/plan.py", "if summed != total:", "if False:", PLANS),
     Guard("a plan over one currency", "desk/plan.py", "if len(currencies) > 1:", "if False:", PLANS),
     Guard("holds", "core/dunning.py", "any(hold.covers(item.invoice.number) for hold in holds)", "False"),
     Guard("disputed in the ledger", "core/dunning.py", "if item.invoice.status is Status.DISPUTED", "if False"),
     Guard(
         "possibly paid", "core/dunning.py", "received.amount > 0 and rules.is_small(item.balance - received)", "False"
+    ),
+    Guard(
+        "a letter asks for no more than is owed",
+        "compose/facts.py",
+        "less = (Money(-money.amount, money.currency) for money in taken_off)",
+        "less = ()",
+        OWED,
     ),
     Guard("credit balances count", "store/account.py", "in_credit = _credits(connection, ids)", "in_credit = {}", OWED),
     Guard(
@@ -179,14 +211,11 @@ GUARDS = (
     ),
     Guard("a second copy says what is owed", "core/uncertain.py", "if changed := [", "if False and ["),
     Guard("a refused second copy", "core/delivery.py", "State.UNCERTAIN if again else State.REFUSED", "State.REFUSED"),
-    Guard("cap a day", "runs/caps.py", "if self._day <= 0:", "if False:"),
-    Guard("cap an hour", "runs/caps.py", "if self._hour <= 0:", "if False:"),
-    Guard(
-        "cap of new conversations", "runs/caps.py", "self._strangers and self._first <= 0", "self._strangers and False"
-    ),
-    Guard(
-        "cap of segments", "runs/caps.py", "Channel.SMS.value and self._segments <= 0", "Channel.SMS.value and False"
-    ),
+    Guard("cap a day", "core/room.py", "if left.day <= 0:", "if False:", CAPS),
+    Guard("cap an hour", "core/room.py", "if left.hour <= 0:", "if False:", CAPS),
+    Guard("cap of new conversations", "core/room.py", "if stranger and left.first <= 0:", "if False:", CAPS),
+    Guard("cap of segments", "core/room.py", "if left.segments <= 0 else None", "if False else None", CAPS),
+    Guard("what left counts towards the caps", "runs/caps.py", "self._hour -= 1", "pass", CAPS),
     Guard("unusual batch", "runs/caps.py", "and waiting > expected", "and False"),
     # ---- patience
     Guard(
@@ -194,6 +223,21 @@ GUARDS = (
         "core/calendar.py",
         "(ours is None or ours.contains(candidate))",
         "True",
+        PATIENCE,
+    ),
+    Guard("days when nobody of ours is there", "core/dunning.py", "if not self.only_when_we_work:", "if True:", PATIENCE),
+    Guard(
+        "a segment is never sooner",
+        "config/settings.py",
+        'kinds.whole(0, 365, "a segment waits longer',
+        'kinds.whole(-365, 365, "a segment waits longer',
+        CONFIG,
+    ),
+    Guard(
+        "the segment's own ladder decides",
+        "core/dunning.py",
+        "rules = replace(rules, ladder=chosen.ladder)",
+        "rules = rules",
         PATIENCE,
     ),
     Guard("more patience is later", "core/ladder.py", "days=tier.days + days)", "days=tier.days - days)", PATIENCE),
@@ -801,6 +845,13 @@ GUARDS = (
         "desk/handover.py",
         "for row in stops.messages:",
         "for row in ():",
+        HANDOVER,
+    ),
+    Guard(
+        "handed over it rests until a person takes it back",
+        "desk/handover.py",
+        "only taking it back ends this\", now,",
+        "only taking it back ends this\", now, until=now,",
         HANDOVER,
     ),
     Guard(

@@ -29,15 +29,14 @@ BUGS = (
     Bug(
         "a reply pauses no more than it names",
         "core/triage.py",
-        "return Verdict(NewHold(_HOLDS.get(kind, HoldKind.REPLY), why), case, opted_out=opted_out)",
-        "return Verdict(NewHold(_HOLDS.get(kind, HoldKind.REPLY), why, None, case.invoices), case,"
-        " opted_out=opted_out)",
+        "return Verdict(NewHold(_hold_of(kind, understanding), why), case, opted_out=opted_out)",
+        "return Verdict(NewHold(_hold_of(kind, understanding), why, None, case.invoices), case, opted_out=opted_out)",
     ),
     Bug(
         "what a person should read lapses by itself",
         "core/triage.py",
-        "return Verdict(NewHold(_HOLDS.get(kind, HoldKind.REPLY), why), case, opted_out=opted_out)",
-        "return Verdict(NewHold(_HOLDS.get(kind, HoldKind.REPLY), why, facts.received_at + AWAY_WITHOUT_DATE), case,"
+        "return Verdict(NewHold(_hold_of(kind, understanding), why), case, opted_out=opted_out)",
+        "return Verdict(NewHold(_hold_of(kind, understanding), why, facts.received_at + AWAY_WITHOUT_DATE), case,"
         " opted_out=opted_out)",
     ),
     Bug(

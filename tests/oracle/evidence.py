@@ -79,8 +79,12 @@ class Bill:
     customer: str
     due_on: date | None
     currency: str
+    # All that is not paid, the part that is due only later included.
     open_balance: Decimal
     disputed: bool = False
+    # So much of it is due by agreement only from that day on; None: from no day that anybody knows.
+    retained: Decimal = Decimal(0)
+    retained_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ class Ledger:
     bills: Mapping[str, Bill]
     # By customer and currency: money received that belongs to no invoice.
     unallocated: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    # By payment: the invoice from which a bank took money back that had come in.
+    returns: Mapping[str, str] = field(default_factory=dict)
     # A person has yet to say yes to it: nothing may leave.
     suspicious_until: datetime | None = None
 
@@ -178,6 +184,12 @@ class Deed(StrEnum):
     ANSWERED = "answered"
     PLAN_AGREED = "plan_agreed"
     PLAN_ENDED = "plan_ended"
+    # To an agency or a lawyer, or written off; and taken back from there.
+    HANDED_OVER = "handed_over"
+    TAKEN_BACK = "taken_back"
+    # Marked as contested, and settled so that reminders go on.
+    DISPUTED = "disputed"
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True, slots=True)

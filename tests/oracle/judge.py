@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from tests.oracle import hearing, hours, ladder, plans, sending, silence
+from tests.oracle import decided, hearing, hours, ladder, plans, sending, silence
 from tests.oracle.evidence import Evidence
 from tests.oracle.gather import record
 from tests.oracle.record import Record
@@ -22,11 +22,16 @@ RULES: tuple[tuple[tuple[int, ...], Rule], ...] = (
     ((1, 5), sending.one_copy),
     ((5,), sending.never_again_by_itself),
     ((1, 21), ladder.climbs_in_order),
+    ((21,), decided.goes_on_gently),
+    ((21,), decided.begins_anew),
     ((2,), sending.marked_first),
     ((3,), silence.stopped_before_the_claim),
     ((3,), silence.stopped_by_a_person),
     ((3,), silence.stopped_by_the_books),
     ((3,), silence.stopped_by_a_bounce),
+    ((3,), decided.handed_over),
+    ((3,), decided.disputed),
+    ((3,), decided.taken_back_by_a_bank),
     ((4,), sending.every_end),
     ((6,), sending.same_bytes),
     ((7,), sending.one_recipient),
@@ -78,8 +83,11 @@ IN_PART: Mapping[int, str] = MappingProxyType(
     {
         2: "the mark must be in the journal before the message was taken; its fsync is not seen",
         4: "an end that is missing, doubled or without a reason; a reminder may wait for a person as long as it likes",
+        3: "holds by the journal, and from outside what people and the books say; why a matter rests is not weighed",
         8: "the names of the headers and their number; what was composed is not on record",
         9: "the invoices of the table and the sums of a text; names are not compared",
+        14: "promises and plans as they were meant and agreed; what was missed shows by silence alone",
+        21: "steps, order and gaps; of what goes on after a person's word the smallest gap, not the ladder's own",
         22: "the outages of the mailbox that the evidence names; canary and backlog are not seen",
         23: "likewise; how fresh a poll was is not on record",
         30: "the moments when a store was put back that the evidence names",

@@ -152,9 +152,13 @@ def _next(record: Record, sent: Sent, number: str, reached: int) -> set[int]:
 
 
 def _late(record: Record, sent: Sent, number: str) -> set[int] | None:
-    """How many days past its due date an invoice is, at the customer's and at the business."""
-    due = record.due(number, sent.at)
-    return None if due is None else {(day - due).days for day in record.dates(sent)}
+    """How many days past its due date an invoice is, at the customer's and at the business.
+
+    Where a part of it is due later, it is past that day too: which of the two a letter is about is not said anywhere.
+    """
+    due, later = record.due(number, sent.at), record.retained_until(number, sent)
+    days = {day for day in (due, later) if day is not None}
+    return {(today - day).days for today in record.dates(sent) for day in days} or None
 
 
 def _passable(record: Record, sent: Sent, tier: int) -> bool:

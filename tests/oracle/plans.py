@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from tests.oracle.evidence import Deed, Done, Ledger
-from tests.oracle.record import Record, Sent
+from tests.oracle.record import Record, Sent, due_part
 from tests.oracle.violation import Violation
 
 NOTE = "instalment"
@@ -42,7 +42,7 @@ def notes_in_time(record: Record) -> Iterator[Violation]:
         if about is None:
             yield Violation(14, sent.at, sent.customer, f"{sent.name}: no plan over these invoices stands")
             continue
-        days = [found[0] for book in sent.books if (found := next_part(about, book)) is not None]
+        days = [found[0] for book in sent.books if (found := next_part(record, about, book)) is not None]
         due = next((day for day in days if any(day - _EARLIEST <= on < day for on in record.dates(sent))), None)
         if due is None:
             told = ", ".join(map(str, days)) or "none"
@@ -53,10 +53,10 @@ def notes_in_time(record: Record) -> Iterator[Violation]:
             said.add((about.at, due))
 
 
-def next_part(agreed: Done, book: Ledger) -> tuple[date, Decimal] | None:
+def next_part(record: Record, agreed: Done, book: Ledger) -> tuple[date, Decimal] | None:
     """The next instalment by these books, with what is missing of it; None: all are paid."""
     total = sum((amount for _, amount in agreed.parts), Decimal(0))
-    left = total - sum((_open(book, number) for number in agreed.bills), Decimal(0))
+    left = total - sum((_open(record, agreed, book, number) for number in agreed.bills), Decimal(0))
     for day, amount in agreed.parts:
         if amount > left:
             return day, amount - max(left, Decimal(0))
@@ -66,12 +66,18 @@ def next_part(agreed: Done, book: Ledger) -> tuple[date, Decimal] | None:
 
 def rest_of(record: Record, sent: Sent, book: Ledger) -> set[Decimal]:
     """What a note may say is to be paid."""
-    found = (next_part(one, book) for one in _of(record, sent.customer) if set(sent.bills) <= one.bills)
+    found = (next_part(record, one, book) for one in _of(record, sent.customer) if set(sent.bills) <= one.bills)
     return {part[1] for part in found if part is not None}
 
 
-def _open(book: Ledger, number: str) -> Decimal:
-    return book.bills[number].open_balance if number in book.bills else Decimal(0)
+def _open(record: Record, agreed: Done, book: Ledger, number: str) -> Decimal:
+    """What is open of what the plan covers: not what was to be due only later when it was agreed."""
+    if number not in book.bills:
+        return Decimal(0)
+    today = agreed.at.astimezone(record.home).date()
+    then = next((known.bills[number] for known in record.books_at(agreed.at) if number in known.bills), None)
+    left = then.open_balance - due_part(then, then.open_balance, today)[1] if then is not None else Decimal(0)
+    return max(book.bills[number].open_balance - left, Decimal(0))
 
 
 def _of(record: Record, customer: str | None) -> list[Done]:
@@ -93,7 +99,7 @@ def _ends(record: Record, agreed: Done) -> datetime | None:
         d.at for d in record.done(Deed.PLAN_ENDED, agreed.customer) if d.at >= agreed.at and d.bills & agreed.bills
     ]
     later = (book for book in record.ledgers if book.taken_at > agreed.at)
-    settled = [book.taken_at for book in later if all(_open(book, number) <= 0 for number in agreed.bills)]
+    settled = [book.taken_at for book in later if all(_open(record, agreed, book, n) <= 0 for n in agreed.bills)]
     return min([*ended, *settled[:1]], default=None)
 
 

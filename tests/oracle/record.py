@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from tests.oracle import days, wire
 from tests.oracle.evidence import (
     Arrival,
+    Bill,
     Channel,
     Deed,
     Done,
@@ -161,6 +163,11 @@ class Record:
         known = [day for since, day in moves.days if since <= at]
         return known[-1] if known else None
 
+    def retained_until(self, number: str, sent: Sent) -> date | None:
+        """From when a part of an invoice is due that was not before; None: no part, or from no day anybody knows."""
+        bills = (book.bills[number] for book in sent.books if number in book.bills)
+        return next((bill.retained_until for bill in bills if bill.retained), None)
+
     def done(self, deed: Deed, customer: str | None = None) -> list[Done]:
         """What people did, in its order: with this customer, or with all of them."""
         of_all = self.deeds.get((deed, None), [])
@@ -232,6 +239,17 @@ class Record:
             if abs(exported - book.exported_at) < CLOCKS and abs(mark.at - book.taken_at) <= CLOCKS:
                 return mark
         return None
+
+
+def due_part(bill: Bill, left: Decimal, today: date) -> tuple[date | None, Decimal]:
+    """When what may be asked for falls due, and how much it is, where so much is `left` of a bill.
+
+    A part may be due only later by agreement; where nothing else is left, its own day takes the due date's place.
+    """
+    if 0 < left <= bill.retained:
+        return bill.retained_until, left
+    is_later = bill.retained_until is None or today < bill.retained_until
+    return bill.due_on, left - (bill.retained if is_later else 0)
 
 
 def _has(party: Party, address: str) -> bool:

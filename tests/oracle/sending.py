@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tests.oracle import plans, wire
 from tests.oracle.evidence import Bill, Channel, Deed, Ledger, Mail, Text
-from tests.oracle.record import CLOCKS, Record, Sent
+from tests.oracle.record import CLOCKS, Record, Sent, due_part
 from tests.oracle.story import Mark, Reminder, invoices
 from tests.oracle.violation import Violation
 
@@ -200,7 +200,8 @@ def owed(record: Record, sent: Sent, bill: Bill, number: str) -> set[Decimal]:
         rest[True] = min(rest[True], left)
         if done.at < at - CLOCKS:
             rest[False] = min(rest[False], left)
-    return set(rest.values())
+    today = at.astimezone(record.home).date()
+    return {due_part(bill, left, today)[1] for left in rest.values()}
 
 
 def _copies(record: Record) -> Iterator[list[Sent]]:
@@ -325,4 +326,5 @@ def _note_sums(record: Record, sent: Sent, bills: dict[str, Bill], book: Ledger,
 def _dues(record: Record, sent: Sent, bill: Bill, number: str) -> set[date]:
     """The due date of the row, or the later one that is kept where the row was moved to an earlier day."""
     kept = record.due(number, sent.books[0].taken_at) if sent.books else None
-    return {day for day in (bill.due_on, kept) if day is not None}
+    later = bill.retained_until if bill.retained else None
+    return {day for day in (bill.due_on, kept, later) if day is not None}

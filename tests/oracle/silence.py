@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from tests.oracle import days, plans, wire
 from tests.oracle.evidence import Arrival, Channel, Deed, Done, Ledger, Meaning
-from tests.oracle.record import Record, Sent
+from tests.oracle.record import Record, Sent, due_part
 from tests.oracle.sending import owed
 from tests.oracle.violation import Violation
 
@@ -188,7 +188,10 @@ def letters_are_asked_for(record: Record) -> Iterator[Violation]:
 def _over(record: Record, arrival: Arrival, customer: str, invariant: int) -> Iterator[Violation]:
     """What went to a customer before a person had lifted the silence that an answer asks for."""
     heard = record.heard_by(arrival)
-    lifted = record.lifted(customer, frozenset(), heard)
+    # Whoever marks what it contests has read it: then that rests, and the others go on.
+    marked = (done.at for done in record.done(Deed.DISPUTED, customer) if done.at >= heard)
+    ended = (record.lifted(customer, frozenset(), heard), next(marked, None))
+    lifted = min((at for at in ended if at is not None), default=None)
     for sent in _automated(_until(record.after(customer, heard), lifted)):
         why = f"{sent.name} was sent although the answer of {arrival.at:%Y-%m-%d %H:%M}Z by {arrival.channel} "
         yield Violation(invariant, sent.at, sent.customer, why + f"({_said(arrival)}) waits for a person")
@@ -324,11 +327,14 @@ def _nothing_owed(record: Record, sent: Sent, book: Ledger) -> Iterator[str]:
         bill = book.bills.get(number)
         if bill is None:
             yield f"{number} is not in the books of {book.taken_at:%Y-%m-%d %H:%M}Z"
-        elif bill.due_on is None:
+            continue
+        at = sent.claim.at if sent.claim else sent.at
+        due_on, left = due_part(bill, bill.open_balance, at.astimezone(record.home).date())
+        if due_on is None:
             yield f"{number} has no due date"
-        elif bill.open_balance <= 0:
+        elif left <= 0:
             yield f"nothing is open on {number}"
-        elif bill.open_balance <= record.rules.min_balance:
+        elif left <= record.rules.min_balance:
             yield f"no more than the floor of {record.rules.min_balance} is open on {number}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.oracle.lives import Plant
-from tests.oracle.plants import hours, sending, silence
+from tests.oracle.plants import decided, hours, sending, silence
 
 PLANTED: tuple[tuple[int, Plant], ...] = (
     (1, sending.twice),
@@ -13,6 +13,10 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (3, sending.under_a_persons_hold),
     (3, sending.to_a_bounced_address),
     (3, sending.about_a_disputed_invoice),
+    (3, decided.about_what_was_handed_over),
+    (3, decided.thanks_for_what_was_handed_over),
+    (3, decided.about_what_a_person_marked_as_disputed),
+    (3, decided.about_what_a_bank_took_back),
     (4, sending.ended_without_a_reason),
     (4, sending.never_ended),
     (4, sending.left_lying),
@@ -32,6 +36,7 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (9, sending.another_number_in_the_page),
     (9, sending.another_sum_by_text),
     (9, sending.a_part_recorded_and_left_out),
+    (9, decided.with_what_is_due_only_later),
     (10, sending.to_a_stranger),
     (10, sending.to_another_customer),
     (10, sending.another_customers_invoice),
@@ -39,12 +44,18 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (11, silence.below_the_floor),
     (11, silence.below_the_floor_beside_what_others_owe),
     (11, silence.below_the_floor_beside_more_of_their_own),
+    (11, decided.about_what_is_due_on_no_day_that_anybody_knows),
     (12, silence.possibly_paid),
     (12, silence.recorded_as_paid),
     (13, silence.over_an_answer),
     (13, silence.over_thanks),
     (14, silence.over_a_promise),
     (14, silence.over_a_broken_promise),
+    (14, decided.while_a_plan_stands),
+    (14, decided.a_note_weeks_before),
+    (14, decided.a_note_after_its_day),
+    (14, decided.a_note_twice),
+    (14, decided.a_note_without_a_plan),
     (15, silence.over_an_opt_out),
     (15, silence.over_an_opt_out_that_was_seen_and_a_hold_lifted),
     (15, silence.a_text_that_a_person_wanted_over_stop),
@@ -68,6 +79,9 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (21, hours.too_soon_after_the_tier_before),
     (21, hours.a_courtesy_after_the_due_date),
     (21, hours.a_persons_answer_that_no_person_wrote),
+    (21, decided.soon_after_it_was_taken_back),
+    (21, decided.soon_after_a_dispute_was_settled),
+    (21, decided.before_its_first_tier_after_a_restart),
     (22, hours.with_a_deaf_mailbox),
     (23, hours.with_a_mailbox_deaf_for_minutes),
     (24, hours.with_old_books),
@@ -142,5 +156,16 @@ ALLOWED: tuple[Plant, ...] = (
     hours.a_hold_lifted_by_a_person,
     hours.an_alarm_to_the_owner,
     hours.a_persons_answer_at_night_and_another_at_once,
+    decided.after_a_plan_was_ended,
+    decided.about_another_invoice_while_a_plan_stands,
+    decided.a_note_before_each_instalment,
+    decided.about_another_than_was_handed_over,
+    decided.gently_after_it_was_taken_back,
+    decided.about_another_than_is_disputed,
+    decided.gently_after_a_dispute_was_settled,
+    decided.about_what_a_bank_took_back_and_a_person_spoke_of,
+    decided.without_what_is_due_only_later,
+    decided.with_what_was_due_only_later,
+    decided.on_the_day_of_its_first_tier_after_a_restart,
     silence.a_persons_answer_under_every_hold,
 )

@@ -24,7 +24,7 @@ def tier_again(life: Life) -> None:
 
 
 def tier_again_after_a_restart(life: Life) -> None:
-    life.did("2026-09-21 14:00", Deed.RESTARTED_CLOCK, customer="ACME", bills=frozenset({"INV-1"}))
+    life.did("2026-09-18 14:00", Deed.RESTARTED_CLOCK, customer="ACME", bills=frozenset({"INV-1"}))
     life.letter("2026-09-23 14:00", "gentle")
 
 
