@@ -57,6 +57,7 @@ TOLD = ("tests/runs/test_urgent.py", "tests/runs/test_digest.py")
 OWED = ("tests/stories/test_owed.py",)
 CAPS = ("tests/runs/test_deliver.py", "tests/core/test_outlook.py")
 CONFIG = ("tests/test_config.py",)
+SAID = ("tests/core/test_dunning.py", "tests/stories/test_courtesy.py")
 PATIENCE = ("tests/core/test_patience_laws.py", "tests/core/test_segment.py", "tests/stories/test_patience.py")
 SMUGGLING = ("tests/security/test_smuggling.py",)
 
@@ -225,7 +226,16 @@ GUARDS = (
         "True",
         PATIENCE,
     ),
-    Guard("days when nobody of ours is there", "core/dunning.py", "if not self.only_when_we_work:", "if True:", PATIENCE),
+    Guard(
+        "what another letter has just said is not said again",
+        "core/dunning.py",
+        "return any(tier == ladder.tiers[step.tier].name for tier, _ in item.told)",
+        "return False",
+        SAID,
+    ),
+    Guard(
+        "days when nobody of ours is there", "core/dunning.py", "if not self.only_when_we_work:", "if True:", PATIENCE
+    ),
     Guard(
         "a segment is never sooner",
         "config/settings.py",
@@ -850,8 +860,8 @@ GUARDS = (
     Guard(
         "handed over it rests until a person takes it back",
         "desk/handover.py",
-        "only taking it back ends this\", now,",
-        "only taking it back ends this\", now, until=now,",
+        'only taking it back ends this", now,',
+        'only taking it back ends this", now, until=now,',
         HANDOVER,
     ),
     Guard(

@@ -31,6 +31,8 @@ class _Climb:
     since: datetime | None = None
     # By channel and address, the highest tier it was certainly told.
     told: dict[tuple[Channel, str], int] = field(default_factory=dict)
+    # The tiers of all letters that listed it, whomever they were for: none of these needs to be said again.
+    listed: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +125,10 @@ def _judged(record: Record, sent: Sent, tier: int, climbs: dict[str, _Climb]) ->
 def _explains(record: Record, sent: Sent, tier: int, climb: _Climb, number: str) -> bool:
     """Whether a letter of this tier was the right one for this invoice: its next, or the same by another way."""
     again = tier in climb.reached and climb.told.get((sent.channel, sent.recipient), _START) < tier
-    return again or any(tier in _next(record, sent, number, reached) for reached in climb.reached)
+    return again or any(tier in _next(record, sent, number, reached, climb.listed) for reached in climb.reached)
 
 
-def _next(record: Record, sent: Sent, number: str, reached: int) -> set[int]:
+def _next(record: Record, sent: Sent, number: str, reached: int, listed: set[int]) -> set[int]:
     """The tiers an invoice may be told next, from one it has reached."""
     late = _late(record, sent, number)
     if late is None:
@@ -145,7 +147,7 @@ def _next(record: Record, sent: Sent, number: str, reached: int) -> set[int]:
                 continue
             if rung.days <= max(late):
                 found.add(n)
-            if _passable(record, sent, n):
+            if n in listed or _passable(record, sent, n):
                 continue
             break
     return found
@@ -192,7 +194,8 @@ def _note(record: Record, sent: Sent, tier: int, climbs: dict[str, _Climb]) -> N
     """What every invoice of a letter may have reached by it."""
     for number in sent.bills:
         climb = climbs[number]
-        steps = {reached: _next(record, sent, number, reached) for reached in climb.reached}
+        steps = {reached: _next(record, sent, number, reached, climb.listed) for reached in climb.reached}
+        climb.listed.add(tier)
         gap = _gap(record, sent, tier, climb)
         only = all(found == {tier} for found in steps.values())
         if len(sent.bills) == 1 or (only and (gap is None or gap >= 0)):
@@ -224,6 +227,7 @@ def _maybe(record: Record, tried: _Attempt, climbs: dict[str, _Climb]) -> None:
             # One that rode along may have taken a lower step of its own.
             climbs[number].reached |= {tier} if len(tried.bills) == 1 else set(range(tier + 1))
             climbs[number].since = None
+            climbs[number].listed.add(tier)
 
 
 def _proved_fresh(record: Record, sent: Sent) -> bool:

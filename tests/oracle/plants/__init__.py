@@ -141,6 +141,7 @@ ALLOWED: tuple[Plant, ...] = (
     hours.two_a_day_apart,
     hours.the_next_tier,
     hours.a_tier_left_out_that_only_mail_reaches,
+    hours.tiers_left_out_that_letters_about_another_have_said,
     hours.the_ladders_own_gap_after_the_tier_before,
     hours.a_courtesy_the_day_before,
     hours.with_a_mailbox_deaf_for_seconds,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from tests.oracle.evidence import Deed, Meaning
 from tests.oracle.lives import SMS, Life, at
@@ -84,6 +85,14 @@ def a_tier_left_out(life: Life) -> None:
 def a_tier_left_out_that_only_mail_reaches(life: Life) -> None:
     life.answer("2026-09-21 14:00", Meaning.OPT_OUT)
     life.text("2026-10-06 14:00", "firm")
+
+
+def tiers_left_out_that_letters_about_another_have_said(life: Life) -> None:
+    life.bill("INV-2", due_on=date(2026, 9, 14))
+    life.letter("2026-09-25 14:00", "options", "INV-1", "INV-2")
+    life.letter("2026-10-06 14:00", "firm", "INV-1", "INV-2")
+    life.bill("INV-1", open_balance=Decimal(0))
+    life.letter("2026-11-12 15:00", "last", "INV-2")
 
 
 def a_tier_left_out_and_the_opt_out_later(life: Life) -> None:
