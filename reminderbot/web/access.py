@@ -62,6 +62,8 @@ WHO = {
     "instalments.end_it": Who.COLLECTOR,
     "reports.page": Who.OWNER,
     "reports.as_sheet": Who.OWNER,
+    "forecast.page": Who.OWNER,
+    "forecast.as_sheet": Who.OWNER,
     "answers.page": Who.COLLECTOR,
     "answers.look": Who.COLLECTOR,
     "answers.send_it": Who.COLLECTOR,
@@ -128,7 +130,7 @@ ROOMS = (
     Room("calendar", "calendar.page"),
     Room("sending", "sending.page"),
     Room("letters", "letters.page"),
-    Room("reports", "reports.page"),
+    Room("reports", "reports.page", ("forecast",)),
     Room("people", "people.page"),
 )
 

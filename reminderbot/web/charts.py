@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from reminderbot.core.back_test import Range
 from reminderbot.core.money import Money
 from reminderbot.desk.calendar import Day
 from reminderbot.desk.figures import Effect, Month, Pace
+from reminderbot.desk.forecast import Ahead
 from reminderbot.web.show import Shown
 from reminderbot.web.words import Words
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 Row = tuple[str, float, str]
+# The same with the lowest and the highest it may be, as shares of the longest.
+Ranged = tuple[str, float, float, float, str]
 
 
 def draw(app: Flask, shown: Shown, words: Words) -> None:
@@ -67,7 +71,7 @@ def draw(app: Flask, shown: Shown, words: Words) -> None:
     app.jinja_env.filters["percent"] = percent
     app.jinja_env.globals.update(
         sum_of=sum_of, shares=shares, pace_rows=pace_rows, effect_rows=effect_rows, count_rows=count_rows,
-        message_rows=message_rows,
+        message_rows=message_rows, range_rows=_ranges(shown, words),
     )  # fmt: skip
     _draw_days(app, shown, words)
 
@@ -82,3 +86,24 @@ def _draw_days(app: Flask, shown: Shown, words: Words) -> None:
         return ", ".join(told) or words("calendar.tasks", len(one.tasks))
 
     app.jinja_env.globals["day_rows"] = day_rows
+
+
+def _ranges(shown: Shown, words: Words) -> Callable[[Ahead], list[Ranged]]:
+    """What turns expected money into rows."""
+
+    def value(span: Range, currency: str) -> str:
+        told, low, high = (shown.round_sum(Money(one, currency)) for one in (span.expected, span.low, span.high))
+        return words("forecast.value", sum=told, low=low, high=high)
+
+    def rows(one: Ahead) -> list[Ranged]:
+        longest = max((week.range.high for week in one.weeks), default=Decimal(0)) or Decimal(1)
+        return [
+            (shown.short_day(week.begins_on), *_parts(week.range, longest), value(week.range, one.currency))
+            for week in one.weeks
+        ]
+
+    return rows
+
+
+def _parts(span: Range, longest: Decimal) -> tuple[float, float, float]:
+    return float(span.low / longest), float(span.expected / longest), float(span.high / longest)

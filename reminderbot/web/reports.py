@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from reminderbot.core.statement import BUCKETS
@@ -12,11 +10,10 @@ from reminderbot.desk.figures import Figures, gather
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.ledger.csv_out import Cell, sheet
+from reminderbot.web.kept import Kept
 
 if TYPE_CHECKING:
     from flask import Blueprint, Response
-
-_FRESH = timedelta(minutes=5)
 
 Rows = Iterable[Mapping[str, Cell]]
 
@@ -88,34 +85,16 @@ _SHEETS: dict[str, tuple[tuple[str, ...], Callable[[Figures], Rows]]] = {
 }
 
 
-class Kept:
-    """The figures of a year are reckoned once in a few minutes; the page says when."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._lock = threading.Lock()
-        self._figures: tuple[Figures, datetime] | None = None
-
-    def figures(self) -> tuple[Figures, datetime]:
-        """The figures, and of which moment they are."""
-        now = self._house.clock.now()
-        with self._lock:
-            if self._figures is None or not timedelta(0) <= now - self._figures[1] < _FRESH:
-                with self._house.store.reading() as connection:
-                    self._figures = gather(self._house, connection), now
-            return self._figures
-
-
 def pages(house: House) -> Blueprint:
     """/reports/ and its sheets."""
     from flask import Blueprint, Response, render_template
 
-    kept = Kept(house)
+    kept = Kept(house, gather)
     blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
     @blueprint.get("/")
     def page() -> str:
-        found, at = kept.figures()
+        found, at = kept.seen()
         return render_template("reports.html", found=found, buckets=BUCKETS, at=at)
 
     @blueprint.get("/<name>.csv")
@@ -123,7 +102,7 @@ def pages(house: House) -> Blueprint:
         if name not in _SHEETS:
             raise Refused("There is no such sheet.")
         columns, rows = _SHEETS[name]
-        text = sheet(columns, rows(kept.figures()[0]))
+        text = sheet(columns, rows(kept.seen()[0]))
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
         return Response(text, mimetype="text/csv", headers=headers)
 

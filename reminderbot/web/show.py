@@ -81,6 +81,18 @@ class Shown:
         """The same of a bare number."""
         return self.money(Money(amount, currency))
 
+    def round_sum(self, amount: Money) -> str:
+        """`GBP 1,250`: what is only foretold is told without its cents."""
+        from babel.numbers import format_decimal
+
+        return f"{amount.currency} {format_decimal(amount.amount, '#,##0', locale=self.locale)}"
+
+    def short_day(self, on: date) -> str:
+        """`3 Mar`, as the owner's own country writes it."""
+        from babel.dates import format_skeleton
+
+        return str(format_skeleton("MMMd", on, locale=self.locale))
+
     def sums(self, amounts: Iterable[Money]) -> str:
         """Sums of several currencies, side by side."""
         return " + ".join(map(self.money, amounts)) or "0"

@@ -36,6 +36,7 @@ PAGES = {
     "letter-sms": "/letters/en/gentle.sms.txt",
     "letter-history": "/letters/en/gentle.email.md/history",
     "reports": "/reports/",
+    "forecast": "/forecast/",
     "people": "/people/",
     "me": "/me/",
     "nothing": "/nothing-here",
