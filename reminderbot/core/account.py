@@ -42,7 +42,7 @@ class OpenItem:
     withheld: Decimal = Decimal(0)
     # The day on which a person did so last: its tiers are counted from there, days past due never are.
     restarted_on: date | None = None
-    # Letters that listed it since it reached its tier, for the sake of other invoices: (tier, when).
+    # Letters that listed it lately, be it for the sake of other invoices: (tier, when).
     told: tuple[tuple[str, datetime], ...] = ()
 
     def days_past_due(self, today: date) -> int | None:

@@ -208,7 +208,7 @@ class Course:
     def _reached(self, tiers: Mapping[str, Tier], now: datetime) -> Account:
         def stepped(item: OpenItem) -> OpenItem:
             tier = tiers.get(item.invoice.number)
-            return replace(item, progress=reaches(item, tier, now), told=()) if tier else item
+            return replace(item, progress=reaches(item, tier, now)) if tier else item
 
         account = self.facts.account
         return replace(account, items=tuple(map(stepped, account.items)))
@@ -219,10 +219,9 @@ class Course:
 
 
 def _listed(account: Account, send: Send, now: datetime) -> Account:
-    """The account after a letter that listed more invoices than took a step with it."""
-    rest = frozenset(send.lists) - {number for number, _, _ in send.steps}
+    """The account after a letter that listed these invoices."""
     items = tuple(
-        replace(item, told=(*item.told, (send.tier, now))) if item.invoice.number in rest else item
+        replace(item, told=(*item.told, (send.tier, now))) if item.invoice.number in send.lists else item
         for item in account.items
     )
     return replace(account, items=items)

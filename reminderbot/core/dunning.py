@@ -33,6 +33,8 @@ from reminderbot.core.tiering import Step, begins_anew, days_at, next_step, posi
 _WORKING_WEEK = frozenset(range(5))
 # Design law 3: the text message of a tier follows its e-mail within three business days or not at all.
 FOLLOW_UP_BUSINESS_DAYS = 3
+# What was said of an invoice before counts as forgotten.
+SAID_LATELY = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +228,9 @@ def _on_ladder(facts: Facts, rules: Rules, now: datetime) -> Decision:
     wakes += wake
     tasks, letters = _split(due, rules.ladder)
     cases = _task_cases(tasks, rules.ladder)
-    told = tuple(pair for pair in letters if _is_told(*pair, rules.ladder))
+    told = tuple(pair for pair in letters if _said_at(*pair, rules.ladder, now))
     letters = tuple(pair for pair in letters if pair not in told)
-    gates.extend(_said_already(*pair, rules.ladder) for pair in told)
+    gates.extend(_said_already(*pair, rules.ladder, now) for pair in told)
     send: Send | None = None
     if letters:
         send = _letter(facts, rules, letters, free, today, now, gates, cases)
@@ -238,14 +240,15 @@ def _on_ladder(facts: Facts, rules: Rules, now: datetime) -> Decision:
     return Decision(tuple(gates), send, tuple(cases), steps_told, _earliest([wake for wake in wakes if wake > now]))
 
 
-def _is_told(item: OpenItem, step: Step, ladder: Ladder) -> bool:
-    """True where their last letters said this step already: the same letter again, days later, would only nag."""
-    return any(tier == ladder.tiers[step.tier].name for tier, _ in item.told)
+def _said_at(item: OpenItem, step: Step, ladder: Ladder, now: datetime) -> datetime | None:
+    """When a letter over others said this step of an invoice, too: the same again, days later, would only nag."""
+    name = ladder.tiers[step.tier].name
+    return max((at for tier, at in item.told if tier == name and at > now - SAID_LATELY), default=None)
 
 
-def _said_already(item: OpenItem, step: Step, ladder: Ladder) -> Gate:
+def _said_already(item: OpenItem, step: Step, ladder: Ladder, now: datetime) -> Gate:
     tier, number = ladder.tiers[step.tier].name, item.invoice.number
-    said_on = max(at for name, at in item.told if name == tier).date()
+    said_on = (_said_at(item, step, ladder, now) or now).date()
     because = f"the letter '{tier}' of {said_on} listed {number} too, so it is not said again"
     values = {"tier": tier, "said_on": said_on.isoformat()}
     return Gate("said already", True, because, code=GateCode.SAID_ALREADY, invoices=(number,), values=values)

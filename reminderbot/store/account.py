@@ -197,20 +197,17 @@ def _items(connection: Connection, ids: Sequence[str], today: date) -> dict[str,
 
 
 def _with_told(items: Iterable[OpenItem], rows: Sequence[Row[Any]], zone: ZoneInfo) -> tuple[OpenItem, ...]:
-    """The items with the letters that have listed them since they reached their tier, without taking a step."""
+    """The items with the letters that have listed them lately, whoever took a step with these."""
     letters = [row for row in rows if State(row.state) in MAY_HAVE_HEARD and row.tier not in NAMES]
-    listed = [(row.tier, row.claimed_at, frozenset(balances.said(row)[0])) for row in letters]
-    return tuple(replace(item, told=told) if (told := tuple(_told_of(item, listed, zone))) else item for item in items)
+    known = [(row.tier, row.claimed_at, frozenset(balances.said(row)[0])) for row in letters]
 
+    def told_of(item: OpenItem) -> Iterator[tuple[str, datetime]]:
+        for tier, at, listed in known:
+            anew = item.restarted_on is not None and at.astimezone(zone).date() <= item.restarted_on
+            if item.invoice.number in listed and not anew:
+                yield tier, at
 
-def _told_of(
-    item: OpenItem, letters: Iterable[tuple[str, datetime, frozenset[str]]], zone: ZoneInfo
-) -> Iterator[tuple[str, datetime]]:
-    for tier, at, listed in letters:
-        heard = item.progress is None or at > item.progress.reached_at
-        anew = item.restarted_on is not None and at.astimezone(zone).date() <= item.restarted_on
-        if item.invoice.number in listed and heard and not anew:
-            yield tier, at
+    return tuple(replace(item, told=tuple(told_of(item))) for item in items)
 
 
 def _credits(connection: Connection, ids: Sequence[str]) -> dict[str, list[tuple[str, Money]]]:

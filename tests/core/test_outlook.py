@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reminderbot.core.account import OpenItem
 from reminderbot.core.case import CaseKind
 from reminderbot.core.course import Foreseen
-from reminderbot.core.dunning import Facts
+from reminderbot.core.dunning import SAID_LATELY, Facts
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.ladder import Channel, Ladder, Tier
 from reminderbot.core.outlook import Before, foresee, foresee_all
@@ -200,11 +200,11 @@ def test_no_invoice_is_foreseen_to_skip_a_tier_or_take_one_twice(items: tuple[Op
 def test_nobody_is_foreseen_to_be_told_the_same_about_the_same_invoices_twice(items: tuple[OpenItem, ...]) -> None:
     course = foresee(facts(*items), rules(), at(MONDAY), at(MONDAY) + A_YEAR)
 
-    said: dict[str, set[str]] = {}
-    for send in (made.send for _, made in course if made.send):
-        if send.follows is None:
-            assert set(send.lists) - said.setdefault(send.tier, set()), send
-            said[send.tier] |= set(send.lists)
+    said: dict[tuple[str, str], datetime] = {}
+    for moment, send in ((moment, made.send) for moment, made in course if made.send):
+        told = {number: said.get((send.tier, number)) for number in send.lists if send.follows is None}
+        assert any(at is None or moment - at > SAID_LATELY for at in told.values()) or not told, send
+        said |= {(send.tier, number): moment for number in told}
 
 
 @given(_accounts, st.integers(1, 60))
