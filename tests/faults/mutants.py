@@ -229,8 +229,8 @@ GUARDS = (
     Guard(
         "what another letter has just said is not said again",
         "core/dunning.py",
-        "return any(tier == ladder.tiers[step.tier].name for tier, _ in item.told)",
-        "return False",
+        "return max((at for tier, at in item.told if tier == name and at > now - SAID_LATELY), default=None)",
+        "return None",
         SAID,
     ),
     Guard(
