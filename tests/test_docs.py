@@ -188,6 +188,7 @@ def test_every_other_name_is_one_of_ours(name: str) -> None:
         *Kind,
         *DisputeReason,
         *Reason,
+        *CallResult,
         *answers,
         "credit_note",
         "write_off",

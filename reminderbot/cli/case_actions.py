@@ -9,19 +9,19 @@ from pathlib import Path
 
 import click
 
+from reminderbot.cli.calls import call_command
 from reminderbot.cli.holds import tell_holds
-from reminderbot.cli.kinds import AMOUNT, DAY, NUMBER
+from reminderbot.cli.kinds import AMOUNT, DAY, NUMBER, about_in
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.show import heading, say
 from reminderbot.cli.words import count, day, moment
 from reminderbot.core.ladder import Channel
 from reminderbot.core.lane import LANES, Reason
-from reminderbot.core.note import CallResult
 from reminderbot.core.undo import Undo
 from reminderbot.desk.answer import Draft, draft, send
 from reminderbot.desk.case import assign, hand_over, snooze
 from reminderbot.desk.dispute import Settled, mark, settle
-from reminderbot.desk.note import call, note
+from reminderbot.desk.note import note
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.restart import restart
 from reminderbot.desk.undo import undo
@@ -42,24 +42,8 @@ def _tell_undo(back: Undo | None) -> None:
 def note_command(line: Line, about: str, words: tuple[str, ...]) -> None:
     """Write down something about a case, by its number, or about a customer."""
     with line.house() as house:
-        note(house, actor(), _about(about), " ".join(words))
+        note(house, actor(), about_in(about), " ".join(words))
     say("Noted.")
-
-
-@click.command("call")
-@click.argument("about", metavar="CASE|CUSTOMER")
-@click.argument("result", type=click.Choice([result.value for result in CallResult]))
-@click.argument("words", nargs=-1, metavar="[WORDS...]")
-@click.pass_obj
-def call_command(line: Line, about: str, result: str, words: tuple[str, ...]) -> None:
-    """Write down how a call went."""
-    with line.house() as house:
-        call(house, actor(), _about(about), CallResult(result), " ".join(words))
-    say("Noted.")
-
-
-def _about(words: str) -> int | str:
-    return int(words) if words.isascii() and words.isdecimal() and len(words) < 10 else words
 
 
 @click.command("snooze")

@@ -33,6 +33,7 @@ COMMANDS = {
         ("user", "users", "Who may sign in at the desk: add, invite, list, role, close."),
         ("why", "why", "Why a customer was, or was not, reminded."),
         ("case", "cases", "What waits for a person: list, show, answer, settle, resolve."),
+        ("calls", "calls", "Whom to telephone, when in their day, why, and what to keep in mind."),
         ("inbox", "inbox", "Messages that could not be read: list, retry."),
         ("uncertain", "uncertain", "Reminders that may not have arrived: list, arrived, resend."),
         ("hold", "holds", "Pause the reminders of a customer or an invoice."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,21 @@ class Amount(click.ParamType[Decimal]):
         return found
 
 
+class Hour(click.ParamType[datetime]):
+    """An hour of a day, as 2026-11-27 10:00, by whichever clock is meant."""
+
+    name = "hour"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            found = value if isinstance(value, datetime) else datetime.strptime(value, "%Y-%m-%d %H:%M")  # noqa: DTZ007  (by their clock)
+        except ValueError:
+            self.fail(f"'{value}' is not an hour of a day: write it like '2026-11-27 10:00'", param, ctx)
+        if found.year > _LAST_YEAR:
+            self.fail(f"'{value}' is after the year {_LAST_YEAR}: write a nearer day", param, ctx)
+        return found
+
+
 class Number(click.ParamType[int]):
     """The number of a case, or of what `noun` says and `command` lists."""
 
@@ -74,7 +89,13 @@ class Folder(click.Path):
 
 
 DAY = Day()
+HOUR = Hour()
 FOLDER = Folder()
 AMOUNT = Amount()
 NUMBER = Number()
 REMINDER = Number("reminder", "uncertain list")
+
+
+def about_in(words: str) -> int | str:
+    """What a note or a call is about: the number of a case, or the words that mean a customer."""
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 10 else words

@@ -40,6 +40,8 @@ class HoldKind(StrEnum):
     # A letter was refused as it is.
     DELIVERY = "delivery"
     BY_HAND = "by_hand"
+    # They asked for a call: nothing is written before they have been spoken to.
+    CALL_BACK = "call_back"
     # To an agency or a lawyer, or written off; lifted only by taking that back.
     HANDED_OVER = "handed_over"
     # A person settled or lifted what paused them: the spacing of the ladder lies between that and the next letter.

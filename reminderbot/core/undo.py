@@ -32,6 +32,7 @@ class UndoKind(StrEnum):
     PREFERRED = "preferred"
     BEGUN = "begun"
     PLAN = "plan"
+    CALLED = "called"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,25 +70,41 @@ def mark(
     too, the pause on everything stays until they have been marked as well, unless this is all that it says (`alone`).
     `until` is for papers that are on their way: then it goes on by itself from that day.
     """
-    now = house.clock.now()
     with house.store.writing() as connection:
-        seen = open_case(house, connection, case_id)
-        key, numbers = _customer_of(seen), _contested(connection, seen, reason, invoices)
-        ends = _ends(house, connection, key, reason, numbers, until, now)
-        _refuse_narrower(seen, reason)
-        told = typed.words(words)
-        why = _resting(reason, numbers, told, ends)
-        placed = _place(connection, seen, LANES[reason].hold, why, now, actor, numbers, ends)
-        moved = _make_room(connection, seen, numbers, now, actor)
-        number = dispute.mark(connection, case_id, key, reason, numbers, placed, now, actor, told)
-        left = () if alone or not numbers else unconfirmed(house, connection, seen)
-        lifted = _lift(house, connection, actor, seen, moved, placed, everything=not left)
-        case.is_about(connection, case_id, _about(connection, seen, numbers))
-        ledger.review(connection, [key], now)
-        data = {"dispute": number, "placed": [placed, *moved.placed], "lifted": lifted, "before": moved.before}
-        data |= {"invoices": list(seen.case.invoices)}
-        back = undo.remember(connection, UndoKind.DISPUTED, actor, now, data, customer_id=key, case_id=case_id)
-        remaining = _besides(house, connection, seen, placed)
+        return mark_in(house, connection, actor, case_id, reason, invoices, words=words, until=until, alone=alone)
+
+
+def mark_in(
+    house: House,
+    connection: Connection,
+    actor: str,
+    case_id: int,
+    reason: Reason,
+    invoices: Sequence[str] = (),
+    *,
+    words: str = "",
+    until: date | None = None,
+    alone: bool = False,
+) -> Marked:
+    """The same inside a transaction that does more."""
+    now = house.clock.now()
+    seen = open_case(house, connection, case_id)
+    key, numbers = _customer_of(seen), _contested(connection, seen, reason, invoices)
+    ends = _ends(house, connection, key, reason, numbers, until, now)
+    _refuse_narrower(seen, reason)
+    told = typed.words(words)
+    why = _resting(reason, numbers, told, ends)
+    placed = _place(connection, seen, LANES[reason].hold, why, now, actor, numbers, ends)
+    moved = _make_room(connection, seen, numbers, now, actor)
+    number = dispute.mark(connection, case_id, key, reason, numbers, placed, now, actor, told)
+    left = () if alone or not numbers else unconfirmed(house, connection, seen)
+    lifted = _lift(house, connection, actor, seen, moved, placed, everything=not left)
+    case.is_about(connection, case_id, _about(connection, seen, numbers))
+    ledger.review(connection, [key], now)
+    data = {"dispute": number, "placed": [placed, *moved.placed], "lifted": lifted, "before": moved.before}
+    data |= {"invoices": list(seen.case.invoices)}
+    back = undo.remember(connection, UndoKind.DISPUTED, actor, now, data, customer_id=key, case_id=case_id)
+    remaining = _besides(house, connection, seen, placed)
     return Marked(placed, numbers, remaining, left, back)
 
 

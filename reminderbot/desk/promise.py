@@ -51,19 +51,32 @@ def note(
     about a broken one: whoever notes it has talked to them. Refused where nothing is open, less than that is open,
     or the day has passed.
     """
-    now = house.clock.now()
     with house.store.writing() as connection:
-        who = one_customer(connection, words)
-        today = _day_to_come(house, who, due_on, now)
-        numbers = _numbers(connection, who, invoices)
-        _check(connection, who, amount, numbers)
-        replaced, lifted = close_on(house, connection, actor, who.customer_id, numbers, all_open=not invoices)
-        placed = _pause(house, connection, actor, who, due_on, numbers if invoices else (), now)
-        number = promise.make(
-            connection, who.customer_id, due_on, f"noted by {actor}", now,
-            promised_on=today, amount=amount, invoices=numbers, hold_id=placed, actor=actor,
-        )  # fmt: skip
-        return _noted(house, connection, actor, who, due_on, number, placed, replaced, lifted, now)
+        return note_in(house, connection, actor, words, due_on, amount, invoices)
+
+
+def note_in(
+    house: House,
+    connection: Connection,
+    actor: str,
+    words: str | Exactly,
+    due_on: date,
+    amount: Decimal | None = None,
+    invoices: Sequence[str] = (),
+) -> Promised:
+    """The same inside a transaction that does more."""
+    now = house.clock.now()
+    who = one_customer(connection, words)
+    today = _day_to_come(house, who, due_on, now)
+    numbers = _numbers(connection, who, invoices)
+    _check(connection, who, amount, numbers)
+    replaced, lifted = close_on(house, connection, actor, who.customer_id, numbers, all_open=not invoices)
+    placed = _pause(house, connection, actor, who, due_on, numbers if invoices else (), now)
+    number = promise.make(
+        connection, who.customer_id, due_on, f"noted by {actor}", now,
+        promised_on=today, amount=amount, invoices=numbers, hold_id=placed, actor=actor,
+    )  # fmt: skip
+    return _noted(house, connection, actor, who, due_on, number, placed, replaced, lifted, now)
 
 
 def correct(house: House, actor: str, promise_id: int, due_on: date, whose: Exactly | None = None) -> Promised:

@@ -27,6 +27,7 @@ from reminderbot.store import (
     hold,
     journal,
     ledger,
+    note,
     payment,
     people,
     plan,
@@ -196,6 +197,25 @@ def _plan(_: House, connection: Connection, doing: Doing, actor: str, now: datet
             case.reopen(connection, found, now, actor)
 
 
+def _called(house: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
+    """What they said is unsaid, and the call itself was none."""
+    data = doing.data
+    if data["inner"] is not None:
+        inner = undoes.get(connection, data["inner"])
+        assert inner is not None
+        _BACK[inner.undo.kind](house, connection, inner, actor, now)
+    _in_place(connection, doing, actor, now)
+    if data["opened"] is not None:
+        case.resolve(connection, data["opened"], "taken back", now, actor)
+    for case_id in data["cases"]:
+        found = case.get(connection, case_id)
+        assert found is not None
+        case.reopen(connection, found, now, actor)
+    if data["closed"]:
+        contact.open_again(connection, data["closed"], Channel.SMS, doing.customer_id or "", now, actor)
+    note.forget(connection, data["note"], now, actor)
+
+
 def _restarted(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
     number, before = doing.data["invoice"], doing.data["before"]
     ledger.put_back(connection, number, before)
@@ -271,6 +291,7 @@ _BACK: dict[UndoKind, Callable[[House, Connection, Doing, str, datetime], None]]
     UndoKind.CONTACT: _contact,
     UndoKind.CLOSED: _closed,
     UndoKind.PLAN: _plan,
+    UndoKind.CALLED: _called,
     UndoKind.PREFERRED: _preferred,
     UndoKind.BEGUN: _begun,
     UndoKind.HANDED_OVER: _handed_over,

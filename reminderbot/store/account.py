@@ -23,7 +23,7 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.payer import Judgement, Thresholds, judge
 from reminderbot.core.plan import beside
-from reminderbot.store import balances, contact, hold, payer, plan, preference, thanks
+from reminderbot.store import balances, contact, hold, note, payer, plan, preference, thanks
 from reminderbot.store.ledger import customer_of, invoice_of
 from reminderbot.store.tables import customer, invoice, outbox, payment
 
@@ -104,6 +104,7 @@ class Gatherer:
         by_hash, by_customer = contact.closed(connection, ids, every_hash)
         past = self._past(connection, ids, now)
         sent = _Sent(_sent(connection, ids, every_hash, now))
+        called = note.heard(connection, ids, every_hash, now - _LOOK_BACK)
         found = {}
         for key in (known for known in customer_ids if known in customers):
             who = customers[key]
@@ -114,7 +115,7 @@ class Gatherer:
             reach = Reach(
                 self.zones_of(who),
                 tuple((channel, why) for channel, _, why in closed),
-                _heard_at(own),
+                tuple(sorted((*_heard_at(own), *_called_at(called, key, hashes[key].values())))),
                 self.sms_enabled,
             )
             mine = [row for row in own if row.customer_id == key]
@@ -184,6 +185,12 @@ def _heard_at(rows: Iterable[Row[Any]]) -> tuple[datetime, ...]:
 def _said_at(row: Row[Any]) -> set[datetime]:
     said = {row.claimed_at} if State(row.state) in MAY_HAVE_HEARD else set()
     return said | {datetime.fromisoformat(at) for at in row.earlier or ()}
+
+
+def _called_at(called: Iterable[tuple[str, str, datetime]], customer_id: str, hashes: Iterable[str]) -> set[datetime]:
+    """When a person spoke to them, or left a message: at this customer or at the same number."""
+    own = set(hashes)
+    return {at for whose, number, at in called if whose == customer_id or number in own}
 
 
 def _items(connection: Connection, ids: Sequence[str], today: date) -> dict[str, list[OpenItem]]:

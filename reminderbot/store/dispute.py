@@ -95,6 +95,12 @@ def of_case(connection: Connection, case_id: int) -> list[Dispute]:
     return [_dispute_of(row) for row in connection.execute(query)]
 
 
+def unsettled(connection: Connection) -> list[Dispute]:
+    """All that nobody has settled, the oldest first."""
+    query = select(dispute).where(dispute.c.upheld.is_(None)).order_by(dispute.c.dispute_id)
+    return [_dispute_of(row) for row in connection.execute(query)]
+
+
 def of_customer(connection: Connection, customer_id: str) -> list[Dispute]:
     """All of a customer, the newest first."""
     query = select(dispute).where(dispute.c.customer_id == customer_id).order_by(dispute.c.dispute_id.desc())

@@ -137,6 +137,7 @@ hold = Table(
     Column("placed_by", Words, nullable=False, server_default=""),
 )
 Index("ix_hold_customer", hold.c.customer_id, hold.c.released_at)
+Index("ix_hold_kind", hold.c.kind, hold.c.released_at)
 
 promise = Table(
     "promise",
@@ -255,6 +256,7 @@ dispute = Table(
 Index("ix_dispute_customer", dispute.c.customer_id)
 Index("ix_dispute_hold", dispute.c.hold_id)
 Index("ix_dispute_case", dispute.c.case_id)
+Index("ix_dispute_waiting", dispute.c.upheld, dispute.c.dispute_id)
 
 # What people gave to an agency or a lawyer, or wrote off.
 handover = Table(
@@ -290,9 +292,14 @@ note = Table(
     # How a call ended; none: it is no call.
     Column("call", String(20)),
     Column("words", Words, nullable=False),
+    # They asked to be called then.
+    Column("again_at", Moment),
+    # Keyed hash of the number that was called; none: none was on record.
+    Column("number_hash", String(32)),
 )
 Index("ix_note_customer", note.c.customer_id, note.c.note_id)
 Index("ix_note_case", note.c.case_id)
+Index("ix_note_number", note.c.number_hash, note.c.written_at)
 
 # What a person did that can be taken back while nothing has happened since.
 undo = Table(

@@ -55,6 +55,9 @@ WHO = {
     "cases.dispute_it": Who.COLLECTOR,
     "cases.settle_it": Who.COLLECTOR,
     "cases.restart_it": Who.COLLECTOR,
+    "calls.page": Who.COLLECTOR,
+    "calls.one": Who.COLLECTOR,
+    "calls.note_it": Who.COLLECTOR,
     "instalments.page": Who.COLLECTOR,
     "instalments.agree_it": Who.COLLECTOR,
     "instalments.change_it": Who.COLLECTOR,
@@ -126,6 +129,7 @@ class Room:
 ROOMS = (
     Room("today", "today.page"),
     Room("cases", "cases.page", ("answers", "mails")),
+    Room("calls", "calls.page"),
     Room("customers", "customers.page", ("handover", "papers")),
     Room("calendar", "calendar.page"),
     Room("sending", "sending.page"),

@@ -13,6 +13,7 @@ from reminderbot.logs import log
 from reminderbot.web import (
     answers,
     calendar,
+    calls,
     cases,
     customers,
     forecast,
@@ -57,6 +58,7 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
         people,
         today,
         cases,
+        calls,
         answers,
         mails,
         customers,

@@ -8,10 +8,11 @@ from reminderbot.core.lane import Reason
 from reminderbot.core.note import CallResult
 from reminderbot.core.understanding import Kind
 from reminderbot.desk import dispute
+from reminderbot.desk.call import call
 from reminderbot.desk.case import assign, hand_over, next_waiting, open_case, resolve, snooze
 from reminderbot.desk.correction import correct
 from reminderbot.desk.find import Exactly
-from reminderbot.desk.note import call, note
+from reminderbot.desk.note import note
 from reminderbot.desk.payment import paid
 from reminderbot.desk.promise import note as note_promise
 from reminderbot.desk.refusal import Refused

@@ -20,6 +20,7 @@ from reminderbot.desk.today import matters
 from reminderbot.desk.user import listed
 from reminderbot.house import House
 from reminderbot.web import case_actions
+from reminderbot.web.calls import PLAIN
 from reminderbot.web.fields import number_in
 from reminderbot.web.guard import user
 from reminderbot.web.missed import speaker_of
@@ -91,7 +92,7 @@ def _looking(blueprint: Blueprint, house: House) -> None:
             plans=plans,
             proposals=asked,
             likely=guess.value,
-            calls=list(CallResult),
+            calls=(CallResult.REACHED, *PLAIN),
             people=[(known.user.name, known.user.name) for known in listed(house)],
             speaker=speaker_of(house),
             today=house.clock.now().astimezone(house.rules.zone).date(),

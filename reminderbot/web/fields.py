@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
@@ -31,6 +31,17 @@ def day_of(words: str) -> date | None:
         return date.fromisoformat(words) if words else None
     except ValueError:
         raise Refused(f"'{words}' is no day: write it as 2026-03-31.") from None
+
+
+def hour_in(day: str, hour: str) -> datetime | None:
+    """The hour of two fields, by whichever clock is meant; None where no day is named."""
+    on, at = day_in(day), words_in(hour)
+    if on is None:
+        return None
+    try:
+        return datetime.combine(on, time.fromisoformat(at))
+    except ValueError:
+        raise Refused(f"'{at}' is no hour: write it as 10:00.") from None
 
 
 def amount_in(name: str) -> Decimal | None:

@@ -130,8 +130,17 @@ class Shown:
 
     def told(self, entry: Entry) -> str:
         """One event of a customer's story as a sentence."""
+        if entry.data.get("call"):
+            return self._called(entry)
         text = self._words.or_none(f"event.{entry.what}") or entry.what
         return text.format_map(defaultdict(str, {name: value for name, value in entry.data.items() if value}))
+
+    def _called(self, entry: Entry) -> str:
+        how = self._words(f"call.{entry.data['call']}")
+        if entry.data.get("taken_back"):
+            return self._words("event.uncalled", how=how)
+        told = self._words("event.called", how=how)
+        return f"{told}: {entry.data['words']}" if entry.data.get("words") else told
 
     def languages(self, tags: Iterable[str]) -> list[tuple[str, str]]:
         """Languages to choose from, by the names they have in the owner's."""

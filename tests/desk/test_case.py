@@ -8,8 +8,9 @@ import pytest
 
 from reminderbot.core.note import CallResult
 from reminderbot.core.user import Role
+from reminderbot.desk.call import call
 from reminderbot.desk.case import assign, hand_over, show, snooze, waiting
-from reminderbot.desk.note import call, note
+from reminderbot.desk.note import note
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.user import close, invite
 from reminderbot.store import journal

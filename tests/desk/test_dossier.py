@@ -21,10 +21,11 @@ from reminderbot.core.event import EventKind
 from reminderbot.core.handover import HandoverKind
 from reminderbot.core.note import CallResult
 from reminderbot.core.understanding import DisputeReason
+from reminderbot.desk.call import call
 from reminderbot.desk.dispute import mark, settle
 from reminderbot.desk.dossier import Made, file_name, make
 from reminderbot.desk.handover import hand_over
-from reminderbot.desk.note import call, note
+from reminderbot.desk.note import note
 from reminderbot.desk.promise import note as note_promise
 from reminderbot.store import journal
 from reminderbot.store.tables import outbox

@@ -162,6 +162,7 @@ def upgrade() -> None:
     op.create_index("ix_dispute_customer", "dispute", ["customer_id"])
     op.create_index("ix_dispute_hold", "dispute", ["hold_id"])
     op.create_index("ix_dispute_case", "dispute", ["case_id"])
+    op.create_index("ix_dispute_waiting", "dispute", ["upheld", "dispute_id"])
     op.create_table(
         "handover",
         sa.Column("handover_id", sa.Integer(), nullable=False),
@@ -192,12 +193,15 @@ def upgrade() -> None:
         sa.Column("written_by", sa.Text(), nullable=False),
         sa.Column("call", sa.String(length=20), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("again_at", sa.DateTime(), nullable=True),
+        sa.Column("number_hash", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.customer_id"], name=op.f("fk_note_customer_id_customer")),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.case_id"], name=op.f("fk_note_case_id_case_file")),
         sa.PrimaryKeyConstraint("note_id", name=op.f("pk_note")),
     )
     op.create_index("ix_note_customer", "note", ["customer_id", "note_id"])
     op.create_index("ix_note_case", "note", ["case_id"])
+    op.create_index("ix_note_number", "note", ["number_hash", "written_at"])
     op.create_table(
         "undo",
         sa.Column("undo_id", sa.Integer(), nullable=False),
@@ -246,6 +250,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hold_id", name=op.f("pk_hold")),
     )
     op.create_index("ix_hold_customer", "hold", ["customer_id", "released_at"])
+    op.create_index("ix_hold_kind", "hold", ["kind", "released_at"])
     op.create_table(
         "invoice",
         sa.Column("number", sa.String(length=200), nullable=False),

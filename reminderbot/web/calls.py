@@ -1,0 +1,154 @@
+"""The telephone: whom to call now, what to know before, and one key for each thing that may come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from reminderbot.core.call import Reason, WhenCode, Why
+from reminderbot.core.lane import Reason as Stands
+from reminderbot.core.note import CallResult
+from reminderbot.core.promise import Promise
+from reminderbot.desk.call import Called, CallTask, Said, call, task, tasks
+from reminderbot.desk.find import Exactly, one_customer
+from reminderbot.house import House
+from reminderbot.web import missed
+from reminderbot.web.fields import amount_in, choice_in, day_in, hour_in, words_in
+from reminderbot.web.guard import user
+from reminderbot.web.show import tell
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from werkzeug.wrappers import Response
+
+# What needs no word more than itself.
+PLAIN = (CallResult.NO_ANSWER, CallResult.MESSAGE_LEFT, CallResult.WRONG_NUMBER)
+
+
+def speaker_of(house: House) -> Speaker:
+    """The owner's own words for calls."""
+    return Speaker(missed.speaker_of(house))
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says what is known of a call that is to be made."""
+
+    of_promises: missed.Speaker
+
+    def when(self, one: CallTask) -> str:
+        """When they may be called, by their own clock, and why not sooner."""
+        return self.of_promises.words(f"call_when.{one.when.code}", at=self._there(one.when.at, one))
+
+    def reason(self, reason: Reason) -> str:
+        """What the call is for."""
+        words, invoices = self.of_promises.words, ", ".join(reason.invoices)
+        if reason.matter is not None:
+            what = words(f"dispute_reason.{reason.matter.reason}")
+            return words("call_why.lane", what=what, invoices=invoices or words("cases.matter_all"), does=reason.told)
+        if reason.why is Why.CALL_BACK:
+            return words("call_why.call_back", told=reason.told)
+        return words(f"call_why.{reason.why}", invoices=invoices)
+
+    def facts(self, one: CallTask) -> tuple[str, ...]:
+        """What is open, and what their clock shows."""
+        words, shown = self.of_promises.words, self.of_promises.shown
+        told = [words("calls.about", sums=shown.sums(one.about))]
+        if one.days_past_due is not None and one.days_past_due > 0:
+            told.append(words("calls.late", one.days_past_due))
+        if one.owed != one.about:
+            told.append(words("calls.owed", sums=shown.sums(one.owed)))
+        if one.when.code is WhenCode.NOW and one.local_time is not None:
+            told.append(words("calls.there", time=f"{one.local_time:%H:%M}"))
+        else:
+            told.append(self.when(one))
+        return tuple(told)
+
+    def promise(self, word: Promise) -> str:
+        """For which day it was, and how it stands."""
+        shown = self.of_promises.shown
+        return f"{shown.day(word.due_on)}: {self.of_promises.how(word, None)}"
+
+    def points(self, one: CallTask) -> tuple[str, ...]:
+        """What to keep in mind."""
+        return tuple(self.of_promises.words(f"points.{point}") for point in one.points)
+
+    def _there(self, at: datetime | None, one: CallTask) -> str:
+        if at is None or one.local_time is None:
+            return ""
+        there = at.astimezone(one.local_time.tzinfo)
+        return f"{self.of_promises.shown.day(there.date())} {there:%H:%M}"
+
+
+def pages(house: House) -> Blueprint:
+    """/calls/ and one page for each customer who is called."""
+    from flask import Blueprint, redirect, render_template, url_for
+
+    blueprint = Blueprint("calls", __name__, url_prefix="/calls")
+
+    @blueprint.get("/")
+    def page() -> str:
+        with house.store.reading() as connection:
+            found = tasks(house, connection)
+        return render_template("calls.html", found=found, speaker=speaker_of(house))
+
+    @blueprint.get("/<path:customer_id>")
+    def one(customer_id: str) -> str:
+        now = house.clock.now()
+        with house.store.reading() as connection:
+            who = one_customer(connection, Exactly(customer_id))
+            found = task(house, connection, customer_id)
+            items = house.gatherer.gather(connection, [customer_id], now).get(customer_id)
+        return render_template(
+            "call.html", who=who, task=found, speaker=speaker_of(house), plain=PLAIN, reasons=list(Stands),
+            items=items.account.items if items else (), today=now.astimezone(house.rules.zone).date(),
+        )  # fmt: skip
+
+    @blueprint.post("/<result>/<path:customer_id>")
+    def note_it(result: str, customer_id: str) -> Response:
+        chosen = choice_in(result, CallResult, "Say how the call ended.")
+        made = call(house, user().name, Exactly(customer_id), chosen, words_in("words"), _said())
+        _say(made)
+        with house.store.reading() as connection:
+            left = next((each for each in tasks(house, connection) if each.is_now), None)
+        if left is None:
+            return redirect(url_for("calls.page"), 303)
+        return redirect(url_for("calls.one", customer_id=left.customer.customer_id), 303)
+
+    return blueprint
+
+
+def _said() -> Said:
+    """What stands in the form of a call."""
+    from flask import request
+
+    reason = words_in("reason")
+    return Said(
+        day_in("due_on"),
+        amount_in("amount"),
+        tuple(request.form.getlist("invoice")),
+        choice_in(reason, Stands, "Choose why.") if reason else None,
+        hour_in("on", "hour"),
+    )
+
+
+def _say(made: Called) -> None:
+    """Tell at the top of the next page what was noted, and what follows."""
+    name = made.customer.name
+    match made.result:
+        case CallResult.PROMISE if made.promised is not None:
+            tell("calls.said_promise", undo=made.undo, customer=name, day=made.promised.due_on)
+        case CallResult.PAID | CallResult.DISPUTE if made.marked is not None:
+            told = ", ".join(made.marked.invoices) or name
+            tell("calls.said_rests", undo=made.undo, customer=name, invoices=told)
+        case CallResult.CALL_BACK:
+            tell("calls.said_call_back", undo=made.undo, customer=name)
+        case CallResult.WRONG_NUMBER:
+            tell("calls.said_wrong_number", undo=made.undo, customer=name)
+        case CallResult.MESSAGE_LEFT:
+            tell("calls.said_message_left", undo=made.undo, customer=name)
+        case CallResult.NO_ANSWER:
+            tell("calls.said_no_answer", undo=made.undo, customer=name)
+        case _:
+            tell("calls.said", undo=made.undo, customer=name)
