@@ -22,6 +22,7 @@ from reminderbot.compose.schema import FACTS, LAYOUT
 from reminderbot.compose.slots import FILTERS
 from reminderbot.config.secrets import VARIABLES
 from reminderbot.core.lane import LANES, Reason
+from reminderbot.core.note import CallResult
 from reminderbot.core.understanding import DisputeReason, Kind
 from reminderbot.ledger.csv_customers import CUSTOMERS
 from reminderbot.ledger.csv_invoices import INVOICES, PAYMENTS
