@@ -15,6 +15,14 @@ CURRENCIES = frozenset([
     "soles", "colones", "sgd", "hkd", "kr", "kes", "ksh", "ghs", "egp", "sar", "czk", "huf", "ron", "jpy",
     "yen", "pkr", "lkr", "bdt", "php", "myr", "thb", "cents", "dirhams", "dhs",
 ])  # fmt: skip
+# What may be meant by words that are no code of ISO 4217; a code means itself, any other word may mean anything.
+_MEANT = {
+    "$": "USD CAD AUD NZD SGD HKD MXN", "dollar": "USD CAD AUD NZD SGD HKD", "dollars": "USD CAD AUD NZD SGD HKD",
+    "bucks": "USD CAD AUD NZD", "us$": "USD", "c$": "CAD", "a$": "AUD", "nz$": "NZD", "r$": "BRL", "reais": "BRL",
+    "real": "BRL", "€": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP EGP", "pound": "GBP EGP", "pounds": "GBP EGP",
+    "quid": "GBP", "¥": "JPY CNY", "yen": "JPY", "₹": "INR", "₦": "NGN", "naira": "NGN", "₱": "PHP", "franken": "CHF",
+    "stutz": "CHF", "sfr": "CHF", "rand": "ZAR", "kr": "SEK NOK DKK ISK",
+}  # fmt: skip
 _FIRST_GROUP = re.compile(r"[1-9]\d{0,2}'?")
 _GROUP = re.compile(r"\d{3}(?:[.,]\d{2})?")
 
@@ -26,6 +34,14 @@ class Sum:
     start: int
     end: int
     amount: Decimal
+    # The word for its currency, folded; empty: none stands beside it.
+    unit: str = ""
+
+
+def may_be_in(unit: str, currency: str) -> bool:
+    """Whether a sum beside `unit` may be meant in `currency` (ISO 4217); in doubt it may."""
+    meant = _MEANT.get(unit) or (unit.upper() if len(unit) == 3 and unit.isalpha() else "")
+    return not meant or not currency or currency.upper() in meant.split()
 
 
 def sums_in(words: Sequence[str]) -> list[Sum]:
@@ -49,7 +65,8 @@ def _sum_at(words: Sequence[str], at: int) -> Sum | None:
     after = not before and end < len(words) and words[end] in CURRENCIES
     if amount is None or not (before or after or is_thousands):
         return None
-    return Sum(at - before, end + after, amount * (1000 if is_thousands else 1))
+    unit = words[at - 1] if before else words[end] if after else ""
+    return Sum(at - before, end + after, amount * (1000 if is_thousands else 1), unit)
 
 
 def _end_of_number(words: Sequence[str], at: int) -> int:

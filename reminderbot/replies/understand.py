@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from reminderbot.core.understanding import DisputeReason, Finding, Kind, Understanding, unreadable
 from reminderbot.replies import automatic, dsn, sms, tables
+from reminderbot.replies.amounts import may_be_in
 from reminderbot.replies.extract import days_in
 from reminderbot.replies.hits import Reader, says_something
 from reminderbot.replies.intent import Sentence, last_day, read_sentence
@@ -262,7 +263,9 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     if kinds == (Kind.PROMISE,):
         unexplained = tuple(s.text for s in read if not (s.accounted or s.is_story))
     promise = next((f for f in findings if f.kind is Kind.PROMISE), None)
-    clear = not unexplained and not hints and bool(read)
+    # "300 dollars" where pounds are owed is neither the whole nor a share of it.
+    is_foreign = any(not may_be_in(told.unit, context.currency) for s in read for told in s.sums)
+    clear = not unexplained and not hints and bool(read) and not (is_foreign and promise)
     alone = clear and _is_harmless(kinds, findings, read, reader.today)
     whole = [replace(found, amount=None) for found in findings]
     return Understanding(
