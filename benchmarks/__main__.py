@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.measure import Result, progress
 from benchmarks.table import as_json, as_table
 
-PARTS = ("end", "tick", "help", "memory", "desk", "simulate")
+PARTS = ("end", "tick", "help", "memory", "desk", "simulate", "forecast")
 
 
 def main() -> int:
