@@ -92,6 +92,11 @@ def test_without_any_history_what_is_usual_decides() -> None:
     assert Decimal(80) < found.in_all < Decimal(100)
 
 
+def test_what_is_due_in_a_year_is_not_expected_this_spring() -> None:
+    found = of(bill("A", 365), *history("ACME", 0))
+    assert (found.in_all, found.later) == (0, Decimal("100.00"))
+
+
 def test_what_is_overdue_longer_than_ever_is_hardly_expected() -> None:
     """Those who pay do so on the day; this one has not for half a year, as two others never did."""
     never = [bill(f"N{n}", -300, customer=f"N{n}") for n in range(5)]
