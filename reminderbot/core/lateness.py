@@ -84,11 +84,11 @@ class Habit:
         left, total = 1.0, float(bill.total)
         self.change[begun] += 1.0
         moves = [(on.toordinal() - due, float(amount) / total, True) for on, amount in bill.came if on <= known_on]
-        moves += [(on.toordinal() - due, float(amount) / total, False) for on, amount in bill.taken_off]
+        moves += [
+            (on.toordinal() - due, float(amount) / total, False) for on, amount in bill.taken_off if on <= known_on
+        ]
         for late, share, is_money in sorted(moves):
             part = min(share, left)
-            if late > last or part <= 0:
-                continue
             left -= part
             self._lose(max(late, begun), part)
             if is_money:
