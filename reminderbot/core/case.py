@@ -98,7 +98,3 @@ class Case:
     snoozed_until: datetime | None = None
     # Who takes care of it; empty: nobody in particular.
     assigned_to: str = ""
-
-    def is_snoozed(self, now: datetime) -> bool:
-        """True while it waits for its day; it is back on the list at `snoozed_until` itself."""
-        return self.snoozed_until is not None and now < self.snoozed_until

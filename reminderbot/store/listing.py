@@ -101,11 +101,6 @@ def received(connection: Connection, since: date) -> list[tuple[str, Decimal]]:
     return sorted(sums.items())
 
 
-def names_of(connection: Connection) -> dict[str, str]:
-    """Every customer's name."""
-    return {row[0]: row[1] for row in connection.execute(select(customer.c.customer_id, customer.c.name))}
-
-
 def recent_messages(connection: Connection, customer_id: str, limit: int = 10) -> list[Row[Any]]:
     """What was said to a customer or came to nothing, the newest first; what is only planned is left out."""
     tried = or_(outbox.c.claimed_at.is_not(None), outbox.c.settled_at.is_not(None)) & (outbox.c.state != "withdrawn")
