@@ -21,6 +21,7 @@ from reminderbot.cli import cli
 from reminderbot.compose.schema import FACTS, LAYOUT
 from reminderbot.compose.slots import FILTERS
 from reminderbot.config.secrets import VARIABLES
+from reminderbot.core.case import CaseKind
 from reminderbot.core.lane import LANES, Reason
 from reminderbot.core.note import CallResult
 from reminderbot.core.understanding import DisputeReason, Kind
@@ -249,6 +250,11 @@ def test_the_lanes_are_told_word_for_word() -> None:
         for name, lane in lanes.items()
     ]  # fmt: skip
     assert table("docs/desk.md", "lane") == told
+
+
+def test_every_kind_of_case_is_told_of() -> None:
+    told = {name.replace(" ", "_") for cells in table("docs/desk.md", "kind") for name in cells[0].split(", ")}
+    assert told == set(CaseKind)
 
 
 def test_every_kind_of_reply_is_told_of() -> None:

@@ -30,7 +30,6 @@ class CaseKind(StrEnum):
     UNREACHABLE = "unreachable"
     OTHER = "other"
     UNREADABLE = "unreadable"
-    UNMATCHED = "unmatched"
     POSSIBLY_PAID = "possibly_paid"
     OLD_DEBT = "old_debt"
     # An invoice without a due date.

@@ -84,7 +84,7 @@ class Desk:
         """Do what a matter of this kind asks for; mostly the customer's reminders go on then."""
         kind = found.kind
         match kind:
-            case CaseKind.CALL | CaseKind.UNMATCHED:
+            case CaseKind.CALL:
                 return
             case CaseKind.POSSIBLY_PAID:
                 self.life.office.match_money(key)
