@@ -159,7 +159,7 @@ class _Known:
         self.bills = [bill for bill in books.bills if self._open(bill) > 0]
         self.pieces: list[Piece] = []
         self.left_out: dict[str, dict[LeftOut, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-        self._words = _by_customer([word for word in books.promises if _stands(word, at)])
+        self._words = _by_customer([word for word in books.promises if _stands(word, at, is_now=is_now)])
         self._holds = _word_shares(books.promises, at.known_on)
         self._plans = _by_customer([plan for plan in books.plans if plan.made_on <= at.today and plan.state in _RUNS])
         self._withheld = _by_customer(books.withheld)
@@ -279,10 +279,11 @@ def _by_customer(things: Iterable[_Owned]) -> dict[str, list[_Owned]]:
     return found
 
 
-def _stands(word: Promise, at: Frame) -> bool:
-    """Whether somebody waited for it that day; one taken back or put right counts as never given."""
-    is_due = word.promised_on <= at.today and at.known_on < word.due_on + WAITED
-    return is_due and word.state is not PromiseState.CLOSED
+def _stands(word: Promise, at: Frame, *, is_now: bool) -> bool:
+    """Whether it was open that day; one taken back or put right counts as never given."""
+    if is_now:
+        return word.state is PromiseState.OPEN
+    return word.promised_on <= at.today and word.state is not PromiseState.CLOSED
 
 
 def _word_shares(promises: Iterable[Promise], on: date) -> dict[str, float]:

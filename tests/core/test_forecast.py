@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -127,6 +128,15 @@ def test_a_promise_is_expected_on_its_day_as_far_as_their_word_holds() -> None:
     assert little < 50 < 90 < much
 
 
+def test_whose_word_held_before_is_believed_more_than_who_broke_theirs() -> None:
+    broken = tuple(ended(PromiseState.BROKEN, n) for n in range(10, 16))
+    kept = tuple(replace(ended(PromiseState.KEPT, n), customer_id="BOLT") for n in range(10, 16))
+    theirs = replace(word(9, invoices=("B",)), customer_id="BOLT")
+    acme = of(bill("A", -20), promises=(word(9), *broken, *kept)).by_source[Source.PROMISE][1]
+    bolt = of(bill("B", -20, customer="BOLT"), promises=(theirs, *broken, *kept)).by_source[Source.PROMISE][1]
+    assert acme < 40 < 70 < bolt
+
+
 def test_only_the_sum_that_was_promised_is_expected_then() -> None:
     found = of(bill("A", -20), promises=(word(9, "30.00"),))
     assert Decimal(20) < found.by_source[Source.PROMISE][1] <= Decimal(30)
@@ -137,6 +147,23 @@ def test_only_the_sum_that_was_promised_is_expected_then() -> None:
 def test_a_promise_whose_days_are_over_is_waited_for_no_more() -> None:
     assert sum(of(bill("A", -20), promises=(word(-1),)).by_source[Source.PROMISE]) > 0
     assert sum(of(bill("A", -20), promises=(word(-5),)).by_source[Source.PROMISE]) == 0
+
+
+def test_a_promise_that_is_known_to_be_broken_or_was_taken_back_is_not_waited_for() -> None:
+    for state in (PromiseState.BROKEN, PromiseState.PARTLY_KEPT, PromiseState.CLOSED):
+        given = replace(word(-1), state=state)
+        assert sum(of(bill("A", -20), promises=(given,)).by_source[Source.PROMISE]) == 0
+
+
+def test_a_forecast_of_the_past_waits_for_what_was_open_then() -> None:
+    """Given twelve days ago for five days ago, and broken since; one given yesterday was not known."""
+    earlier = AT.back(7)
+    broken = replace(word(-5), promised_on=day(-12), state=PromiseState.BROKEN)
+    yesterday = replace(word(-1), promised_on=day(-1), state=PromiseState.BROKEN)
+    taken_back = replace(broken, state=PromiseState.CLOSED)
+    for old, counts in ((broken, True), (yesterday, False), (taken_back, False)):
+        (found,) = expect(Books((bill("A", -20),), (old,)), earlier, is_now=False).values()
+        assert (sum(found.by_source[Source.PROMISE]) > 0) is counts
 
 
 def test_instalments_are_expected_on_their_days_and_what_came_in_counts_for_the_first() -> None:
