@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from reminderbot.core.back_test import BackTest, Measure, back_test
-from reminderbot.core.forecast import Books, expect, frame
+from reminderbot.core.back_test import BackTest, Measure, Plain, Tried, back_test
+from reminderbot.core.forecast import Books, Expected, Frame, expect, frame
 from reminderbot.core.lateness import Bill
 
 TODAY = date(2027, 3, 8)
@@ -26,8 +26,13 @@ def shop(seed: int = 1, customers: int = 30, days: int = 500) -> Books:
             on = max(issued, due + timedelta(days=round(chance.gauss(usual, spread))))
             is_paid = on < TODAY and chance.random() > 0.03
             total = Decimal(chance.randrange(5000, 90000)) / 100
-            came = ((on, total),) if is_paid else ()
             left = Decimal(0) if is_paid else total
+            came: tuple[tuple[date, Decimal], ...] = ((on, total),) if is_paid else ()
+            if number % 3 == 0 and issued < on < TODAY:
+                # The first half comes a week before the rest.
+                early = max(issued, on - timedelta(days=7))
+                came = ((early, total / 2), (on, total / 2)) if is_paid else ((early, total / 2),)
+                left = Decimal(0) if is_paid else total / 2
             bills.append(Bill(f"{number}-{issued}", f"C{number}", "GBP", issued, due, total, left, came))
             issued += timedelta(days=chance.randrange(14, 40))
     return Books(tuple(bills))
@@ -86,6 +91,33 @@ def test_what_came_in_is_counted_on_what_was_open_then() -> None:
     )
     one = next(one for one in tried(books).tried if one.at == at)
     assert sum(one.came) == by_hand > 0
+
+
+HUNDRED = Plain((Decimal(100),), Decimal(0))
+
+
+def one_week(number: int, came: int, on_due: Plain = HUNDRED) -> Tried:
+    """One hundred, give or take ten, was foretold for a week."""
+    at = Frame(TODAY + timedelta(days=7 * number), TODAY, (TODAY + timedelta(days=7 * number + 7),))
+    hundred = Decimal("100.00")
+    expected = Expected("GBP", (hundred,), {}, (10.0,), 10.0, Decimal(900))
+    return Tried(at, expected, (Decimal(came),), on_due, on_due)
+
+
+def test_a_range_of_the_past_knows_nothing_of_later_misses() -> None:
+    """Ten weeks come as foretold, then ten bring much more: the first of those lay outside, whatever is known now."""
+    found = BackTest("GBP", tuple(one_week(n, 100 if n < 10 else 160) for n in range(20)))
+    assert found.measure().range(Decimal("100.00"), 10, Decimal(900)).high >= 160
+    assert found.held is not None
+    assert 0.5 < found.held < 0.9
+
+
+def test_a_plain_forecast_may_take_the_overdue_for_lost_or_for_money_at_once() -> None:
+    lost = one_week(0, 100, Plain((Decimal(100),), Decimal(5000)))
+    at_once = one_week(0, 100, Plain((Decimal(0),), Decimal(100)))
+    for tried_one in (lost, at_once):
+        found = BackTest("GBP", (tried_one,))
+        assert (found.off_on_due_date, found.off_as_late_as_all) == (0, 0)
 
 
 def test_books_that_do_not_reach_back_cannot_be_tried() -> None:

@@ -13,7 +13,9 @@ from reminderbot.desk.handover import hand_over
 from reminderbot.desk.payment import paid
 from reminderbot.desk.plan import agree, offer
 from reminderbot.desk.promise import note
+from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store import listing
+from reminderbot.store.forecast import books
 from tests.stories.world import World, moment
 
 
@@ -25,6 +27,13 @@ def look(world: World, tries: int = 4) -> Forecast:
 def pounds(world: World) -> Ahead:
     (found,) = look(world).currencies
     return found
+
+
+def came(world: World) -> dict[str, Decimal]:
+    """What came in on each invoice that a forecast knows of."""
+    with world.house.store.reading() as connection:
+        known = books(connection, date(2025, 1, 1), world.house.rules.zone)
+    return {bill.number: sum((amount for _, amount in bill.came), Decimal(0)) for bill in known.bills}
 
 
 def taken(world: World, when: str) -> None:
@@ -50,6 +59,45 @@ def test_weeks_begin_today_and_end_on_sundays(world: World) -> None:
     weeks = pounds(world).weeks
     assert (weeks[0].begins_on, weeks[0].ends_on) == (date(2027, 3, 8), date(2027, 3, 14))
     assert (weeks[1].begins_on, weeks[-1].ends_on, len(weeks)) == (date(2027, 3, 15), date(2027, 5, 2), 8)
+
+
+def test_the_first_week_begins_today_whatever_the_day(world: World) -> None:
+    world.clock.move_to(moment("2027-03-10 11:00"))
+    first = pounds(world).weeks[0]
+    assert (first.begins_on, first.ends_on) == (date(2027, 3, 10), date(2027, 3, 14))
+
+
+def test_old_books_are_known_only_up_to_the_day_before_they_were_written(world: World) -> None:
+    taken(world, "2027-03-08 11:00")
+    world.clock.move_to(moment("2027-03-11 11:00"))
+    assert look(world).known_on == date(2027, 3, 7)
+
+
+def test_what_a_person_noted_and_the_ledger_says_too_came_once(world: World) -> None:
+    paid(world.house, "vera", "INV-1", Decimal("50.00"))
+    assert came(world)["INV-1"] == Decimal("50.00")
+    world.pay("INV-1", "50.00")
+    taken(world, "2027-03-08 11:00")
+    assert came(world)["INV-1"] == Decimal("50.00")
+
+
+def test_what_is_called_paid_on_no_day_tells_nothing_of_habits_nor_does_a_cancelled_bill(world: World) -> None:
+    world.change("INV-1", status="paid")
+    world.invoice("INV-3", "ACME", "2027-03-01", status="cancelled")
+    taken(world, "2027-03-08 11:00")
+    assert set(came(world)) == {"INV-2"}
+
+
+def test_a_payment_that_the_ledger_lists_no_more_never_came(world: World) -> None:
+    world.pay("INV-1", "50.00")
+    world.receive("ACME", "20.00")
+    taken(world, "2027-03-08 11:00")
+    world._payments.clear()
+    world.clock.move_to(moment("2027-03-08 12:00"))
+    world.export()
+    take_ledger(world.house, even_if_suspicious=True)
+    assert came(world)["INV-1"] == 0
+    assert pounds(world).left_out == {}
 
 
 def test_a_promise_is_expected_in_its_week(world: World) -> None:
