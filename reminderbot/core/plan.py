@@ -171,8 +171,18 @@ class Standing:
 
 def beside(plan: PaymentPlan, items: Iterable[OpenItem], tolerance: Decimal = Decimal(0)) -> Standing:
     """A plan beside the customer's open items."""
-    open_now = {item.invoice.number: item.balance.amount for item in items}
-    return Standing(plan, {number: open_now[number] for number in plan.invoices if number in open_now}, tolerance)
+    covered, known = dict(plan.covered), {item.invoice.number: item for item in items}
+    open_now = {number: _left(plan, known[number], covered[number]) for number in plan.invoices if number in known}
+    return Standing(plan, open_now, tolerance)
+
+
+def _left(plan: PaymentPlan, item: OpenItem, covered: Decimal) -> Decimal:
+    """What is open of what the plan covers: no part of the invoice that was due only later when it was made."""
+    bill, left = item.invoice, item.balance.amount + item.withheld
+    was_later = bill.retained_until is None or plan.made_on < bill.retained_until
+    # Where it covers more than the rest of the invoice, it was made over that very part.
+    kept = bill.retained if was_later and covered + bill.retained <= bill.total.amount else Decimal(0)
+    return max(left - kept, Decimal(0))
 
 
 def judge(standing: Standing, unmatched: Decimal, now: datetime, deadline: Callable[[date], datetime]) -> PlanState:

@@ -126,6 +126,13 @@ GUARDS = (
         "if taken := []:",
         PLANS,
     ),
+    Guard(
+        "a retained part is none of the plan",
+        "core/plan.py",
+        "kept = bill.retained if was_later",
+        "kept = bill.retained if False",
+        PLANS,
+    ),
     Guard("a plan adds up", "core/plan.py", "if summed != total:", "if False:", PLANS),
     Guard("a plan over one currency", "desk/plan.py", "if len(currencies) > 1:", "if False:", PLANS),
     Guard("holds", "core/dunning.py", "any(hold.covers(item.invoice.number) for hold in holds)", "False"),

@@ -95,7 +95,7 @@ class Ledger:
     exported_at: datetime
     customers: Mapping[str, Party]
     bills: Mapping[str, Bill]
-    # By customer and currency: money received that belongs to no invoice.
+    # By customer and currency: money received that belongs to no invoice, or goes beyond one.
     unallocated: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     # By payment: the invoice from which a bank took money back that had come in.
     returns: Mapping[str, str] = field(default_factory=dict)

@@ -33,7 +33,7 @@ def while_a_plan_stands(record: Record) -> Iterator[Violation]:
 
 def notes_in_time(record: Record) -> Iterator[Violation]:
     """14. A note is about the next instalment of a plan that stands, before its day; and about each once."""
-    said: set[tuple[datetime, date]] = set()
+    said: set[tuple[str | None, datetime, date]] = set()
     for sent in record.sent:
         if sent.tier != NOTE or sent.copy:
             continue
@@ -47,10 +47,10 @@ def notes_in_time(record: Record) -> Iterator[Violation]:
         if due is None:
             told = ", ".join(map(str, days)) or "none"
             yield Violation(14, sent.at, sent.customer, f"{sent.name}: it is not the time before its day ({told})")
-        elif (about.at, due) in said:
+        elif (sent.customer, about.at, due) in said:
             yield Violation(14, sent.at, sent.customer, f"{sent.name}: the instalment of {due} was noted before")
         else:
-            said.add((about.at, due))
+            said.add((sent.customer, about.at, due))
 
 
 def next_part(record: Record, agreed: Done, book: Ledger) -> tuple[date, Decimal] | None:

@@ -233,7 +233,7 @@ def _quiet(record: Record, arrival: Arrival, invariant: int, until: LastDay) -> 
     """The messages within a silence that ends by itself: `until` says with which day, counted from the answer's."""
     assert arrival.customer is not None
     heard = record.heard_by(arrival)
-    lifted = record.lifted(arrival.customer, arrival.bills, heard)
+    lifted = _dealt_with(record, arrival, heard, wholly=True)
     last: date | None = None
     for sent in _automated(_until(record.after(arrival.customer, heard), lifted)):
         if last is None:
@@ -244,6 +244,15 @@ def _quiet(record: Record, arrival: Arrival, invariant: int, until: LastDay) -> 
             why = f"{sent.name} was sent on {max(record.dates(sent))}; after the answer of "
             why += f"{arrival.at:%Y-%m-%d %H:%M}Z ({_said(arrival)}) it is quiet through {last}"
             yield Violation(invariant, sent.at, sent.customer, why)
+
+
+def _dealt_with(record: Record, arrival: Arrival, heard: datetime, *, wholly: bool) -> datetime | None:
+    """When a person lifted what the answer asks for, or handed over what it is about, and so waits for it no more."""
+    assert arrival.customer is not None
+    handed = record.done(Deed.HANDED_OVER, arrival.customer)
+    away = next((d.at for d in handed if d.at >= heard and not (wholly and d.bills)), None)
+    lifted = record.lifted(arrival.customer, arrival.bills, heard)
+    return min((at for at in (away, lifted) if at is not None), default=None)
 
 
 def _ends(record: Record, arrival: Arrival, sent: Sent, until: LastDay) -> set[date]:
@@ -280,7 +289,7 @@ def _broken(record: Record, arrival: Arrival, promise: date) -> Iterator[Violati
         return
     open_then = {n: b.open_balance for n, b in before[0].bills.items() if b.customer == arrival.customer}
     scope = {n for n, amount in open_then.items() if amount > 0 and (not arrival.bills or n in arrival.bills)}
-    lifted = record.lifted(arrival.customer, arrival.bills, heard)
+    lifted = _dealt_with(record, arrival, heard, wholly=False)
     for sent in _automated(_until(record.after(arrival.customer, heard), lifted)):
         if any(done.at >= heard for done in record.done(Deed.PAYMENT_RECORDED, arrival.customer)):
             return

@@ -26,6 +26,8 @@ class Books:
         self.parties: dict[str, Party] = {}
         self.changed = True
         self._bills: dict[str, Bill] = {}
+        # What was paid or credited beyond an invoice.
+        self._too_much: dict[str, Decimal] = {}
         self._paid: dict[str, list[str]] = {}
         self._number = 0
         self._texts: dict[str, dict[str, str]] = {"customers": {}, "invoices": {}, "payments": {}}
@@ -44,11 +46,20 @@ class Books:
             row |= {"sms_consent": "yes", "sms_consent_on": f"{client.consent_on}", "sms_consent_how": "order form"}
         self._write("customers", self.customers, client.customer_id, row)
 
-    def issue(self, number: str, customer: str, issued: date, due: date | None, currency: str, total: Decimal) -> None:
-        """Enter an invoice."""
+    def issue(
+        self,
+        number: str,
+        customer: str,
+        issued: date,
+        due: date | None,
+        currency: str,
+        total: Decimal,
+        **cells: str,
+    ) -> None:
+        """Enter an invoice; `cells` are those that most have not got."""
         row = dict.fromkeys(INVOICES, "")
         row |= {"number": number, "customer_id": customer, "issued_on": f"{issued}", "due_on": f"{due or ''}"}
-        row |= {"currency": currency, "total": f"{total}", "status": "open"}
+        row |= {"currency": currency, "total": f"{total}", "status": "open", **cells}
         self._write("invoices", self.invoices, number, row)
         self._settle(number)
 
@@ -67,6 +78,12 @@ class Books:
             self._paid.setdefault(number, []).append(key)
             self._settle(number)
         return key
+
+    def take_back(self, payment: str, on: date) -> None:
+        """The bank takes back what came in with this payment."""
+        row = self.payments[payment]
+        amount = -Decimal(row["amount"])
+        self.receive(row["customer_id"], row["invoice"], on, row["currency"], amount, "payment")
 
     def match(self, payment: str, number: str) -> None:
         """Money that belonged to no invoice is found to be for this one."""
@@ -94,7 +111,7 @@ class Books:
             self._unlist(number)
 
     def _unlist(self, number: str) -> None:
-        del self.invoices[number], self._bills[number], self._texts["invoices"][number]
+        del self.invoices[number], self._bills[number], self._too_much[number], self._texts["invoices"][number]
         for key in self._paid.pop(number, ()):
             del self.payments[key], self._texts["payments"][key]
         self.changed = True
@@ -108,10 +125,21 @@ class Books:
 
     def _settle(self, number: str) -> None:
         row = self.invoices[number]
-        paid = sum((Decimal(self.payments[key]["amount"]) for key in self._paid.get(number, ())), Decimal(0))
+        sums = dict.fromkeys(("payment", "credit_note", "write_off"), Decimal(0))
+        for key in self._paid.get(number, ()):
+            sums[self.payments[key]["kind"]] += Decimal(self.payments[key]["amount"])
+        paid = sum(sums.values(), Decimal(0))
         left = Decimal(0) if row["status"] in _SETTLED else max(Decimal(0), Decimal(row["total"]) - paid)
+        # What came in for a bill that was cancelled is theirs; what was given up never is.
+        is_void = row["status"] in _SETTLED
+        beyond = sums["payment"] if is_void else sums["payment"] + sums["credit_note"] - Decimal(row["total"])
+        self._too_much[number] = max(beyond, Decimal(0))
         due = date.fromisoformat(row["due_on"]) if row["due_on"] else None
-        self._bills[number] = Bill(row["customer_id"], due, row["currency"], left, row["status"] == "disputed")
+        kept, until = Decimal(row["retained"] or 0), row["retained_until"]
+        self._bills[number] = Bill(
+            row["customer_id"], due, row["currency"], left, row["status"] == "disputed",
+            retained=kept, retained_until=date.fromisoformat(until) if until else None,
+        )  # fmt: skip
 
     # ---- what others see of them
 
@@ -133,8 +161,13 @@ class Books:
     def ledger(self, taken_at: datetime, exported_at: datetime) -> Ledger:
         """What the export says, as the oracle is told."""
         unallocated: dict[tuple[str, str], Decimal] = {}
+        returns = {key: row["invoice"] for key, row in self.payments.items() if row["amount"].startswith("-")}
         for row in self.payments.values():
             if not row["invoice"]:
                 key = (row["customer_id"], row["currency"])
                 unallocated[key] = unallocated.get(key, Decimal(0)) + Decimal(row["amount"])
-        return Ledger(taken_at, exported_at, dict(self.parties), dict(self._bills), unallocated)
+        for number, beyond in self._too_much.items():
+            if beyond > 0:
+                key = (self.invoices[number]["customer_id"], self.invoices[number]["currency"])
+                unallocated[key] = unallocated.get(key, Decimal(0)) + beyond
+        return Ledger(taken_at, exported_at, dict(self.parties), dict(self._bills), unallocated, returns)

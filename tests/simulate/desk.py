@@ -18,6 +18,7 @@ from reminderbot.store import case as cases
 from reminderbot.store import hold as holds
 from reminderbot.store import journal, setting
 from tests.oracle.evidence import Deed, Done, Meaning
+from tests.simulate.decisions import Decisions
 
 if TYPE_CHECKING:
     from tests.simulate.life import Life
@@ -41,6 +42,7 @@ class Desk:
         self.plans = Random(f"plans {life.business.seed}")
         # What each customer has written that nobody has dealt with: what they meant, and when.
         self.open: dict[str, list[tuple[frozenset[Meaning], datetime]]] = {}
+        self.decisions = Decisions(life, WHO)
         self._coming = False
         # What nobody can do anything about is looked at less often.
         self._tired = timedelta(0)
@@ -71,7 +73,11 @@ class Desk:
         key = found.customer_id
         if key is None or self.is_grave(key) or (found.kind is not CaseKind.OPT_OUT and self._wants_no_more(key)):
             return False
+        if found.case_id in self.decisions.marked:
+            return False
         self.life.tell(f"case: {found.kind}")
+        if self.decisions.takes(key, found.kind, found.case_id):
+            return True
         self._settle(found, key)
         try:
             case.resolve(self.life.house, WHO, found.case_id, "talked to them")
@@ -121,7 +127,8 @@ class Desk:
         now = self.life.clock.now()
         with self.life.house.store.reading() as connection:
             standing = active(holds.of_customers(connection, [key]).get(key, ()), now)
-        ids = [h.hold_id for h in standing if h.until is None and h.kind is not HoldKind.PROMISE]
+        kept = (HoldKind.PROMISE, HoldKind.HANDED_OVER)
+        ids = [h.hold_id for h in standing if h.until is None and h.kind not in kept]
         if ids:
             hold.release(self.life.house, WHO, ids, "talked to them")
             self.life.did(Deed.RELEASED, key)

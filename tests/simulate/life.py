@@ -353,6 +353,8 @@ class Life:
             self.tell(f"{line.kind}: {word}" if word else line.kind)
             if line.kind == "planned":
                 self.tell(f"tier: {line.data['tier']} by {line.data['channel']}")
+                if self.people[line.customer or ""].party.group in self.business.rules.patience:
+                    self.tell("patience: a message")
         return Evidence(
             rules=self.business.rules,
             ledgers=tuple(self.office.ledgers),

@@ -39,13 +39,25 @@ class Office:
         taken = next((book for book in reversed(self.ledgers) if book.suspicious_until is None), None)
         return taken.customers.get(customer) if taken else None
 
-    def receive(self, customer: str, number: str, amount: Decimal, kind: str) -> None:
-        """Money, or a credit, is entered."""
+    def receive(self, customer: str, number: str, amount: Decimal, kind: str) -> str:
+        """Money, or a credit, is entered; gives the payment's number, or nothing where it is none."""
         currency = self.books.invoices[number]["currency"] if number else self._life.business.currency
         amount = round(amount, 2)
-        if amount > 0:
-            self.books.receive(customer, number, self._today(), currency, amount, kind)
-            self._life.tell(f"money: {kind if number else 'unmatched'}")
+        if amount <= 0:
+            return ""
+        self._life.tell(f"money: {kind if number else 'unmatched'}")
+        return self.books.receive(customer, number, self._today(), currency, amount, kind)
+
+    def take_back(self, payment: str) -> bool:
+        """The bank takes back what came in; False where that is no longer in the books, or nothing is owed there."""
+        row = self.books.payments.get(payment)
+        if row is None or row["invoice"] not in self.books.invoices:
+            return False
+        if self.books.invoices[row["invoice"]]["status"] in ("cancelled", "disputed"):
+            return False
+        self.books.take_back(payment, self._today())
+        self._life.tell("money: taken back")
+        return True
 
     def match_money(self, customer: str) -> None:
         """Somebody finds out which invoices the unmatched money was for."""
@@ -80,6 +92,8 @@ class Office:
         """More time is given."""
         if self.books.owed(number) > 0:
             self.books.change(number, due_on=f"{due}")
+            if (until := self.books.invoices[number]["retained_until"]) and until < f"{due}":
+                self.books.change(number, retained_until=f"{due}")
             self._life.tell("ledger: due later")
 
     def _today(self) -> date:

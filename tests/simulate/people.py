@@ -59,6 +59,8 @@ class Person:
     def __init__(self, life: Life, client: Client) -> None:
         self.life, self.client = life, client
         self.dice = Random(f"{life.business.seed} {client.customer_id}")
+        # Of their own, so that the lives of before stay much as they were.
+        self.chance = Random(f"chance {life.business.seed} {client.customer_id}")
         self.party = client.party
         self.email = min(client.party.emails, default="")
         self.phone = min(client.party.phones, default="")
@@ -102,11 +104,20 @@ class Person:
 
         def enter() -> None:
             number = self.life.next_number(self.client.customer_id)
-            self.life.books.issue(number, self.client.customer_id, on, due, currency, total)
+            cells = self._retained(due, total)
+            self.life.books.issue(number, self.client.customer_id, on, due, currency, total, **cells)
             self.life.tell(f"habit: {habit}")
             self._plans(habit, number, due or on, total)
 
         return enter
+
+    def _retained(self, due: date | None, total: Decimal) -> dict[str, str]:
+        """Of some bills a part is due only months later, by agreement, or nobody wrote down when."""
+        if due is None or self.chance.random() > 0.06:
+            return {}
+        self.life.tell("bill: a part is due later")
+        until = f"{due + timedelta(days=self.chance.randint(10, 120))}" if self.chance.random() < 0.9 else ""
+        return {"retained": f"{round(total / 10, 2)}", "retained_until": until}
 
     def _plans(self, habit: str, number: str, due: date, total: Decimal) -> None:
         dice = self.dice
@@ -144,7 +155,18 @@ class Person:
         owed = self.life.books.owed(number)
         if owed > 0:
             self._waiting_for_a_letter.discard(number)
-            self.life.office.receive(self.client.customer_id, number, min(owed, round(amount or owed, 2)), kind)
+            paid = min(owed, round(amount or owed, 2))
+            payment = self.life.office.receive(self.client.customer_id, number, paid, kind)
+            if kind == "payment" and self.chance.random() < 0.04:
+                self._soon_by_chance(2, 25, lambda: self._bounces(payment, number))
+
+    def _bounces(self, payment: str, number: str) -> None:
+        """Their bank takes it back; some pay again."""
+        if self.life.office.take_back(payment) and self.chance.random() < 0.6:
+            self._soon_by_chance(5, 60, lambda: self.pay(number))
+
+    def _soon_by_chance(self, least: float, most: float, act: Callable[[], None]) -> None:
+        self.life.at(self.life.clock.now() + timedelta(days=self.chance.uniform(least, most)), act)
 
     def pay_blindly(self, amount: Decimal) -> None:
         """Money comes in that names no invoice."""

@@ -418,3 +418,17 @@ def test_nobody_is_thanked_while_something_stands_between_us_nor_later_than_a_we
         hold.release(connection, held, world.now, "olivia", "talked")
         ledger.review(connection, ["ACME"], world.now)
     assert months_of_silence(world, "2027-04-30") == []
+
+
+@pytest.mark.parametrize("until", ["2027-04-01", "2027-05-10"])
+def test_a_plan_is_over_what_is_due_and_is_kept_though_a_part_was_retained(make_world: Make, until: str) -> None:
+    world = make_world()
+    world.invoice("INV-1", "ACME", "2027-03-05", "120.00", retained="20.00", retained_until=until).begin()
+    world.at("2027-03-10 10:00")
+    agree(world, "2027-03-19=50.00", "2027-04-19=50.00")
+    world.pay("INV-1", "50.00")
+    assert "04-16 instalment" in months_of_silence(world, "2027-04-18")
+    assert "GBP 50.00" in world.sent[-1].text
+    world.pay("INV-1", "50.00")
+    months_of_silence(world, "2027-04-28")
+    assert (state(world), world.case_kinds("ACME")) == (PlanState.KEPT, [])

@@ -160,6 +160,7 @@ ALLOWED: tuple[Plant, ...] = (
     decided.after_a_plan_was_ended,
     decided.about_another_invoice_while_a_plan_stands,
     decided.a_note_before_each_instalment,
+    decided.notes_of_two_plans_agreed_in_one_moment,
     decided.about_another_than_was_handed_over,
     decided.gently_after_it_was_taken_back,
     decided.about_another_than_is_disputed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -39,6 +40,15 @@ def a_note_before_each_instalment(life: Life) -> None:
     life.letter("2026-09-28 14:00", "instalment")
     life.bill("INV-1", open_balance=Decimal("50.00"))
     life.letter("2026-10-29 14:00", "instalment")
+
+
+def notes_of_two_plans_agreed_in_one_moment(life: Life) -> None:
+    _agreed(life)
+    life.customers["BETA"] = replace(life.customers["ACME"], emails=frozenset({"bo@beta.example"}), phones=frozenset())
+    life.bill("INV-2", customer="BETA")
+    life.did("2026-09-21 14:00", Deed.PLAN_AGREED, customer="BETA", bills=frozenset({"INV-2"}), parts=_HALVES)
+    life.letter("2026-09-28 14:00", "instalment")
+    life.letter("2026-09-28 14:10", "instalment", "INV-2", customer="BETA", to="bo@beta.example")
 
 
 def a_note_weeks_before(life: Life) -> None:
