@@ -42,6 +42,7 @@ TLS = ("tests/security/test_tls.py",)
 ANSWERS = ("tests/desk/test_answer.py",)
 ACTIONS = ("tests/desk/test_dispute.py", "tests/desk/test_undo.py", "tests/desk/test_case.py")
 PAPERS = ("tests/papers/test_archive.py", "tests/papers/test_sheet.py", "tests/desk/test_dossier.py")
+CALLS = ("tests/core/test_call.py", "tests/stories/test_calls.py")
 HANDOVER = ("tests/desk/test_handover.py",)
 LANES = (
     "tests/core/test_lane.py",
@@ -147,6 +148,46 @@ GUARDS = (
         "less = ()",
         OWED,
     ),
+    # ---- the telephone
+    Guard(
+        "a call is heard",
+        "store/account.py",
+        "(*_heard_at(own), *_called_at(called, key, hashes[key].values()))",
+        "_heard_at(own)",
+        CALLS,
+    ),
+    Guard(
+        "nobody with a lawyer is called",
+        "core/call.py",
+        "if any(hold.kind in _NEVER and not hold.invoices for hold in holds):",
+        "if False:",
+        CALLS,
+    ),
+    Guard("who wrote is not called", "core/call.py", "return hold.kind not in _TALKED_ABOUT", "return False", CALLS),
+    Guard("a new word has its time", "core/call.py", "return hold.kind in _WORD_GIVEN or hold", "return hold", CALLS),
+    Guard("one message a day", "desk/call.py", "            if left is not None:", "            if False:", CALLS),
+    Guard(
+        "a wrong number is not called",
+        "core/call.py",
+        "return here is not None and here.result is CallResult.WRONG_NUMBER",
+        "return False",
+        CALLS,
+    ),
+    Guard(
+        "a wrong number is not texted",
+        "desk/call.py",
+        "effect.closed = _close(house, connection, actor, who)",
+        "pass",
+        CALLS,
+    ),
+    Guard(
+        "who asked for a call is not written to",
+        "desk/call.py",
+        "effect.placed = [_wait_for(house, connection, actor, who, again_at)]",
+        "pass",
+        CALLS,
+    ),
+    Guard("seven calls a week", "core/call.py", "if len(called) >= _MOST_TRIES:", "if False:", CALLS),
     Guard("credit balances count", "store/account.py", "in_credit = _credits(connection, ids)", "in_credit = {}", OWED),
     Guard(
         "what is retained is due later",

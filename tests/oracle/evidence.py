@@ -184,6 +184,8 @@ class Deed(StrEnum):
     ANSWERED = "answered"
     PLAN_AGREED = "plan_agreed"
     PLAN_ENDED = "plan_ended"
+    # Spoke to them on the telephone, or left a message.
+    CALLED = "called"
     # To an agency or a lawyer, or written off; and taken back from there.
     HANDED_OVER = "handed_over"
     TAKEN_BACK = "taken_back"

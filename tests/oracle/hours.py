@@ -62,7 +62,7 @@ def within_their_budget(record: Record) -> Iterator[Violation]:
     """
     seen: set[int] = set()
     for who, sent in chain(record.of_customer.items(), record.at_address.items()):
-        for message, many, window in _over_budget(record, sorted(sent, key=lambda each: each.left_at)):
+        for message, many, window in _over_budget(record, who, sent):
             if id(message) not in seen:
                 seen.add(id(message))
                 why = f"{message.name} is message {many} to {who} within {window.days} days"
@@ -192,15 +192,17 @@ def _at_work(record: Record, sent: Sent) -> bool:
     )
 
 
-def _over_budget(record: Record, sent: list[Sent]) -> Iterator[tuple[Sent, int, timedelta]]:
-    """Each message that is one too many, and which one it is in which window."""
-    known = [each for each in sent if not each.forgotten]
+def _over_budget(record: Record, who: str, sent: list[Sent]) -> Iterator[tuple[Sent, int, timedelta]]:
+    """Each message that is one too many, and which it is in which window; a call counts as a message by a person."""
+    heard: list[tuple[datetime, Sent | None]] = [(each.left_at, each) for each in sent if not each.forgotten]
+    heard += [(done.at, None) for done in record.done(Deed.CALLED, who)]
+    heard.sort(key=lambda each: each[0])
     rules = record.rules
     budgets = ((rules.per_day, _DAY), (rules.per_week, 7 * _DAY), (rules.per_month, 30 * _DAY))
-    for place, each in enumerate(known):
+    for place, (at, each) in enumerate(heard):
         for allowed, window in budgets:
-            over = place >= allowed and each.left_at - known[place - allowed].left_at < window - CLOCKS
-            if over and not each.by_person:
+            over = place >= allowed and at - heard[place - allowed][0] < window - CLOCKS
+            if over and each is not None and not each.by_person:
                 yield each, allowed + 1, window
 
 

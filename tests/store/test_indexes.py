@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, event
 
+from reminderbot.core.hold import HoldKind
 from reminderbot.core.payer import Thresholds
-from reminderbot.store import account, decision, delivery_report, hold, outbox, promise, said
+from reminderbot.store import account, decision, delivery_report, dispute, hold, note, outbox, promise, said
 from reminderbot.store.session import Store, open_store
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
@@ -40,13 +41,17 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "promises to judge": lambda c: promise.to_judge(c, ["C1", "C2"]),
     "what came in towards promises": lambda c: promise.standing(c, ["C1", "C2"], NOW.date()),
     "promises whose day is over": lambda c: promise.past(c, NOW.date()),
+    "calls to some": lambda c: note.calls_of(c, ["C1", "C2"], NOW),
+    "what they heard by telephone": lambda c: note.heard(c, ["C1", "C2"], ["x"], NOW),
+    "what waits in its lane": dispute.unsettled,
+    "who asked to be called": lambda c: hold.of_kind(c, HoldKind.CALL_BACK),
     "promises of a matter": lambda c: promise.of_case(c, 1),
     "segments this month": lambda c: said.segments_since(c, NOW),
 }
 # Indexes of what grows for ever that tell nothing of a customer or a time.
 TOO_WIDE = (
     "SCAN customer", "SCAN invoice", "SCAN payment", "SCAN outbox", "SCAN decision", "SCAN inbound",
-    "SCAN promise", "SCAN payment_plan", "SCAN instalment", "SCAN thanks",
+    "SCAN promise", "SCAN note", "SCAN dispute", "SCAN hold", "SCAN payment_plan", "SCAN instalment", "SCAN thanks",
     "ix_outbox_state (state=?)",
 )  # fmt: skip
 

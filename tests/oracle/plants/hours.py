@@ -73,6 +73,21 @@ def two_a_day_apart(life: Life) -> None:
     life.letter("2026-09-22 14:00", "gentle", "INV-1", "INV-2")
 
 
+def within_a_day_of_a_call(life: Life) -> None:
+    life.did("2026-10-05 14:01", Deed.CALLED, customer="ACME")
+    life.letter("2026-10-06 14:00", "options")
+
+
+def a_day_after_a_call(life: Life) -> None:
+    life.did("2026-10-05 14:00", Deed.CALLED, customer="ACME")
+    life.letter("2026-10-06 14:00", "options")
+
+
+def a_call_right_after_a_letter(life: Life) -> None:
+    life.letter("2026-10-06 14:00", "options")
+    life.did("2026-10-06 14:01", Deed.CALLED, customer="ACME")
+
+
 def three_in_a_week(life: Life) -> None:
     life.bill("INV-2", due_on=date(2026, 9, 14))
     life.letter("2026-09-22 13:30", "gentle", "INV-1", "INV-2")
