@@ -13,7 +13,11 @@ from reminderbot.cli.show import as_json, emit, heading, say, table
 from reminderbot.cli.words import day
 from reminderbot.core.money import Money
 from reminderbot.core.statement import Part, Statement
+from reminderbot.desk.refusal import Refused
 from reminderbot.desk.statement import statement_of
+
+# How every PDF begins.
+_PDF = b"%PDF-"
 
 
 @click.command("statement")
@@ -24,6 +28,8 @@ from reminderbot.desk.statement import statement_of
 @click.pass_obj
 def statement_command(line: Line, customer: str, on: date | None, pdf: Path | None, as_json: bool) -> None:
     """A customer's open items, payments, balance and aging, one part a currency."""
+    if pdf is not None and _is_something_else(pdf):
+        raise Refused(f"{pdf} is there already, and is no PDF: name another file.")
     with line.house() as house:
         with house.store.reading() as connection:
             found = statement_of(house, connection, customer, on)
@@ -40,6 +46,14 @@ def statement_command(line: Line, customer: str, on: date | None, pdf: Path | No
         click.echo(f"{pdf}: the statement of {found.customer.name}.", err=as_json)
         for trouble in made.troubles:
             click.echo(trouble, err=True)
+
+
+def _is_something_else(path: Path) -> bool:
+    """Whether writing there would cost somebody a file that is no earlier statement, the settings say."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_PDF)) not in (_PDF, b"")
 
 
 def _tell(found: Statement) -> None:

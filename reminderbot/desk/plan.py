@@ -164,10 +164,12 @@ def agree(
         # Before anything is lifted, or what it covers would be taken for free.
         placed = _pause(house, connection, actor, facts, made)
         lifted = _in_place_of_promises(house, connection, actor, who, covered)
-        for offered in _proposed(connection, who, covered):
+        offers = _proposed(connection, who, covered)
+        for offered in offers:
             plan.settle(connection, offered, PlanState.ENDED, now, f"plan {made} was agreed", actor)
         lifted |= _settle_case(house, connection, actor, seen, made)
-        data = {"before": None, "lifted": lifted, "made": made, "placed": [placed]}
+        taken = {"before": None, "lifted": lifted, "offered": [one.plan_id for one in offers]}
+        data = {**taken, "made": made, "placed": [placed]}
         return _noted(house, connection, actor, facts, made, data, case_id)
 
 
@@ -372,14 +374,14 @@ def _settle_case(
 
 def _in_place_of_promises(
     house: House, connection: Connection, actor: str, who: Customer, covered: Sequence[tuple[str, Decimal]]
-) -> dict[str, list[int]]:
+) -> dict[str, object]:
     """A plan takes the place of promises about what it covers, and of the talk about a broken one."""
     numbers = [number for number, _ in covered]
     every_one = set(numbers) >= set(people.open_numbers(connection, who.customer_id))
-    closed, lifted = close_on(
+    before = close_on(
         house, connection, actor, who.customer_id, numbers, all_open=every_one, why="instalments take its place"
     )
-    return {"promises": closed, "their_holds": lifted}
+    return {"promises": before.promises, "their_holds": before.lifted, "rest": before.rest}
 
 
 def _proposed(connection: Connection, who: Customer, covered: Sequence[tuple[str, Decimal]]) -> list[PaymentPlan]:

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from reminderbot.core.customer import Customer
 from reminderbot.core.hold import Hold, HoldKind, active
-from reminderbot.core.money import Money, subtotals
+from reminderbot.core.money import Money, minor_digits, subtotals
 from reminderbot.core.promise import Promise, PromiseState
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
 from reminderbot.desk.find import Exactly, one_customer
+from reminderbot.desk.hold import go_on_gently
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import hold, ledger, listing, people, promise, undo
@@ -70,13 +71,14 @@ def note_in(
     today = _day_to_come(house, who, due_on, now)
     numbers = _numbers(connection, who, invoices)
     _check(connection, who, amount, numbers)
-    replaced, lifted = close_on(house, connection, actor, who.customer_id, numbers, all_open=not invoices)
+    # Before the earlier pause is lifted, or what it covers would be taken for free.
     placed = _pause(house, connection, actor, who, due_on, numbers if invoices else (), now)
+    before = close_on(house, connection, actor, who.customer_id, numbers, all_open=not invoices)
     number = promise.make(
         connection, who.customer_id, due_on, f"noted by {actor}", now,
         promised_on=today, amount=amount, invoices=numbers, hold_id=placed, actor=actor,
     )  # fmt: skip
-    return _noted(house, connection, actor, who, due_on, number, placed, replaced, lifted, now)
+    return _noted(house, connection, actor, who, due_on, number, placed, before, now)
 
 
 def correct(house: House, actor: str, promise_id: int, due_on: date, whose: Exactly | None = None) -> Promised:
@@ -94,7 +96,8 @@ def correct(house: House, actor: str, promise_id: int, due_on: date, whose: Exac
         promise.close(connection, word)
         placed = _pause(house, connection, actor, who, due_on, known.invoices if known else word.invoices, now)
         number = promise.correct(connection, word, due_on, placed, now, actor)
-        return _noted(house, connection, actor, who, due_on, number, placed, [promise_id], lifted, now)
+        before_it = Replaced([promise_id], lifted, [])
+        return _noted(house, connection, actor, who, due_on, number, placed, before_it, now)
 
 
 def _open_word(connection: Connection, promise_id: int, whose: Exactly | None) -> Promise:
@@ -138,16 +141,21 @@ def _noted(
     due_on: date,
     number: int,
     placed: int,
-    replaced: Sequence[int],
-    lifted: Sequence[int],
+    before: Replaced,
     now: datetime,
 ) -> Promised:
     ledger.review(connection, [who.customer_id], now)
     held = active(hold.of_customers(connection, [who.customer_id])[who.customer_id], now)
-    data = {"promise": number, "hold": placed, "replaced": list(replaced), "lifted": list(lifted)}
+    data = {
+        "promise": number,
+        "hold": placed,
+        "replaced": before.promises,
+        "lifted": before.lifted,
+        "rest": before.rest,
+    }
     back = undo.remember(connection, UndoKind.PROMISED, actor, now, data, customer_id=who.customer_id)
     others = tuple(other for other in held if other.kind is not HoldKind.PROMISE)
-    return Promised(number, who, due_on, house.grace_of(who).ends(due_on), others, bool(replaced), back)
+    return Promised(number, who, due_on, house.grace_of(who).ends(due_on), others, bool(before.promises), back)
 
 
 def _numbers(connection: Connection, who: Customer, invoices: Sequence[str]) -> tuple[str, ...]:
@@ -169,8 +177,20 @@ def _check(connection: Connection, who: Customer, amount: Decimal | None, number
     if len(owed) > 1:
         told = " and ".join(map(str, owed))
         raise Refused(f"{told} are open at {who.name}: name the invoices that {amount} is for, of one currency.")
+    if amount % Decimal(1).scaleb(-minor_digits(owed[0].currency)):
+        raise Refused(f"{amount} is no sum that {owed[0].currency} has coins for: round it.")
     if amount > owed[0].amount:
         raise Refused(f"Only {owed[0]} is open there: write at most that, or no amount for all of it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """The earlier promises whose place something takes, the pauses that were lifted, and what is waited for still."""
+
+    promises: list[int]
+    lifted: list[int]
+    # Each promise as it stands for its other invoices, with its pause.
+    rest: list[list[int]]
 
 
 def close_on(
@@ -182,21 +202,37 @@ def close_on(
     *,
     all_open: bool,
     why: str = "a new promise takes its place",
-) -> tuple[list[int], list[int]]:
-    """Close earlier promises on any of these invoices and lift their pauses; gives both."""
+) -> Replaced:
+    """Close earlier promises on any of these invoices and lift their pauses; what they say of others goes on standing.
+
+    What nothing pauses any more then goes on gently.
+    """
     now = house.clock.now()
-    earlier = [
-        word
-        for word in promise.open_ones(connection, [customer_id]).get(customer_id, [])
-        if set(word.invoices) & set(numbers)
-    ]
-    theirs = {promise.hold_of(connection, word.promise_id) for word in earlier}
+    theirs = promise.open_ones(connection, [customer_id]).get(customer_id, [])
+    earlier = [word for word in theirs if set(word.invoices) & set(numbers)]
+    pauses = {promise.hold_of(connection, word.promise_id) for word in earlier}
+    rest = [kept for word in earlier if (kept := _rest(connection, actor, word, numbers, now))]
     for word in earlier:
         promise.close(connection, word)
-    lifted: list[int] = []
+    lifted: list[Hold] = []
     for known in hold.of_customers(connection, [customer_id]).get(customer_id, []):
         talked = known.kind is HoldKind.BROKEN_PROMISE and all_open
-        if known.hold_id in theirs or talked:
+        if known.hold_id in pauses or talked:
             hold.release(connection, known.hold_id, now, actor, why)
-            lifted.append(known.hold_id)
-    return [word.promise_id for word in earlier], lifted
+            lifted.append(known)
+    go_on_gently(house, connection, actor, lifted)
+    return Replaced([word.promise_id for word in earlier], [known.hold_id for known in lifted], rest)
+
+
+def _rest(connection: Connection, actor: str, word: Promise, numbers: Sequence[str], now: datetime) -> list[int]:
+    """The same word for what is still open of its other invoices, with its pause; empty where nothing is."""
+    still = set(people.open_numbers(connection, word.customer_id)) - set(numbers)
+    invoices = tuple(number for number in word.invoices if number in still)
+    before = promise.hold_of(connection, word.promise_id)
+    known = hold.get(connection, before) if before is not None else None
+    if not invoices or known is None or not known.is_active(now):
+        return []
+    placed = hold.place(
+        connection, word.customer_id, known.kind, known.why, now, until=known.until, invoices=invoices, actor=actor
+    )
+    return [promise.narrow(connection, word, invoices, placed, now, actor), placed]

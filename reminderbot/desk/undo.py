@@ -77,6 +77,15 @@ def _promised(_: House, connection: Connection, doing: Doing, actor: str, now: d
     promise.take_back(connection, doing.data["promise"], doing.data["replaced"], now, actor)
     _place_again(connection, doing.data["lifted"], actor, now)
     hold.release(connection, doing.data["hold"], now, actor, "the promise was taken back")
+    _whole_again(connection, doing.data["rest"], actor, now)
+    _not_gently(connection, doing, actor, now)
+
+
+def _whole_again(connection: Connection, rest: Iterable[tuple[int, int]], actor: str, now: datetime) -> None:
+    """Promises that stood on for a part of their invoices are forgotten: the whole ones stand again."""
+    for number, placed in rest:
+        promise.take_back(connection, number, (), now, actor)
+        hold.release(connection, placed, now, actor, "taken back")
 
 
 def _paid(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
@@ -184,8 +193,12 @@ def _plan(_: House, connection: Connection, doing: Doing, actor: str, now: datet
         plan.put_back(connection, made, PlanState.CLOSED, now, actor)
     again = _place_again(connection, lifted.get("holds", ()), actor, now)
     _place_again(connection, lifted.get("their_holds", ()), actor, now)
+    for offered in doing.data.get("offered", ()):
+        if waited := plan.get(connection, offered):
+            plan.put_back(connection, waited, PlanState.PROPOSED, now, actor)
     _not_gently(connection, doing, actor, now)
     promise.stand_again(connection, lifted.get("promises", ()))
+    _whole_again(connection, lifted.get("rest", ()), actor, now)
     if doing.data["before"]:
         number, state = doing.data["before"]
         before = plan.get(connection, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -81,6 +82,16 @@ def correct(connection: Connection, word: Promise, due_on: date, hold_id: int, n
     row = connection.execute(select(promise).where(promise.c.promise_id == word.promise_id)).one()
     meant = Promise(0, word.customer_id, word.promised_on, due_on, word.amount, word.invoices, word.words)
     return _keep(connection, meant, now, actor, owed=row.owed, inbound_id=row.inbound_id, hold_id=hold_id)
+
+
+def narrow(
+    connection: Connection, word: Promise, invoices: Sequence[str], hold_id: int, now: datetime, actor: str
+) -> int:
+    """Record the same word for only these of its invoices; gives its number."""
+    row = connection.execute(select(promise).where(promise.c.promise_id == word.promise_id)).one()
+    owed = [entry for entry in row.owed if entry[0] in invoices]
+    meant = replace(word, promise_id=0, invoices=tuple(invoices))
+    return _keep(connection, meant, now, actor, owed=owed, inbound_id=row.inbound_id, hold_id=hold_id)
 
 
 def _keep(connection: Connection, word: Promise, now: datetime, actor: str, **more: Any) -> int:

@@ -39,3 +39,11 @@ def test_what_does_not_add_up_is_refused_in_a_sentence_and_nothing_is_noted(shop
     assert refused.exit_code == 2
     assert "90.00 USD short of the 100.00 USD they cover" in refused.stderr
     assert "No plan stands." in shop.ok("instalments", "list")
+
+
+def test_why_says_that_a_plan_stands_while_it_stands(shop: Installation) -> None:
+    shop.ok("import")
+    shop.ok("instalments", "agree", "Acme", "2026-12-10=60", "2027-01-11=40")
+    told = shop.ok("why", "Acme")
+    assert "noted today that Jane Roe pays INV-1 in instalments. While that is kept, reminders rest up to" in told
+    assert "was ended" not in told

@@ -28,3 +28,16 @@ def test_it_can_be_printed(shop: Installation, tmp_path: Path) -> None:
     assert "INV-1" in text
     assert "USD 100.00" in text
     assert "Bolt" not in text
+
+
+def test_no_other_file_is_written_over(shop: Installation) -> None:
+    shop.ok("import")
+    settings = shop.folder / "config.toml"
+    before = settings.read_text()
+
+    refused = shop.run("statement", "Acme", "--pdf", str(settings))
+    assert refused.exit_code != 0
+    assert "config.toml is there already, and is no PDF: name another file." in refused.output
+    assert settings.read_text() == before
+    for _ in range(2):
+        shop.ok("statement", "Acme", "--pdf", str(shop.folder / "acme.pdf"))

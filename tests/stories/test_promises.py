@@ -464,3 +464,57 @@ def test_somebody_who_promises_while_nothing_is_open_has_promised_nothing(make_w
     world.until("2027-03-19", "11:00")
     assert states(world) == ["closed"]
     assert reliability(words(world)).ended == 0
+
+
+def test_a_promise_stands_on_for_what_a_plan_or_a_new_promise_leaves_out(make_world: Make) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04").invoice("INV-2", "ACME", "2027-03-04").begin()
+    world.at("2027-03-08 10:00")
+    desk.note(world.house, "olivia", "ACME", date(2027, 3, 24))
+    parts = (Instalment(date(2027, 4, 1), Decimal(60)), Instalment(date(2027, 5, 4), Decimal(60)))
+    plan.agree(world.house, "olivia", "ACME", parts, ("INV-1",))
+    still = [word for word in words(world) if word.state == "open"]
+    assert [(word.invoices, word.due_on) for word in still] == [(("INV-2",), date(2027, 3, 24))]
+    assert world.until("2027-03-24", "10:00", "14:00") == []
+    noted = desk.note(world.house, "olivia", "ACME", date(2027, 4, 1), invoices=("INV-2",))
+    assert noted.replaced
+    world.at("2027-03-25 10:00")
+    assert world.cases("ACME") == []
+
+
+def test_taken_back_a_plan_over_one_invoice_leaves_the_promise_over_both_as_it_was(make_world: Make) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04").invoice("INV-2", "ACME", "2027-03-04").begin()
+    world.at("2027-03-08 10:00")
+    desk.note(world.house, "olivia", "ACME", date(2027, 3, 24))
+    parts = (Instalment(date(2027, 4, 1), Decimal(120)),)
+    offered = plan.propose(world.house, "olivia", "ACME", parts, ("INV-1",))
+    agreed = plan.agree(world.house, "olivia", "ACME", parts, ("INV-1",))
+    undo(world.house, "olivia", agreed.undo.undo_id)
+    assert [word.invoices for word in words(world) if word.state == "open"] == [("INV-1", "INV-2")]
+    assert [(held.kind, held.invoices) for held in world.holds("ACME")] == [("promise", ())]
+    # What had been offered waits for an answer again.
+    with world.house.store.reading() as connection:
+        assert [(known.plan.plan_id, known.plan.state) for known in plan.look(world.house, connection, "ACME")] == [
+            (offered.plan_id, "proposed")
+        ]
+
+
+def test_what_a_shorter_promise_leaves_out_goes_on_gently(make_world: Make) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04").begin()
+    world.at("2027-03-08 10:00")
+    desk.note(world.house, "olivia", "ACME", date(2027, 3, 24))
+    # Billed since: the pause for the first promise was for all of theirs.
+    world.invoice("INV-2", "ACME", "2027-03-09")
+    assert world.at("2027-03-18 10:00") == []
+    second = desk.note(world.house, "olivia", "ACME", date(2027, 3, 25), invoices=("INV-1",))
+    assert sorted((held.kind.value, held.invoices) for held in world.holds("ACME")) == [
+        ("promise", ("INV-1",)), ("resuming", ("INV-2",)),
+    ]  # fmt: skip
+    assert world.at("2027-03-19 10:00") == []
+    undo(world.house, "olivia", second.undo.undo_id)
+    assert [(held.kind.value, held.invoices) for held in world.holds("ACME")] == [("promise", ())]
+
+
+def test_a_sum_that_the_currency_has_no_coins_for_is_no_promise(make_world: Make) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04").begin()
+    with pytest.raises(Refused, match=r"10\.005 is no sum that GBP has coins for: round it\."):
+        desk.note(world.house, "olivia", "ACME", date(2027, 3, 24), Decimal("10.005"))
