@@ -14,7 +14,7 @@ from reminderbot.cli.holds import tell_holds
 from reminderbot.cli.kinds import AMOUNT, DAY, NUMBER, about_in
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.show import heading, say
-from reminderbot.cli.words import count, day, moment
+from reminderbot.cli.words import count, day, moment, way
 from reminderbot.core.ladder import Channel
 from reminderbot.core.lane import LANES, Reason
 from reminderbot.core.undo import Undo
@@ -198,7 +198,7 @@ def _read(file: str) -> str:
 
 
 def _tell(shown: Draft, zone: tzinfo) -> None:
-    by = "e-mail" if shown.channel is Channel.EMAIL else "SMS"
+    by = way(shown.channel)
     cost = f", {count(shown.segments, 'segment')}" if shown.segments else ""
     heading(f"To {shown.recipient} ({shown.customer.name}) by {by}{cost}, {_when(shown, zone)}")
     if shown.written_from:

@@ -13,7 +13,7 @@ from reminderbot.cli.kinds import DAY, NUMBER
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.promises import promise_json, reliability_json
 from reminderbot.cli.show import as_json, emit, heading, say, table
-from reminderbot.cli.words import ago, count, moment
+from reminderbot.cli.words import ago, count, moment, way
 from reminderbot.core.case import Case
 from reminderbot.core.customer import Customer
 from reminderbot.core.lane import Proposal
@@ -144,7 +144,7 @@ def _tell_matters(lanes: tuple[Matter, ...], asked: tuple[Proposal, ...]) -> Non
 def _tell_reply(seen: CaseFile, zone: tzinfo) -> None:
     reply = seen.reply
     assert reply is not None
-    by = "e-mail" if reply.channel == "email" else "SMS"
+    by = way(reply.channel)
     say(f"From {reply.sender or 'an unknown sender'} by {by}, {moment(reply.received_at, zone)}")
     if reply.subject:
         say(f"Subject: {reply.subject}")

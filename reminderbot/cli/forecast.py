@@ -9,7 +9,7 @@ import click
 from reminderbot.cli.line import Line
 from reminderbot.cli.progress import progress
 from reminderbot.cli.show import as_json, emit, heading, say, table
-from reminderbot.cli.words import count, day
+from reminderbot.cli.words import bare, count, day
 from reminderbot.core.back_test import BackTest, Range
 from reminderbot.core.forecast import LeftOut, Source
 from reminderbot.core.money import Money
@@ -85,7 +85,7 @@ def _span(span: Range, currency: str) -> tuple[str, str, str]:
 
 
 def _bare(amount: Decimal, currency: str) -> str:
-    return str(Money(amount, currency)).split()[0] if amount else "-"
+    return bare(Money(amount, currency)) if amount else "-"
 
 
 def _tell_tried(tried: BackTest | None) -> None:

@@ -10,7 +10,7 @@ import click
 from reminderbot.cli.kinds import DAY
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.show import say
-from reminderbot.cli.words import count, day, moment
+from reminderbot.cli.words import count, day, moment, way
 from reminderbot.core.course import Foreseen
 from reminderbot.core.hold import Hold
 from reminderbot.desk.hold import Lifting, lifting, place, release
@@ -71,6 +71,6 @@ def coming(foreseen: Foreseen | None, zone: tzinfo) -> str:
     at, made = foreseen
     if made.send is None:
         return f"{moment(at, zone)}: {made.cases[0].why}."
-    by = "e-mail" if made.send.channel.value == "email" else "SMS"
+    by = way(made.send.channel)
     asks = ", after your yes" if made.send.needs_approval else ""
     return f"'{made.send.tier}' by {by} about {', '.join(made.send.lists)}, {moment(at, zone)}{asks}."

@@ -17,7 +17,7 @@ from reminderbot.cli.words import count, day, moment
 from reminderbot.core.money import Money
 from reminderbot.core.plan import Every, Instalment, Part
 from reminderbot.desk import plan
-from reminderbot.desk.find import Exactly
+from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 
@@ -158,7 +158,7 @@ def list_command(line: Line, customer: str | None, as_json: bool) -> None:
         if customer is None:
             seen = plan.every_standing(house, connection)
         else:
-            seen = plan.look(house, connection, plan.owner(connection, customer))
+            seen = plan.look(house, connection, one_customer(connection, customer).customer_id)
     if as_json:
         emit([plan_json(one) for one in seen])
         return
@@ -233,6 +233,7 @@ def _offer(
 
 
 def offer_json(offered: plan.Offer) -> dict[str, object]:
+    """An offer for programs."""
     return {
         "customer": offered.customer.customer_id,
         "total": str(offered.total.amount),

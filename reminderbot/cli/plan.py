@@ -10,7 +10,7 @@ from reminderbot.cli.door import MODES, stop_json, tell_stops
 from reminderbot.cli.line import Line
 from reminderbot.cli.progress import progress
 from reminderbot.cli.show import as_json, emit, heading, say, table
-from reminderbot.cli.words import count, day, moment
+from reminderbot.cli.words import count, day, moment, way
 from reminderbot.core.money import Money
 from reminderbot.core.stop import Mode
 from reminderbot.desk.door import Door, look_at
@@ -91,7 +91,7 @@ def message_row(coming: Coming) -> tuple[str, ...]:
         moment(coming.at, ZoneInfo(coming.zone)),
         coming.customer.name,
         send.tier + asks,
-        "e-mail" if send.channel.value == "email" else "SMS",
+        way(send.channel),
         _few(send.lists),
         " + ".join(map(str, coming.owed)),
     )
@@ -115,6 +115,7 @@ def _json(seen: Outlook, stands: Door) -> dict[str, object]:
 
 
 def message_json(coming: Coming) -> dict[str, object]:
+    """One message for programs."""
     send = coming.send
     return {
         "at": coming.at,

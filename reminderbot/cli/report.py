@@ -9,7 +9,7 @@ import click
 from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
 from reminderbot.cli.show import as_json, emit, heading, table
-from reminderbot.cli.words import day
+from reminderbot.cli.words import bare, day
 from reminderbot.core.handover import said
 from reminderbot.core.money import Money
 from reminderbot.core.statement import BUCKETS
@@ -57,7 +57,7 @@ def _tell(seen: Report) -> None:
 
 def _row(name: str, column: dict[str, Decimal], currency: str, names: list[str]) -> tuple[str, ...]:
     total = Money(sum(column.values(), Decimal(0)), currency)
-    return name, *(str(Money(column[n], currency)).split()[0] if column[n] else "-" for n in names), str(total)
+    return name, *(bare(Money(column[n], currency)) if column[n] else "-" for n in names), str(total)
 
 
 def _away(one: Away) -> str:

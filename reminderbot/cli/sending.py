@@ -11,7 +11,7 @@ from reminderbot.cli.errors import WENT_WRONG
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.plan import message_row
 from reminderbot.cli.show import as_json, emit, heading, table
-from reminderbot.cli.words import count, moment
+from reminderbot.cli.words import count, moment, way
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Mode
 from reminderbot.desk.door import look_at
@@ -173,7 +173,7 @@ def _show_waiting(rows: Sequence[dict[str, object]], unusual: str) -> None:
                 str(r["reminder_id"]),
                 str(r["not_before_local"]),
                 f"{r['customer']} <{r['recipient']}>",
-                "e-mail" if r["channel"] == "email" else "SMS",
+                way(str(r["channel"])),
                 str(r["tier"]),
                 ", ".join(map(str, _list(r["invoices"]))),
                 " + ".join(map(str, _list(r["owed"]))),

@@ -12,7 +12,7 @@ from reminderbot.cli.line import Line
 from reminderbot.cli.plan import message_json, tell_weeks
 from reminderbot.cli.progress import progress
 from reminderbot.cli.show import as_json, emit, heading, say, table
-from reminderbot.cli.words import count, day
+from reminderbot.cli.words import count, day, way
 from reminderbot.core.customer import Customer
 from reminderbot.desk.outlook import Coming, Outlook, outlook
 from reminderbot.desk.simulate import Comparison, Difference, Kind, compare, weeks
@@ -115,7 +115,7 @@ def _row(one: Difference) -> tuple[str, ...]:
 def _short(one: Coming | None) -> str:
     if one is None:
         return "nothing"
-    return f"{one.send.tier} by {'e-mail' if one.send.channel.value == 'email' else 'SMS'}, {day(one.on)}"
+    return f"{one.send.tier} by {way(one.send.channel)}, {day(one.on)}"
 
 
 def _course_json(seen: Outlook) -> dict[str, object]:

@@ -10,8 +10,7 @@ import click
 from reminderbot.cli.kinds import DAY
 from reminderbot.cli.line import Line
 from reminderbot.cli.show import as_json, emit, heading, say, table
-from reminderbot.cli.words import day
-from reminderbot.core.money import Money
+from reminderbot.cli.words import bare, day
 from reminderbot.core.statement import Part, Statement
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.statement import statement_of
@@ -74,8 +73,8 @@ def _tell_part(part: Part) -> None:
             day(item.invoice.issued_on),
             day(item.invoice.due_on) if item.invoice.due_on else "-",
             str(max(item.days_late or 0, 0) or "-"),
-            _bare(item.invoice.total),
-            _bare(item.balance),
+            bare(item.invoice.total),
+            bare(item.balance),
         )
         for item in part.items
     ]
@@ -85,7 +84,7 @@ def _tell_part(part: Part) -> None:
     if part.payments:
         say()
     came = [
-        (day(p.paid_on), p.kind.replace("_", " "), p.invoice or p.unlisted_invoice or "not matched", _bare(p.amount))
+        (day(p.paid_on), p.kind.replace("_", " "), p.invoice or p.unlisted_invoice or "not matched", bare(p.amount))
         for p in part.payments
     ]
     table(("came in", "as", "for", part.currency), came, right=frozenset({3}))
@@ -96,10 +95,6 @@ def _tell_part(part: Part) -> None:
     say(f"Balance  {part.balance}")
     if part.aging:
         say(f"By age   {', '.join(f'{name}: {money}' for name, money in part.aging)}")
-
-
-def _bare(money: Money) -> str:
-    return str(money).split()[0]
 
 
 def _json(found: Statement) -> dict[str, object]:

@@ -9,8 +9,7 @@ import click
 from reminderbot.cli.kinds import REMINDER
 from reminderbot.cli.line import Line, actor
 from reminderbot.cli.show import as_json, emit, say, table
-from reminderbot.cli.words import moment
-from reminderbot.core.ladder import Channel
+from reminderbot.cli.words import moment, way
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.uncertain import Doubtful, arrived, first_lines, listed, repeatable, resend
 
@@ -59,15 +58,11 @@ def _row(one: Doubtful, zone: tzinfo) -> tuple[str, ...]:
     row = one.row
     told = f"goes once more, not before {moment(row.not_before, zone)}" if one.goes_again else row.reason
     left = moment(row.claimed_at, zone) if row.claimed_at else "-"
-    return str(row.reminder_id), left, _to(one), _by(one), row.tier, told
+    return str(row.reminder_id), left, _to(one), way(one.row.channel), row.tier, told
 
 
 def _to(one: Doubtful) -> str:
     return f"{one.customer.name if one.customer else one.row.customer_id} <{one.row.recipient}>"
-
-
-def _by(one: Doubtful) -> str:
-    return "e-mail" if one.row.channel == Channel.EMAIL.value else "SMS"
 
 
 @uncertain_command.command("arrived")
@@ -89,7 +84,7 @@ def resend_command(line: Line, number: int, yes: bool) -> None:
     with line.house() as house:
         with house.store.reading() as connection:
             found = repeatable(connection, number)
-        say(f"To: {_to(found)} by {_by(found)}")
+        say(f"To: {_to(found)} by {way(found.row.channel)}")
         for told in first_lines(found.row):
             say(f"  {told}")
         if not line.confirmed(f"Send reminder {number} once more? They may have it already.", yes=yes):

@@ -16,7 +16,7 @@ from reminderbot.cli.line import Line
 from reminderbot.cli.plan import money_json
 from reminderbot.cli.promises import promise_json, reliability_json
 from reminderbot.cli.show import as_json, emit, heading, say
-from reminderbot.cli.words import day, moment
+from reminderbot.cli.words import day, moment, way
 from reminderbot.core.account import totals
 from reminderbot.core.gate import Gate
 from reminderbot.core.promise_share import Share
@@ -133,17 +133,13 @@ def _tell_talk(seen: Why, zone: ZoneInfo) -> None:
 
 def _said(row: Row[Any]) -> str:
     why = f" ({row.reason})" if row.reason else ""
-    return f"we: '{row.tier}' by {_by(row.channel)} for {', '.join(row.lists)}: {row.state}{why}"
+    return f"we: '{row.tier}' by {way(row.channel)} for {', '.join(row.lists)}: {row.state}{why}"
 
 
 def _heard(row: Row[Any]) -> str:
     kinds = ", ".join(row.kinds or ()) or row.state
     subject = f" “{row.subject}”" if row.subject else ""
-    return f"they: {_by(row.channel)}{subject}, understood as {kinds}" if row.kinds else f"they: {kinds}{subject}"
-
-
-def _by(channel: str) -> str:
-    return "e-mail" if channel == "email" else "SMS"
+    return f"they: {way(row.channel)}{subject}, understood as {kinds}" if row.kinds else f"they: {kinds}{subject}"
 
 
 def _json(seen: Why, answer: Answer, gates: Sequence[tuple[Gate, str]]) -> dict[str, object]:

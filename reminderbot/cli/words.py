@@ -6,6 +6,9 @@ import difflib
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 
+from reminderbot.core.ladder import Channel
+from reminderbot.core.money import Money
+
 
 def meant(word: str, known: Iterable[str]) -> str:
     """` Did you mean ...?`, or nothing where nothing known is near."""
@@ -21,6 +24,16 @@ def moment(at: datetime, zone: tzinfo) -> str:
 def day(on: date) -> str:
     """`Mon 23 Nov 2026`."""
     return f"{on:%a %d %b %Y}"
+
+
+def way(channel: str) -> str:
+    """`e-mail` or `SMS`."""
+    return "e-mail" if channel == Channel.EMAIL else "SMS"
+
+
+def bare(money: Money) -> str:
+    """`120.00`: a sum in a column that names its currency."""
+    return str(money).split()[0]
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

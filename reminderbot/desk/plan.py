@@ -426,8 +426,3 @@ def _close_talk(connection: Connection, found: PaymentPlan, why: str, now: datet
 def _others(connection: Connection, who: Customer, now: datetime) -> tuple[Hold, ...]:
     held = active(hold.of_customers(connection, [who.customer_id]).get(who.customer_id, ()), now)
     return tuple(known for known in held if known.kind is not HoldKind.PLAN)
-
-
-def owner(connection: Connection, words: str) -> str:
-    """The customer whom `words` means, by number."""
-    return one_customer(connection, words).customer_id
