@@ -71,7 +71,8 @@ def test_release_shows_what_would_leave_before_it_lifts(shop: Installation) -> N
 
     declined = shop.run("release", "C1", answers="n\n", at_terminal=True)
 
-    assert "Then: 'gentle' by e-mail about INV-1, Mon 23 Nov 2026 10:00 EST." in declined.stdout
+    # Gently: the tier's own spacing after today.
+    assert "Then: 'gentle' by e-mail about INV-1, Mon 30 Nov 2026 09:00 EST." in declined.stdout
     assert declined.exit_code == 2
     assert "C1" not in dict(messages(shop))
     assert "Lifted 1 hold." in shop.ok("release", "1", "--yes")

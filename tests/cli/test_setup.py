@@ -120,7 +120,7 @@ def test_letters_in_another_language_are_added_to_an_installation(tmp_path: Path
     added = run(tmp_path / "shop", "letter", "add", "fr")
 
     assert added.exit_code == 0, added.output
-    assert "14 files added." in added.stdout
+    assert "17 files added." in added.stdout
     shown = run(tmp_path / "shop", "letter", "preview", "gentle", "--language", "fr")
     assert "Bonjour Jane Roe," in shown.stdout
     assert "Beste Jane Roe," in run(tmp_path / "shop", "letter", "preview", "gentle").stdout
