@@ -162,7 +162,8 @@ def _sender(config: Config) -> Sender:
 
 
 def _gatherer(config: Config, keys: Keys) -> Gatherer:
-    tiers = [tier for ladder in rules_of(config).ladders for tier in ladder.tiers]
+    rules = rules_of(config)
+    tiers = [tier for ladder in rules.ladders for tier in ladder.tiers]
     text_tiers = frozenset(tier.name for tier in tiers if {Channel.EMAIL, Channel.SMS} <= set(tier.channels))
     asks = any(segment.history is Past.GOOD_PAYER for segment in config.segments)
 
@@ -175,7 +176,7 @@ def _gatherer(config: Config, keys: Keys) -> Gatherer:
     return Gatherer(
         hash_of, zones_of, ZoneInfo(config.business.time_zone), text_tiers, config.sms is not None,
         good_payer=_good_payer(config) if asks else None,
-        tolerance=config.sending.min_balance,
+        floor=rules.floor,
     )  # fmt: skip
 
 

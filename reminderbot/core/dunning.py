@@ -91,7 +91,11 @@ class Rules:
 
     def is_small(self, left: Money) -> bool:
         """Whether so little is left that nobody is written to about it; nothing at all is small too."""
-        return left.amount <= max(self.min_balance_in.get(left.currency, self.min_balance), Decimal(0))
+        return left.amount <= self.floor(left.currency)
+
+    def floor(self, currency: str) -> Decimal:
+        """The small-balance floor: the most that is left alone in a currency."""
+        return max(self.min_balance_in.get(currency, self.min_balance), Decimal(0))
 
     def business_days(self, place: str) -> BusinessDays:
         """Working days where the customer is; the business's own country where theirs is unknown."""

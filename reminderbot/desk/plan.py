@@ -257,7 +257,7 @@ def _seen(house: House, connection: Connection, plans: Sequence[PaymentPlan]) ->
 
 def _of(found: PaymentPlan, facts: Facts | None, house: House, now: datetime, today: date) -> Seen:
     # Of a customer whom the ledger no longer lists nothing is open, and nothing is missed.
-    standing = beside(found, facts.account.items if facts else (), house.rules.min_balance)
+    standing = beside(found, facts.account.items if facts else (), house.rules.floor(found.currency))
     ends = deadline(facts, house.rules) if facts else lambda _: now + timedelta(days=1)
     rest = Money(found.total - standing.received, found.currency)
     return Seen(found, standing.parts(now, ends, today), Money(standing.received, found.currency), rest)

@@ -71,6 +71,11 @@ _SENT = select(
 )
 
 
+def no_floor(_currency: str) -> Decimal:
+    """Where every cent counts."""
+    return Decimal(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Gatherer:
     """How this installation knows addresses and zones; the same for every customer."""
@@ -84,8 +89,8 @@ class Gatherer:
     sms_enabled: bool
     # From when on somebody is a good payer; None: no segment asks.
     good_payer: Thresholds | None = None
-    # The small-balance floor: what is open below it is settled.
-    tolerance: Decimal = Decimal(0)
+    # The small-balance floor of a currency: what is open below it is settled.
+    floor: Callable[[str], Decimal] = no_floor
 
     def gather(self, connection: Connection, customer_ids: Sequence[str], now: datetime) -> dict[str, Facts]:
         """Everything known about these customers at `now`, in their order; who is no longer listed is left out."""
@@ -136,7 +141,7 @@ class Gatherer:
                 ask_first,
                 past.get(key),
                 by_hand,
-                tuple(beside(one, account.items, self.tolerance) for one in plans.get(key, ())),
+                tuple(beside(one, account.items, self.floor(one.currency)) for one in plans.get(key, ())),
                 owed_thanks.get(key, ()),
             )
         return found

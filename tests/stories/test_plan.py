@@ -403,6 +403,17 @@ def test_a_promise_that_was_kept_is_thanked_for(make_world: Make) -> None:
     assert months_of_silence(world, "2027-03-30") == ["03-11 thanks"]
 
 
+def test_what_is_small_in_its_currency_is_missed_by_nobody(make_world: Make) -> None:
+    world = make_world(sending="min_balance_in = { JPY = 100 }")
+    world.invoice("INV-1", "ACME", "2027-03-05", "9000", currency="JPY").begin()
+    world.at("2027-03-10 10:00")
+    agree(world, "2027-03-19=9000")
+    # The bank has kept a fee.
+    world.pay("INV-1", "8950")
+    world.until("2027-03-30", "09:30", step=3)
+    assert (state(world), world.case_kinds("ACME")) == (PlanState.KEPT, [])
+
+
 def test_nobody_is_thanked_while_something_stands_between_us_nor_later_than_a_week(make_world: Make) -> None:
     world = make_world(more=THANKS).invoice("INV-1", "ACME", "2027-03-05").begin()
     world.at("2027-03-08 10:00")
