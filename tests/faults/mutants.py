@@ -58,6 +58,7 @@ TOLD = ("tests/runs/test_urgent.py", "tests/runs/test_digest.py")
 OWED = ("tests/stories/test_owed.py",)
 CAPS = ("tests/runs/test_deliver.py", "tests/core/test_outlook.py")
 CONFIG = ("tests/test_config.py",)
+CALLS = ("tests/core/test_call.py", "tests/stories/test_calls.py")
 SAID = ("tests/core/test_dunning.py", "tests/stories/test_courtesy.py")
 PATIENCE = ("tests/core/test_patience_laws.py", "tests/core/test_segment.py", "tests/stories/test_patience.py")
 SMUGGLING = ("tests/security/test_smuggling.py",)
@@ -855,6 +856,28 @@ GUARDS = (
     ),
     Guard("what is grave stops at once", "store/hold.py", "if kind in WHOLE_CUSTOMER:", "if False:", LANES),
     Guard("not theirs holds all", "core/triage.py", "return HoldKind.NOT_MINE", "return HoldKind.DISPUTE", LANES),
+    Guard(
+        "one message on their machine a day",
+        "desk/call.py",
+        "left = message_left_today(attempts, _their_day(house, facts), now)",
+        "left = None",
+        CALLS,
+    ),
+    Guard(
+        "a talk counts as having heard from us",
+        "store/account.py",
+        ", *_called_at(called, key, hashes[key].values())",
+        "",
+        CALLS,
+    ),
+    Guard(
+        "nothing before the call that they asked for",
+        "desk/call.py",
+        "HoldKind.CALL_BACK, why, house.clock.now(), actor=actor)",
+        "HoldKind.CALL_BACK, why, house.clock.now(), until=house.clock.now(), actor=actor)",
+        CALLS,
+    ),
+    Guard("enough calls", "core/call.py", "if len(called) >= _MOST_TRIES:", "if False:", CALLS),
     Guard("every matter is confirmed", "desk/dispute.py", "everything=not left", "everything=True", LANES),
     Guard(
         "what nobody read is a matter",

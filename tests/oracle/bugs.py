@@ -120,6 +120,62 @@ BUGS = (
         "if received or any(balances.get(number, balance) != balance for number, balance in letter.items):",
         missed="not looked for again since the simulated lives meet it more often",
     ),
+    Bug(
+        "what was paid beyond a bill is forgotten",
+        "store/account.py",
+        "in_credit = _credits(connection, ids)",
+        "in_credit = {}",
+    ),
+    Bug(
+        "what is due only later is asked for with the rest",
+        "core/invoice.py",
+        "return invoice, Money(balance.amount - kept, balance.currency)",
+        "return invoice, balance",
+    ),
+    Bug(
+        "a payment that went back is asked for at once",
+        "runs/ledger_news.py",
+        "        _tell_of_returns(connection, old, new, now)\n",
+        "",
+    ),
+    # ---- what a person decided
+    Bug(
+        "a plan pauses its first invoice",
+        "desk/plan.py",
+        "until=until, invoices=found.invoices, actor=actor,",
+        "until=until, invoices=found.invoices[:1], actor=actor,",
+    ),
+    Bug(
+        "the note comes a month ahead",
+        "core/plan.py",
+        "_business_day_before(one.due_on - timedelta(days=note_days)",
+        "_business_day_before(one.due_on - timedelta(days=10 * note_days)",
+    ),
+    Bug(
+        "a hand-over ends with the day",
+        "desk/handover.py",
+        'only taking it back ends this", now,',
+        'only taking it back ends this", now, until=now.replace(hour=23, minute=59),',
+    ),
+    Bug(
+        "what was settled goes on at once",
+        "core/resume.py",
+        "return today + timedelta(days=max(gaps))",
+        "return today",
+    ),
+    Bug(
+        "what is marked as contested rests until the same day",
+        "desk/dispute.py",
+        "placed = _place(connection, seen, LANES[reason].hold, why, now, actor, numbers, ends)",
+        "placed = _place(connection, seen, LANES[reason].hold, why, now, actor, numbers, ends or now)",
+    ),
+    Bug(
+        "a restart gives no time",
+        "core/tiering.py",
+        "due_on = max(due_on, item.restarted_on + timedelta(days=min_gap_days))",
+        "due_on = min(due_on, item.restarted_on)",
+    ),
+    Bug("more patience is no later", "core/ladder.py", "days=tier.days + days)", "days=tier.days)"),
     # ---- when
     Bug(
         "the window of our own zone",

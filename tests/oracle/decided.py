@@ -2,7 +2,8 @@
 
 Judged from what people did and what the books say; that the journal's own holds are kept is told elsewhere. Of what
 goes on again the smallest gap is judged, not the larger spacing that a ladder may ask for; and of a plan that is ended
-or a hold that is lifted only that nothing left before.
+or a hold that is lifted only that nothing left before. Not judged: what a person undoes, a dispute upheld that goes on
+once its credit is booked, ladders of a segment's own, and telephone calls, which leave no trace on the wire.
 """
 
 from __future__ import annotations
