@@ -84,7 +84,7 @@ class Guard(Change):
 GUARDS = (
     # ---- whether somebody hears from us at all
     Guard("nothing owed", "core/dunning.py", "and not rules.is_small(item.balance)", ""),
-    Guard("the floor", "core/dunning.py", "self.min_balance_in.get(left.currency, self.min_balance)", "Decimal(0)"),
+    Guard("the floor", "core/dunning.py", "self.min_balance_in.get(currency, self.min_balance)", "Decimal(0)"),
     Guard(
         "a plan rests its invoices",
         "desk/plan.py",

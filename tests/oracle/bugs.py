@@ -102,8 +102,8 @@ BUGS = (
     Bug(
         "the floor is crossed by a cent too little",
         "core/dunning.py",
-        "return left.amount <= max(self",
-        "return left.amount < max(self",
+        "return left.amount <= self.floor(left.currency)",
+        "return left.amount < self.floor(left.currency)",
         missed="not looked for again since the simulated lives meet it more often",
     ),
     Bug(
