@@ -44,8 +44,11 @@ def at_the_call(make: Make, *invoices: str, phone: str = PHONE, **options: objec
     for number in invoices or ("INV-1",):
         world.invoice(number, "ACME", "2027-02-26")
     world.begin()
-    world.until("2027-04-06", "10:00")
-    # The firm letter left on 30 March, so nothing but a call is due for a while.
+    # The days on which something is due, to be quick.
+    for day in ("2027-03-01", "2027-03-08", "2027-03-16", "2027-03-30", "2027-04-06"):
+        world.at(f"{day} 10:00")
+    # So nothing but a call is due for a while.
+    assert world.sent[-1].tier == "firm"
     assert world.case_kinds("ACME") == ["call"]
     return world
 
