@@ -136,7 +136,7 @@ def test_each_open_invoice_is_told_once_with_one_next_step_and_every_gate_that_i
         # What is too small or without a due date is left alone whatever pauses it.
         assert named == by_holds or not named
         assert named or not by_holds or {gate.code for gate in one.causes} & {"too_small", "no_due_date"}
-        assert (one.at is None) == (one.step in {Step.PERSON, Step.NOTHING})
+        assert (one.at is None) == (one.step in {Step.PERSON, Step.PLAN, Step.NOTHING})
         assert one.at is None or one.at >= now or one.step is Step.LATER
 
 
