@@ -73,6 +73,8 @@ class ReplyFacts:
     # What is open, invoice by invoice, and what the letter listed that they answer.
     owed: tuple[tuple[str, Money], ...] = ()
     asked_about: tuple[str, ...] = ()
+    # What is in dispute with them.
+    contested: frozenset[str] = frozenset()
     # Channels that still work if the one of this reply is closed.
     other_channels: tuple[Channel, ...] = ()
 
@@ -154,6 +156,8 @@ def _doubts(understanding: Understanding, facts: ReplyFacts) -> str:
     today = facts.received_at.astimezone(facts.zone).date()
     if not _within_policy(understanding.promise_on, today, facts):
         return f"{understanding.promise_on} is not within the next {rules.max_days} days"
+    if both := [number for number in _invoices(understanding) if number in facts.contested]:
+        return f"{', '.join(both)} is in dispute: ask whether that is settled"
     if understanding.promise_amount is None:
         return ""
     return _doubts_of_sum(understanding, understanding.promise_amount, facts)

@@ -5,6 +5,7 @@ A message that cannot be read is set aside with its sender held; the next one is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,10 @@ from sqlalchemy.exc import OperationalError as StoreFailed
 from reminderbot.core import triage
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
+from reminderbot.core.dunning import Facts
 from reminderbot.core.event import Event, EventKind
-from reminderbot.core.hold import HoldKind
+from reminderbot.core.hold import HoldKind, active
+from reminderbot.core.invoice import Status
 from reminderbot.core.ladder import Channel
 from reminderbot.core.reliability import reliability
 from reminderbot.core.understanding import Understanding, unreadable
@@ -26,7 +29,7 @@ from reminderbot.replies.match import Clues
 from reminderbot.replies.understand import Context
 from reminderbot.runs import canary
 from reminderbot.runs.match import Match, match_mail, match_text
-from reminderbot.store import case, contact, hold, inbox, journal, ledger, people, promise, uncertain
+from reminderbot.store import case, contact, hold, inbox, journal, ledger, listing, people, promise, uncertain
 
 # A message that stopped its reader this often is set aside.
 ATTEMPTS = 2
@@ -121,7 +124,11 @@ def _understand(house: House, row: Row[Any], raw: bytes, match: Match) -> Unders
             if who is not None:
                 locale, country = who.language or locale, who.country or country
                 zone = (house.gatherer.zones_of(who) or (zone,))[0]
-    context = Context(invoices=invoices, locale=_regional(locale, country))
+        owed = listing.open_invoices(connection, match.customer_ids) if match.customer_ids else ()
+        currencies = {one.currency for one in owed}
+    # In several, a sum without more goes to a person anyway.
+    currency = currencies.pop() if len(currencies) == 1 else ""
+    context = Context(invoices=invoices, currency=currency, locale=_regional(locale, country))
     received = row.received_at.astimezone(zone)
     try:
         if row.channel == Channel.SMS.value:
@@ -247,8 +254,18 @@ def _reply_facts(
         missed_in_a_row=reliability(promise.of_customer(connection, customer_id)).missed_in_a_row,
         owed=tuple((item.invoice.number, item.balance) for item in known.account.items) if known else (),
         asked_about=tuple(match.reminder.lists) if match.reminder is not None else (),
+        contested=frozenset(_contested(known, house.clock.now())) if known else frozenset(),
         other_channels=others,
     )
+
+
+def _contested(known: Facts, now: datetime) -> Iterator[str]:
+    """The open invoices that are in dispute, by the ledger or by their own word."""
+    disputes = [held for held in active(known.holds, now) if held.kind is HoldKind.DISPUTE and held.invoices]
+    for item in known.account.items:
+        number = item.invoice.number
+        if item.invoice.status is Status.DISPUTED or any(held.covers(number) for held in disputes):
+            yield number
 
 
 def _clues_in_header(house: House, row: Row[Any]) -> Clues:

@@ -518,3 +518,23 @@ def test_a_sum_that_the_currency_has_no_coins_for_is_no_promise(make_world: Make
     world = make_world().invoice("INV-1", "ACME", "2027-03-04").begin()
     with pytest.raises(Refused, match=r"10\.005 is no sum that GBP has coins for: round it\."):
         desk.note(world.house, "olivia", "ACME", date(2027, 3, 24), Decimal("10.005"))
+
+
+@pytest.mark.parametrize(("sum_", "believed"), [("200 pounds", True), ("£200", True), ("200 dollars", False)])
+def test_a_sum_of_another_currency_than_is_owed_goes_to_a_person(make_world: Make, sum_: str, believed: bool) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04", "300.00").begin()
+    (letter,) = world.at("2027-03-08 10:00")
+    world.answer(f"I will pay {sum_} on Friday.", letter)
+    world.at("2027-03-08 10:05")
+    assert (states(world), world.case_kinds("ACME")) == ((["open"], []) if believed else ([], ["promise"]))
+
+
+def test_a_promise_about_what_is_in_dispute_goes_to_a_person(make_world: Make) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04").invoice("INV-2", "ACME", "2027-03-04")
+    world.change("INV-2", status="disputed")
+    world.begin()
+    (letter,) = world.at("2027-03-08 10:00")
+    world.answer("I will pay INV-2 on Friday.", letter)
+    world.at("2027-03-08 10:05")
+    assert (states(world), world.hold_kinds("ACME")) == ([], ["reply"])
+    assert "INV-2 is in dispute: ask whether that is settled" in world.cases("ACME")[0].why
