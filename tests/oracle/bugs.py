@@ -150,6 +150,7 @@ BUGS = (
         "core/plan.py",
         "_business_day_before(one.due_on - timedelta(days=note_days)",
         "_business_day_before(one.due_on - timedelta(days=10 * note_days)",
+        missed="simulated plans begin within a fortnight, and few get as far as their second instalment",
     ),
     Bug(
         "a hand-over ends with the day",
@@ -174,6 +175,7 @@ BUGS = (
         "core/tiering.py",
         "due_on = max(due_on, item.restarted_on + timedelta(days=min_gap_days))",
         "due_on = min(due_on, item.restarted_on)",
+        missed="few clocks are restarted in simulated lives, and mostly of what another pause covers",
     ),
     Bug("more patience is no later", "core/ladder.py", "days=tier.days + days)", "days=tier.days)"),
     # ---- when
