@@ -150,7 +150,7 @@ BUGS = (
         "core/plan.py",
         "_business_day_before(one.due_on - timedelta(days=note_days)",
         "_business_day_before(one.due_on - timedelta(days=10 * note_days)",
-        missed="simulated plans begin within a fortnight, and few get as far as their second instalment",
+        missed="simulated plans begin a week after they are agreed, and few of their notes are sent",
     ),
     Bug(
         "a hand-over ends with the day",
@@ -175,7 +175,7 @@ BUGS = (
         "core/tiering.py",
         "due_on = max(due_on, item.restarted_on + timedelta(days=min_gap_days))",
         "due_on = min(due_on, item.restarted_on)",
-        missed="few clocks are restarted in simulated lives, and mostly of what another pause covers",
+        missed="a clock is restarted once in a hundred simulated customer-years",
     ),
     Bug("more patience is no later", "core/ladder.py", "days=tier.days + days)", "days=tier.days)"),
     # ---- when
