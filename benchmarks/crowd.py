@@ -95,7 +95,9 @@ def _answers(customers: int, now: datetime) -> Iterator[dict[str, Any]]:
             "external_id": "", "received_at": now - timedelta(hours=place % 400), "stored_at": now, "sender": "x",
             "recipient": "x", "oversize": False, "state": "understood", "attempts": 1, "kinds": ["dispute"],
             "customer_id": customer(place).customer_id, "matched_by": "token", "subject": "Re: the bill",
-            "understanding": {"own_text": _WORDS, "findings": [finding], "kinds": ["dispute"]},
+            "understanding": {
+                "own_text": _WORDS, "findings": [finding], "kinds": ["dispute"], "needs_human": True,
+            },
         }  # fmt: skip
 
 
