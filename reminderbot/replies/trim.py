@@ -125,7 +125,8 @@ def _attribution(lines: list[str], at: int) -> int:
     for length, line in enumerate(lines[at : at + 4], 1):
         joined = f"{joined} {line.strip()}"
         if _ATTRIBUTION_END.search(joined[-200:]):
-            return length if any(c.isdigit() or c == "@" for c in joined) else 0
+            # "On Monday, Corner Shop wrote:" names neither an hour nor an address; the marks below it tell.
+            return length if any(c.isdigit() or c == "@" for c in joined) or _quoted_next(lines, at + length) else 0
         if not line.strip():
             return 0
     return 0

@@ -51,3 +51,10 @@ def test_what_the_sender_means_is_kept_below_a_name(below: str) -> None:
 
 def test_a_mail_that_is_nothing_but_a_signature_is_kept() -> None:
     assert own_words("Kind regards\nPatrice", says, NAMES)
+
+
+@pytest.mark.parametrize("above", ["On Monday, Corner Shop wrote:", "Am Montag schrieb Corner Shop:"])
+def test_an_attribution_without_hour_or_address_goes_with_what_is_quoted_below_it(above: str) -> None:
+    assert own_words(f"{WORDS}\n\n{above}\n> Did the bill reach you?", says, NAMES) == WORDS
+    # Unmarked, what follows may be their own.
+    assert "not my idea" in own_words(f"{WORDS}\n\n{above}\nThis was not my idea.", says, NAMES)
