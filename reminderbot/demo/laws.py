@@ -178,9 +178,10 @@ def _list(sums: dict[str, tuple[str, Decimal]]) -> str:
 def _in_order(court: Court, place: int) -> Findings:
     """A letter is right where one of its invoices has come to just this rung, one at a time and not too soon."""
     reached: dict[str, tuple[int, date]] = {}
+    told: dict[tuple[str, int], date] = {}
     stepped: set[int] = set()
     for message in [m for m in court.messages[: place + 1] if m.channel == EMAIL]:
-        stepped = _climb(court, message, reached)
+        stepped = _climb(court, message, reached, told)
     message = court.messages[place]
     tier = court.letters.tier(message)
     if tier not in _RUNGS:
@@ -189,8 +190,13 @@ def _in_order(court: Court, place: int) -> Findings:
         yield f"'{tier}' comes twice, too soon or out of order"
 
 
-def _climb(court: Court, message: Message, reached: dict[str, tuple[int, date]]) -> set[int]:
-    """Move each invoice of a letter up by the one rung that is due for it; gives the rungs they came to."""
+def _climb(
+    court: Court, message: Message, reached: dict[str, tuple[int, date]], told: dict[tuple[str, int], date]
+) -> set[int]:
+    """Move each invoice of a letter up by the one rung that is due for it; gives the rungs they came to.
+
+    A rung of which a letter over other invoices spoke needs no letter of its own: it is taken on its day.
+    """
     day = court.day(message)
     tier = court.letters.tier(message)
     highest = _RUNGS.index(tier) if tier in _RUNGS else -1
@@ -200,6 +206,10 @@ def _climb(court: Court, message: Message, reached: dict[str, tuple[int, date]])
             continue
         rung, since = reached.get(bill.number, (-1, date.min))
         following = rung + 1 if day < bill.due_on else max(rung + 1, _GENTLE)
+        while (bill.number, following) in told and _is_due(bill.due_on, rung, following, since, day):
+            rung, since = following, _falls_on(bill.due_on, rung, following, since)
+            reached[bill.number], following = (rung, since), rung + 1
+        told[bill.number, highest] = day
         if following <= highest and _is_due(bill.due_on, rung, following, since, day):
             reached[bill.number] = (following, day)
             stepped.add(following)
@@ -207,9 +217,14 @@ def _climb(court: Court, message: Message, reached: dict[str, tuple[int, date]])
 
 
 def _is_due(due_on: date, rung: int, following: int, since: date, day: date) -> bool:
+    return day >= _falls_on(due_on, rung, following, since)
+
+
+def _falls_on(due_on: date, rung: int, following: int, since: date) -> date:
+    """The first day for the rung that follows."""
     days = LADDER[_RUNGS[following]]
-    spacing = days - LADDER[_RUNGS[rung]] if rung >= 0 else 0
-    return (day - due_on).days >= days and (rung < 0 or (day - since).days >= spacing)
+    own = due_on + timedelta(days=days)
+    return max(own, since + timedelta(days=days - LADDER[_RUNGS[rung]])) if rung >= 0 else own
 
 
 def _after_its_letter(court: Court, place: int) -> Findings:

@@ -196,7 +196,7 @@ def cast() -> tuple[Person, ...]:
         "Stonebridge Logistics", "Lou Marsh",
         ((1040, "2026-09-02", "2000.00"), (1052, "2026-09-16", "1450.00"), (1054, "2026-09-21", "310.00")),
         Act("check-in", 52, Pays("INV-1040", Decimal("1000.00"))), Act("gentle#2", 28, Pays("INV-1052")),
-        Act("options", 53, Pays("INV-1040")), Act("gentle#3", 30, Pays("INV-1054")), phone="+12015550133",
+        Act("options", 53, Pays("INV-1040")), Act("check-in#2", 30, Pays("INV-1054")), phone="+12015550133",
     )  # fmt: skip
     add(
         "Willow Yoga Studio", "Ines Fontaine", ((1060, "2026-10-09", "640.00"),),
