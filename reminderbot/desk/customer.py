@@ -61,7 +61,7 @@ def account_page(house: House, connection: Connection, customer_id: str) -> Acco
         aging=_aging(answer, today),
         invoices=tuple(listing.invoices_of(connection, customer_id)),
         promises=tuple(promise.of_customer(connection, customer_id)),
-        plans=tuple(look(house, connection, customer_id)),
+        plans=tuple(look(house, connection, customer_id, answer.facts)),
         ways=ways_of(connection, answer.facts) if answer.facts else (),
         talk=tuple(talk(house, connection, customer_id)),
         preference=preference.get(connection, customer_id),

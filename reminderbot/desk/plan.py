@@ -239,9 +239,9 @@ def end(house: House, actor: str, plan_id: int, why: str = "") -> Ended:
         return Ended(_plan(connection, plan_id), resumes, _others(connection, who, now), back)
 
 
-def look(house: House, connection: Connection, customer_id: str) -> list[Seen]:
-    """All plans of a customer with each instalment as it stands, the newest first."""
-    return _seen(house, connection, plan.of_customer(connection, customer_id))
+def look(house: House, connection: Connection, customer_id: str, facts: Facts | None = None) -> list[Seen]:
+    """All plans of a customer with each instalment as it stands, the newest first; `facts` where they are known."""
+    return _seen(house, connection, plan.of_customer(connection, customer_id), {customer_id: facts} if facts else None)
 
 
 def every_standing(house: House, connection: Connection) -> list[Seen]:
@@ -249,9 +249,13 @@ def every_standing(house: House, connection: Connection) -> list[Seen]:
     return _seen(house, connection, plan.every(connection, [PlanState.PROPOSED, *STANDING]))
 
 
-def _seen(house: House, connection: Connection, plans: Sequence[PaymentPlan]) -> list[Seen]:
+def _seen(
+    house: House, connection: Connection, plans: Sequence[PaymentPlan], known: Mapping[str, Facts] | None = None
+) -> list[Seen]:
     now, today = house.clock.now(), _today(house)
-    known = house.gatherer.gather(connection, sorted({one.customer_id for one in plans}), now)
+    if known is None:
+        ids = sorted({one.customer_id for one in plans})
+        known = house.gatherer.gather(connection, ids, now) if ids else {}
     return [_of(one, known.get(one.customer_id), house, now, today) for one in plans]
 
 

@@ -47,4 +47,5 @@ def test_a_page_asks_the_store_as_often_with_many_customers_as_with_few(
 ) -> None:
     few, many = asked[60][path], asked[400][path]
     assert few == many
-    assert many <= 50
+    # A closed case is two requests: the deed, and the page of the next one.
+    assert many <= (60 if path == RESOLVE else 50)
