@@ -91,12 +91,13 @@ def test_who_says_the_same_again_after_the_case_was_closed_is_heard_again(world:
     world.look()
     (case,) = world.cases("ACME")
     desk.resolve(world.house, "olivia", case.case_id, "credit note sent", lift=True)
-    assert world.holds("ACME") == []
+    # Nothing but the days in which they go on gently.
+    assert world.hold_kinds("ACME") == ["resuming"]
     human(world, 2)
     world.look()
     (again,) = world.cases("ACME")
     assert again.inbound_id != case.inbound_id
-    assert world.hold_kinds("ACME") == ["dispute"]
+    assert "dispute" in world.hold_kinds("ACME")
 
 
 def test_one_word_lifts_what_a_whole_storm_has_paused(world: World) -> None:
@@ -105,7 +106,7 @@ def test_one_word_lifts_what_a_whole_storm_has_paused(world: World) -> None:
     world.look()
     (case,) = world.cases("ACME")
     desk.resolve(world.house, "olivia", case.case_id, "credit note sent", lift=True)
-    assert world.holds("ACME") == []
+    assert world.hold_kinds("ACME") == ["resuming"]
 
 
 def test_two_installations_pointed_at_each_other_do_not_talk(tmp_path: Path) -> None:
