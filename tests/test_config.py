@@ -469,7 +469,7 @@ def told_in_sentences(path: Path, document: dict[str, object]) -> None:
             assert re.match(r"(config\.toml|/.*/config\.toml): .+", sentence, re.DOTALL), sentence
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents)
 def test_whatever_the_document_says_loading_it_ends_in_sentences(tmp_path: Path, document: dict[str, object]) -> None:
     told_in_sentences(tmp_path / "config.toml", document)
@@ -477,7 +477,7 @@ def test_whatever_the_document_says_loading_it_ends_in_sentences(tmp_path: Path,
 
 @pytest.mark.soak
 @pytest.mark.timeout(0)
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=5_000 * int(os.environ.get("N", "1")))
+@settings(suppress_health_check=list(HealthCheck), max_examples=5_000 * int(os.environ.get("N", "1")))
 @given(documents)
 def test_thousands_of_documents_all_end_in_sentences(tmp_path: Path, document: dict[str, object]) -> None:
     told_in_sentences(tmp_path / "config.toml", document)

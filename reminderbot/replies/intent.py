@@ -97,7 +97,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
         days=tuple(days),
         deadlines=_deadlines(days, words, reader.tables),
         sums=tuple(sums),
-        is_question=is_question or "question.open" in groups,
+        is_question=is_question,
         is_hedged="hedge" in groups,
         on_condition=bool(groups & {"condition", "condition_on_us"}),
         on_us="condition_on_us" in groups,

@@ -226,7 +226,7 @@ def test_a_body_that_tries_to_smuggle_arrives_as_one_message(body: bytes) -> Non
 
 
 @given(st.lists(st.text(alphabet=".a\t MAIL", max_size=6), max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_only_the_last_line_on_the_wire_is_a_lone_dot_whatever_the_letter(lines: list[str]) -> None:
     body = "".join(f"{line}\r\n" for line in lines).encode()
     wire = envelope_for(letter(body or b"\r\n")).content

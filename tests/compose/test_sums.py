@@ -78,7 +78,7 @@ def is_true(letter: Letter, items: list[OpenItem], received: list[Money]) -> Non
     assert set(letter.elsewhere) <= set(letter.totals) | {(one.currency, one.amount) for one in received}
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(language=st.sampled_from(SPOKEN), letter=st.sampled_from(LETTERS), owed=debts())
 @example("de-CH", "gentle", ([item("INV-0", money(123456789, "CHF"))], [money(5, "CHF")]))
 @example("en-IN", "gentle", ([item("INV-0", money(123456789012, "INR"))], []))
@@ -96,7 +96,7 @@ def test_every_sum_of_a_letter_is_read_as_the_books_have_it(
     assert all(totals[currency] == amount for currency, amount in sums_in(mail.subject, language))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(language=st.sampled_from(SPOKEN), letter=st.sampled_from(LETTERS), owed=debts())
 def test_a_text_message_names_the_same_totals(
     language: str, letter: str, owed: tuple[list[OpenItem], list[Money]]

@@ -249,7 +249,7 @@ events = st.lists(
 )
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=400)
 @given(events)
 def test_a_wrong_clock_is_never_believed_and_a_right_one_always_in_the_end(story: list[tuple[str, float]]) -> None:
     """Wrong: further off than one small step a tick can carry it, with no server ever having agreed."""

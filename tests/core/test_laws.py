@@ -26,7 +26,7 @@ from reminderbot.core.triage import MatchedBy, ReplyFacts
 from reminderbot.core.understanding import Bounce, Finding, Kind, Understanding
 from tests.core.facts import LADDER, LONDON, MONDAY, at, days, weekdays
 
-BOUNDED = settings(derandomize=True, max_examples=30, deadline=None)
+BOUNDED = settings(derandomize=True, max_examples=30)
 CLOSED = frozenset({MONDAY + days(9), MONDAY + days(32)})
 ZONES = [ZoneInfo(name) for name in ("Europe/London", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")]
 

@@ -19,7 +19,7 @@ from reminderbot.core.money import Money
 from reminderbot.core.snapshot import Snapshot
 
 # Without a deadline, which a busy machine would miss.
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=60)
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DUE = date(2026, 3, 3)
 DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from reminderbot.core.segment import Segment
 from reminderbot.core.tiering import position, reaches
 from tests.core.facts import LONDON, MONDAY, at, customer, days, facts, item
 
-BOUNDED = settings(derandomize=True, max_examples=60, deadline=None)
+BOUNDED = settings(derandomize=True, max_examples=60)
 MIN_GAP = 5
 GROUPS = ("", "a", "b", "c")
 HORIZON = 150

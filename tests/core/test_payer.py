@@ -61,7 +61,7 @@ def test_of_somebody_new_every_reason_is_told() -> None:
     assert found.reasons == ("known for 0 days, not yet 365", "0 invoices paid in two years, not yet 6")
 
 
-@settings(derandomize=True, max_examples=100, deadline=None)
+@settings(derandomize=True, max_examples=100)
 @given(st.lists(st.integers(-30, 90), max_size=20), st.integers(0, 3), st.integers(0, 900))
 def test_a_broken_promise_or_a_later_payment_never_makes_a_good_payer(late: list[int], broken: int, known: int) -> None:
     before = judge(payer(*late, broken=broken, known=known) if late else Payer(), THRESHOLDS, MONDAY)

@@ -209,14 +209,14 @@ def lived(steps: list[tuple[object, ...]]) -> Life:
     return life
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=200)
 @given(STEPS)
 def test_settled_lifted_restarted_in_whatever_order_never_two_never_too_soon(steps: list[tuple[object, ...]]) -> None:
     lived(steps)
 
 
 @pytest.mark.soak
-@settings(max_examples=6_000, deadline=None)
+@settings(max_examples=6_000)
 @given(STEPS)
 def test_the_same_over_many_more_lives(steps: list[tuple[object, ...]]) -> None:
     lived(steps)

@@ -16,7 +16,7 @@ from reminderbot.ledger.csv_folder import LedgerMistakes
 from tests.ledger.exports import CUSTOMERS, INVOICES, PAYMENTS, mistakes, read, write_folder
 
 # Without a deadline, which a busy machine would miss.
-LAW = settings(max_examples=300, deadline=None)
+LAW = settings(max_examples=300)
 FILES = {"customers": CUSTOMERS, "invoices": INVOICES, "payments": PAYMENTS}
 HALF = "half-written"
 UTF8 = "export it as UTF-8"

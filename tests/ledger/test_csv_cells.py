@@ -16,7 +16,7 @@ from reminderbot.ledger.csv_cells import BadCell
 from reminderbot.ledger.csv_report import seen
 
 # Without a deadline, which a busy machine would miss.
-LAW = settings(max_examples=100, deadline=None)
+LAW = settings(max_examples=100)
 
 
 def cure(read: Callable[..., object], *args: object) -> str:

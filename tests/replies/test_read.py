@@ -49,13 +49,13 @@ def test_the_sender_of_a_mail_that_is_refused_is_still_known() -> None:
     assert found.header("from") == "a@b.example"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=2_000))
 def test_no_bytes_break_the_reader(raw: bytes) -> None:
     assert len(read_mail(raw).text) <= read.MAX_TEXT
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300), st.sampled_from(["utf-8", "ascii", "rot13", "utf-16", "x", "big5", "utf-7", "zlib"]))
 def test_no_charset_breaks_the_decoder(data: bytes, declared: str) -> None:
     assert isinstance(charset.decode(data, declared), str)

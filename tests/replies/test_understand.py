@@ -30,14 +30,14 @@ def mail(text: str, **headers: str) -> Understanding:
     return understand_email(message.as_bytes(), RECEIVED, CONTEXT)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.binary(max_size=1_500))
 def test_no_bytes_break_it_and_unread_bytes_call_a_person(raw: bytes) -> None:
     found = understand_email(raw, RECEIVED, CONTEXT)
     assert found.kinds
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.text(max_size=400))
 def test_no_text_breaks_it(text: str) -> None:
     assert sms(text).kinds

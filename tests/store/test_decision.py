@@ -44,7 +44,7 @@ def kept(store: Store, until: datetime | None = None) -> list[decision.Kept]:
         return decision.history(connection, "ACME", until)
 
 
-@settings(derandomize=True, max_examples=300, deadline=None)
+@settings(derandomize=True, max_examples=300)
 @given(situations())
 def test_what_is_kept_is_what_was_decided_to_the_last_word(situation: tuple[Facts, Rules, datetime]) -> None:
     made = decide(*situation)

@@ -17,7 +17,7 @@ from tests.figures import Figures
 from tests.servers.postgres import Postgres
 from tests.store.machine import Machine, Stage
 
-BOUNDED = settings(derandomize=True, deadline=None, stateful_step_count=50, suppress_health_check=list(HealthCheck))
+BOUNDED = settings(derandomize=True, stateful_step_count=50, suppress_health_check=list(HealthCheck))
 # In one run of `make soak`; N=10 makes it ten times as many.
 SOAKED, SHARDS = int(200_000 * float(os.environ.get("N", "1"))), 8
 RUNS = 100

@@ -262,7 +262,7 @@ STEPS = st.lists(st.tuples(st.integers(1, 4), CHANGES), min_size=2, max_size=5)
 def test_over_any_books_money_is_conserved_and_nothing_is_asked_for_that_is_not_owed() -> None:
     messages: list[Sent] = []
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=8, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(steps=STEPS)
     def over(steps: list[tuple[int, list[tuple[object, ...]]]]) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -276,7 +276,7 @@ def test_over_any_books_money_is_conserved_and_nothing_is_asked_for_that_is_not_
 
 @pytest.mark.soak
 def test_over_hundreds_of_books_money_is_conserved() -> None:
-    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, suppress_health_check=list(HealthCheck))
     @given(steps=STEPS)
     def over(steps: list[tuple[int, list[tuple[object, ...]]]]) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -112,7 +112,7 @@ def telling(facts: Facts, rules: Rules, now: datetime) -> Telling:
     return tell(made, facts, foresee(facts, rules, now, now + days(60)), rules.of(facts), now, ())
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=400)
 @given(situations())
 def test_each_open_invoice_is_told_once_with_one_next_step_and_every_gate_that_is_shut_for_it(
     situation: tuple[Facts, Rules, datetime],
@@ -140,7 +140,7 @@ def test_each_open_invoice_is_told_once_with_one_next_step_and_every_gate_that_i
         assert one.at is None or one.at >= now or one.step is Step.LATER
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=200)
 @given(situations())
 def test_what_is_told_to_come_next_is_what_the_bot_then_does(situation: tuple[Facts, Rules, datetime]) -> None:
     """A letter that is told is the first one to list the invoice, and none comes while a person must act first."""
@@ -154,7 +154,7 @@ def test_what_is_told_to_come_next_is_what_the_bot_then_does(situation: tuple[Fa
             assert not listing
 
 
-@settings(derandomize=True, max_examples=200, deadline=None)
+@settings(derandomize=True, max_examples=200)
 @given(situations())
 def test_no_sentence_shows_a_code_word_or_an_empty_name(situation: tuple[Facts, Rules, datetime]) -> None:
     facts, rules, now = situation
