@@ -14,12 +14,12 @@ from reminderbot.core.business import Business
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.delivery_report import DeliveryReport
-from reminderbot.core.dunning import Rules
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
 from reminderbot.core.notice import Pushed
 from reminderbot.core.oauth import AccessTokens
 from reminderbot.core.promise import Grace, PromiseRules
+from reminderbot.core.rules import Rules
 from reminderbot.core.stop import Mode
 from reminderbot.core.text_lookup import TextList
 from reminderbot.core.token import Keys, Purpose, make_token

@@ -20,11 +20,11 @@ from reminderbot.core.contact import Budget, candidate_zones
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.delivery_report import DeliveryReport
-from reminderbot.core.dunning import Rules
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import Credential
 from reminderbot.core.payer import Thresholds
 from reminderbot.core.promise import PromiseRules
+from reminderbot.core.rules import Rules
 from reminderbot.core.segment import Past
 from reminderbot.core.stop import Mode
 from reminderbot.core.text_lookup import TextList

@@ -88,3 +88,13 @@ def _ripe(item: OpenItem, today: date) -> OpenItem:
 def totals(items: tuple[OpenItem, ...]) -> tuple[Money, ...]:
     """What is owed on `items`, one subtotal a currency."""
     return subtotals(item.balance for item in items)
+
+
+def numbers_of(items: Iterable[OpenItem]) -> tuple[str, ...]:
+    """The numbers of their invoices."""
+    return tuple(item.invoice.number for item in items)
+
+
+def names_of(items: Iterable[OpenItem]) -> str:
+    """The same as a sentence lists them."""
+    return ", ".join(numbers_of(items))

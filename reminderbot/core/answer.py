@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reminderbot.core.contact import address_on, in_their_day, reachable
-from reminderbot.core.dunning import Facts, Rules
+from reminderbot.core.facts import Facts
 from reminderbot.core.ladder import Channel
+from reminderbot.core.rules import Rules
 from reminderbot.core.uncertain import Again
 
 # What the outbox calls it where a reminder has its tier; no ladder may have a tier of this name.

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from reminderbot.core import plan, thanks
 from reminderbot.core.beside import INSTALMENT, Occasion
+from reminderbot.core.facts import Facts
 from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.invoice import Status
 from reminderbot.core.promise import Grace
-
-if TYPE_CHECKING:
-    from reminderbot.core.dunning import Facts, Rules
+from reminderbot.core.rules import Rules
 
 _HARMLESS = frozenset({HoldKind.PLAN, HoldKind.RESUMING})
 

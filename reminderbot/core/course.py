@@ -14,11 +14,14 @@ from reminderbot.core.aside import deadline
 from reminderbot.core.beside import NAMES
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import Reach
-from reminderbot.core.dunning import Decision, Facts, LastLetter, OpenCase, Rules, Send, decide
+from reminderbot.core.decision import Decision, OpenCase, Send
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts, LastLetter
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.core.plan import PlanState, judge, noted, told_missing
 from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, PromiseState, Waits
+from reminderbot.core.rules import Rules
 from reminderbot.core.tiering import reaches
 
 Foreseen = tuple[datetime, Decision]

@@ -6,199 +6,29 @@ us speak to somebody who should be left alone is asked here, first when planning
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from reminderbot.core import aside, plan, thanks
-from reminderbot.core.account import Account, OpenItem, totals
+from reminderbot.core import aside, quiet
+from reminderbot.core.account import OpenItem, numbers_of
 from reminderbot.core.beside import Occasion, named
-from reminderbot.core.calendar import AtWork, BusinessDays, IsHoliday, SendingHours, no_holidays, start_of_day
+from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import CaseKind
-from reminderbot.core.contact import Budget, Reach, may_send, reachable
-from reminderbot.core.customer import Customer
+from reminderbot.core.contact import may_send, reachable
+from reminderbot.core.decision import Decision, OpenCase, Send
+from reminderbot.core.facts import Facts
 from reminderbot.core.gate import Gate, GateCode
-from reminderbot.core.hold import Hold, active
-from reminderbot.core.invoice import Status
+from reminderbot.core.hold import active
 from reminderbot.core.ladder import Channel, Ladder, Needs, Task, Tier
-from reminderbot.core.money import Money
-from reminderbot.core.payer import Judgement
-from reminderbot.core.promise import GRACE_BUSINESS_DAYS
-from reminderbot.core.segment import Chosen, Segment, choose
+from reminderbot.core.rules import Rules
+from reminderbot.core.segment import Chosen
 from reminderbot.core.tiering import Step, begins_anew, days_at, next_step, position
 
-# Whatever day messages may arrive on: on these, somebody of the business is there.
-_WORKING_WEEK = frozenset(range(5))
 # Design law 3: the text message of a tier follows its e-mail within three business days or not at all.
 FOLLOW_UP_BUSINESS_DAYS = 3
 # What was said of an invoice before counts as forgotten.
 SAID_LATELY = timedelta(days=31)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How this business wants to remind; the ladder and the limits."""
-
-    # The main ladder; `ladder_of` tells which one a customer climbs.
-    ladder: Ladder
-    zone: ZoneInfo
-    country: str = ""
-    hours: SendingHours = field(default_factory=SendingHours)
-    is_holiday: IsHoliday = no_holidays
-    # Holidays of the whole country: where only some regions rest, somebody may have paid, or may be exporting.
-    is_everywhere_off: IsHoliday = no_holidays
-    budget: Budget = field(default_factory=Budget)
-    # An open balance at or below this is left alone; the number is read in the invoice's own currency.
-    min_balance: Decimal = Decimal(0)
-    # Currencies in which another sum is small.
-    min_balance_in: Mapping[str, Decimal] = field(default_factory=dict)
-    min_gap_days: int = 5
-    # Invoices first seen more than this many days past due are parked for a person.
-    park_after_days: int = 90
-    # Customers who climb another ladder, in the order in which they are asked about.
-    segments: tuple[Segment, ...] = ()
-    # The business's own, in which a segment's sums are read.
-    currency: str = ""
-    # Nothing leaves on a day on which nobody of the business is there to read the answer.
-    only_when_we_work: bool = True
-    # So many days before an instalment its note goes out; 0: none does.
-    note_days: int = 3
-    # Business days after its day in which an instalment may still come in.
-    grace_days: int = GRACE_BUSINESS_DAYS
-    # How far off the last instalment of a plan may be.
-    plan_max_days: int = plan.USUAL_DAYS
-    # What customers are thanked for.
-    thanks: frozenset[thanks.ThanksFor] = frozenset()
-
-    def chosen(self, facts: Facts) -> Chosen:
-        """The ladder of this customer, and why it is theirs."""
-        return choose(facts.account, facts.past, facts.segment_by_hand, self.segments, self.ladder, self.currency)
-
-    def ladder_of(self, facts: Facts) -> Ladder:
-        """The ladder that this customer climbs: the one place that knows."""
-        return self.chosen(facts).ladder
-
-    def of(self, facts: Facts) -> Rules:
-        """The same, with the ladder that this customer climbs as the main one."""
-        return replace(self, ladder=self.ladder_of(facts))
-
-    @property
-    def ladders(self) -> tuple[Ladder, ...]:
-        """Every ladder that somebody may climb, the main one first."""
-        return (self.ladder, *(segment.ladder for segment in self.segments))
-
-    def is_small(self, left: Money) -> bool:
-        """Whether so little is left that nobody is written to about it; nothing at all is small too."""
-        return left.amount <= self.floor(left.currency)
-
-    def floor(self, currency: str) -> Decimal:
-        """The small-balance floor: the most that is left alone in a currency."""
-        return max(self.min_balance_in.get(currency, self.min_balance), Decimal(0))
-
-    def business_days(self, place: str) -> BusinessDays:
-        """Working days where the customer is; the business's own country where theirs is unknown."""
-        return BusinessDays(self.hours.days, place or self.country, self.is_holiday)
-
-    def days_of_both(self, place: str) -> BusinessDays:
-        """Working days of the customer on which the business, and so its bank, works too."""
-        return BusinessDays(self.hours.days, place or self.country, self.is_holiday, also=self.country)
-
-    def bank_days(self, place: str) -> BusinessDays:
-        """Days on which they, we and the banks are all at work: banks rest at the weekend, whoever works then."""
-        both = self.days_of_both(place)
-        return replace(both, days=both.days - {5, 6} or both.days)
-
-    @property
-    def at_work(self) -> AtWork | None:
-        """When somebody of the business reads answers; None: messages leave whether or not."""
-        if not self.only_when_we_work:
-            return None
-        return AtWork(self.zone, BusinessDays(self.hours.days | _WORKING_WEEK, self.country, self.is_holiday))
-
-    def ledger_days(self) -> BusinessDays:
-        """Days on which the business may be at work, as the age of its ledger counts them: in doubt it grows older."""
-        return BusinessDays(self.hours.days, self.country, self.is_everywhere_off)
-
-
-@dataclass(frozen=True, slots=True)
-class LastLetter:
-    """The last e-mail that went out and whose tier has a text message too, which has not been sent."""
-
-    reminder_id: int
-    tier: str
-    sent_at: datetime
-    # (invoice number, open balance then): a text follows only while nothing has changed.
-    items: tuple[tuple[str, Money], ...]
-    # Money not yet matched then, which the letter took off its sums.
-    taken_off: tuple[Money, ...] = ()
-    # (invoice number, the tier it took with the letter), where that was another one than the letter's own.
-    below: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that is known about one customer at one moment."""
-
-    account: Account
-    reach: Reach
-    holds: tuple[Hold, ...] = ()
-    follow_up: LastLetter | None = None
-    # Somebody with this customer opted out of one channel: what is left needs a person's yes (47 CFR 64.1200).
-    ask_first: bool = False
-    # What their own history says of them; None: nobody asked.
-    past: Judgement | None = None
-    # The segment that a person chose for them; empty: as the settings say.
-    segment_by_hand: str = ""
-    # The plans that stand, each beside what is open now.
-    plans: tuple[plan.Standing, ...] = ()
-    # What they have not been thanked for yet.
-    thanks: tuple[thanks.Thanks, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """One message to one customer."""
-
-    tier: str
-    channel: Channel
-    # All invoices that the message lists.
-    lists: tuple[str, ...]
-    # Those that take a step with it: (invoice, the tier it reaches, that tier's days).
-    steps: tuple[tuple[str, str, int], ...]
-    not_before: datetime
-    needs_approval: bool = False
-    # The e-mail that this text message follows.
-    follows: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    """A person is needed; `tier` where the ladder itself asks for one (call, review)."""
-
-    kind: CaseKind
-    why: str
-    invoices: tuple[str, ...]
-    tier: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What to do about one customer now, every gate that was asked, and when to look again."""
-
-    gates: tuple[Gate, ...]
-    send: Send | None = None
-    cases: tuple[OpenCase, ...] = ()
-    # Steps that a letter over other invoices has said already, which listed these as well.
-    told: tuple[tuple[str, str, int], ...] = ()
-    # None: only an event (a payment, a reply, a person) changes anything.
-    review_at: datetime | None = None
-
-    @property
-    def closed(self) -> tuple[Gate, ...]:
-        """The gates that did not let it pass."""
-        return tuple(gate for gate in self.gates if not gate.passed)
 
 
 def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
@@ -213,13 +43,13 @@ def _on_ladder(facts: Facts, rules: Rules, now: datetime) -> Decision:
     holds = active(facts.holds, now)
     wakes = [hold.until for hold in holds if hold.until]
 
-    owed = _owed(facts.account, rules, gates)
+    owed = quiet.owed(facts.account, rules, gates)
     if not owed:
         return Decision(tuple(gates), review_at=_earliest(wakes))
-    free = _not_held(facts.account, owed, holds, gates)
+    free = quiet.not_held(facts.account, owed, holds, gates)
     if not free:
         return Decision(tuple(gates), review_at=_earliest(wakes))
-    if case := _possibly_paid(facts.account, free, rules, gates):
+    if case := quiet.possibly_paid(facts.account, free, rules, gates):
         return Decision(tuple(gates), cases=(case,), review_at=_earliest(wakes))
 
     chosen = rules.chosen(facts)
@@ -232,9 +62,7 @@ def _on_ladder(facts: Facts, rules: Rules, now: datetime) -> Decision:
     wakes += wake
     tasks, letters = _split(due, rules.ladder)
     cases = _task_cases(tasks, rules.ladder)
-    told = tuple(pair for pair in letters if _said_at(*pair, rules.ladder, now))
-    letters = tuple(pair for pair in letters if pair not in told)
-    gates.extend(_said_already(*pair, rules.ladder, now) for pair in told)
+    letters, told = _not_yet_said(letters, rules.ladder, now, gates)
     send: Send | None = None
     if letters:
         send = _letter(facts, rules, letters, free, today, now, gates, cases)
@@ -244,122 +72,28 @@ def _on_ladder(facts: Facts, rules: Rules, now: datetime) -> Decision:
     return Decision(tuple(gates), send, tuple(cases), steps_told, _earliest([wake for wake in wakes if wake > now]))
 
 
+def _not_yet_said(letters: _Due, ladder: Ladder, now: datetime, gates: list[Gate]) -> tuple[_Due, _Due]:
+    """The steps that are still to be said, and those that a letter over others has said; each of these has its gate."""
+    open_, told = list[tuple[OpenItem, Step]](), list[tuple[OpenItem, Step]]()
+    for item, step in letters:
+        said_at = _said_at(item, step, ladder, now)
+        (told if said_at else open_).append((item, step))
+        if said_at:
+            gates.append(_said_already(item, ladder.tiers[step.tier], said_at.date()))
+    return tuple(open_), tuple(told)
+
+
 def _said_at(item: OpenItem, step: Step, ladder: Ladder, now: datetime) -> datetime | None:
     """When a letter over others said this step of an invoice, too: the same again, days later, would only nag."""
     name = ladder.tiers[step.tier].name
     return max((at for tier, at in item.told if tier == name and at > now - SAID_LATELY), default=None)
 
 
-def _said_already(item: OpenItem, step: Step, ladder: Ladder, now: datetime) -> Gate:
-    tier, number = ladder.tiers[step.tier].name, item.invoice.number
-    said_on = (_said_at(item, step, ladder, now) or now).date()
-    because = f"the letter '{tier}' of {said_on} listed {number} too, so it is not said again"
-    values = {"tier": tier, "said_on": said_on.isoformat()}
+def _said_already(item: OpenItem, tier: Tier, on: date) -> Gate:
+    number = item.invoice.number
+    because = f"the letter '{tier.name}' of {on} listed {number} too, so it is not said again"
+    values = {"tier": tier.name, "said_on": on.isoformat()}
     return Gate("said already", True, because, code=GateCode.SAID_ALREADY, invoices=(number,), values=values)
-
-
-def _owed(account: Account, rules: Rules, gates: list[Gate]) -> tuple[OpenItem, ...]:
-    """Items with a due date and a balance above the floor."""
-    owed = tuple(item for item in account.items if item.invoice.due_on is not None and not rules.is_small(item.balance))
-    if owed:
-        sums = " and ".join(str(total) for total in totals(owed))
-        because = f"{sums} is open on {_names(owed)}"
-        gates.append(Gate("owed", True, because, code=GateCode.OWED, invoices=_numbers(owed), values={"sums": sums}))
-    gates.extend(_left_out(account, owed))
-    return owed
-
-
-def _left_out(account: Account, owed: tuple[OpenItem, ...]) -> tuple[Gate, ...]:
-    """Why nothing is ever said about what else is open."""
-    rest = tuple(item for item in account.items if item.balance.amount > 0 and item not in owed)
-    undated = tuple(item for item in rest if item.invoice.due_on is None)
-    small = tuple(item for item in rest if item.invoice.due_on is not None)
-    found = []
-    if undated:
-        because = "what is open has no due date"
-        found.append(Gate("owed", False, because, code=GateCode.NO_DUE_DATE, invoices=_numbers(undated)))
-    if small:
-        because = "what is open is too small to write about"
-        found.append(Gate("owed", False, because, code=GateCode.TOO_SMALL, invoices=_numbers(small)))
-    if not owed and not found:
-        found.append(Gate("owed", False, "nothing is open", code=GateCode.NOTHING_OPEN))
-    return tuple(found)
-
-
-def _not_held(
-    account: Account, owed: tuple[OpenItem, ...], holds: tuple[Hold, ...], gates: list[Gate]
-) -> tuple[OpenItem, ...]:
-    """Items that no hold pauses; each hold leaves a gate with its reason."""
-    for hold in holds:
-        covered = tuple(number for number in _numbers(owed) if hold.covers(number))
-        if covered:
-            gates.append(_held(hold, covered, account.customer))
-    disputed = tuple(item for item in owed if item.invoice.status is Status.DISPUTED)
-    if disputed:
-        because = f"the ledger says that {_names(disputed)} is disputed"
-        code = GateCode.LEDGER_DISPUTED
-        gates.append(Gate("not disputed", False, because, code=code, invoices=_numbers(disputed)))
-    free = tuple(
-        item for item in owed if item not in disputed and not any(hold.covers(item.invoice.number) for hold in holds)
-    )
-    if free:
-        because = f"nothing pauses {_names(free)}"
-        gates.append(Gate("not held", True, because, code=GateCode.NOT_HELD, invoices=_numbers(free)))
-    for item in free:
-        if item.restarted_on is not None:
-            gates.append(_restarted(item.invoice.number, item.restarted_on))
-    return free
-
-
-def _restarted(number: str, on: date) -> Gate:
-    because = f"a person restarted the clock of {number} on {on}: its tiers are counted from then"
-    return Gate(
-        "clock", True, because, code=GateCode.RESTARTED, invoices=(number,), values={"restarted_on": on.isoformat()}
-    )
-
-
-def _held(hold: Hold, covered: tuple[str, ...], who: Customer) -> Gate:
-    """A pause as a gate: whose word it is and since when, so that it can be told from the gate alone."""
-    scope = ", ".join(covered) if hold.invoices else "all invoices"
-    values: dict[str, str | int] = {"kind": hold.kind.value, "hold": hold.hold_id, "why": hold.why}
-    values |= {"placed_at": hold.placed_at.isoformat(), "by": hold.placed_by, "whole": int(not hold.invoices)}
-    values |= {"upheld": int(hold.upheld)}
-    if heard := hold.heard:
-        from_contact = heard.sender and heard.sender.casefold() in {
-            (who.contact.email or "").casefold(),
-            who.contact.phone or "",
-        }
-        values |= {"said_at": heard.at.isoformat(), "said_by": who.contact.name if from_contact else ""}
-        values |= {"known_by": heard.known_by}
-    because = f"{hold.why} ({scope})"
-    return Gate(f"hold: {hold.kind}", False, because, hold.until, code=GateCode.HELD, invoices=covered, values=values)
-
-
-def _possibly_paid(account: Account, free: tuple[OpenItem, ...], rules: Rules, gates: list[Gate]) -> OpenCase | None:
-    """Unallocated money that could settle an item: a person matches it before anybody is reminded.
-
-    What would settle several together settles each; what settles none is taken off the letter's total.
-    """
-    name = "not possibly paid"
-    for item in free if account.unapplied else ():
-        received = account.unapplied_in(item.balance.currency)
-        # A bank may have kept its fee.
-        if received.amount > 0 and rules.is_small(item.balance - received):
-            number = item.invoice.number
-            of_it = _too_much(account, received.currency)
-            why = f"{received} has come in that is not yet matched to an invoice{of_it} and could settle {number}"
-            values = {"money": str(received), "invoice": number, "of_it": of_it}
-            code = GateCode.POSSIBLY_PAID
-            gates.append(Gate(name, False, why, code=code, invoices=_numbers(free), values=values))
-            return OpenCase(CaseKind.POSSIBLY_PAID, f"{why}: match it in the ledger", (number,))
-    gates.append(Gate(name, True, "no unmatched money could settle an invoice", code=GateCode.NOT_POSSIBLY_PAID))
-    return None
-
-
-def _too_much(account: Account, currency: str) -> str:
-    """Where money to match is not found among what came in: on which invoices too much of it lies."""
-    parts = [f"{money} too much on {number}" for number, money in account.credits if money.currency == currency]
-    return f" ({', '.join(parts)})" if parts else ""
 
 
 def _steps(free: tuple[OpenItem, ...], rules: Rules, today: date) -> tuple[tuple[OpenItem, Step], ...]:
@@ -399,7 +133,7 @@ def _due(
 
 
 def _nothing_due(free: tuple[OpenItem, ...], steps: _Due, rules: Rules, later: list[datetime]) -> Gate:
-    name, numbers = "a tier is due", _numbers(free)
+    name, numbers = "a tier is due", numbers_of(free)
     if not steps:
         because = "the ladder has been climbed; a person decides what happens next"
         return Gate(name, False, because, code=GateCode.LADDER_DONE, invoices=numbers)
@@ -413,7 +147,7 @@ def _nothing_due(free: tuple[OpenItem, ...], steps: _Due, rules: Rules, later: l
 
 def _split(due: _Due, ladder: Ladder) -> tuple[_Due, _Due]:
     tasks = tuple(pair for pair in due if ladder.tiers[pair[1].tier].task is not None)
-    return tasks, tuple(pair for pair in due if pair not in tasks)
+    return tasks, tuple(pair for pair in due if ladder.tiers[pair[1].tier].task is None)
 
 
 _TASK_CASES = {Task.CALL: CaseKind.CALL, Task.REVIEW: CaseKind.REVIEW}
@@ -603,16 +337,8 @@ def _aside(facts: Facts, rules: Rules, occasion: Occasion, now: datetime, gates:
     return Send(occasion.tier, channel, occasion.invoices, steps, not_before, facts.ask_first)
 
 
-def _numbers(items: tuple[OpenItem, ...]) -> tuple[str, ...]:
-    return tuple(item.invoice.number for item in items)
-
-
 def _is_anew(item: OpenItem) -> bool:
     return item.restarted_on is not None and item.progress is None
-
-
-def _names(items: tuple[OpenItem, ...]) -> str:
-    return ", ".join(_numbers(items))
 
 
 def _earliest(moments: list[datetime]) -> datetime | None:

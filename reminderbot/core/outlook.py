@@ -17,10 +17,11 @@ from zoneinfo import ZoneInfo
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on, alike, in_their_day
 from reminderbot.core.course import Course, Foreseen, Planned
-from reminderbot.core.dunning import Facts, Rules
+from reminderbot.core.facts import Facts
 from reminderbot.core.ladder import Channel
 from reminderbot.core.promise import Judged
 from reminderbot.core.room import NO_CAPS, Caps, Room
+from reminderbot.core.rules import Rules
 
 # The planning run decides about so many customers at a time.
 BATCH = 500

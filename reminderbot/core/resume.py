@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 
 from reminderbot.core.account import OpenItem
 from reminderbot.core.calendar import start_of_day
-from reminderbot.core.dunning import Facts, Rules
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import Hold, HoldKind, active
+from reminderbot.core.rules import Rules
 from reminderbot.core.tiering import next_place
 
 # What these paused was never said, so nothing is answered by the letter that follows; the last is the pause itself.

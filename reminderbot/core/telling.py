@@ -17,11 +17,13 @@ from reminderbot.core.beside import NAMES as BESIDE
 from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import CaseKind
 from reminderbot.core.course import Foreseen
-from reminderbot.core.dunning import Decision, Facts, OpenCase, Rules, Send
+from reminderbot.core.decision import Decision, OpenCase, Send
+from reminderbot.core.facts import Facts
 from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money
+from reminderbot.core.rules import Rules
 from reminderbot.core.stop import Mode, Stop
 from reminderbot.core.tiering import next_step
 from reminderbot.core.turn import Turn

@@ -11,9 +11,12 @@ from datetime import datetime, timedelta
 
 from reminderbot.core.account import OpenItem, Progress
 from reminderbot.core.contact import address_on
-from reminderbot.core.dunning import Facts, Rules, Send, decide
+from reminderbot.core.decision import Send
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
 from reminderbot.core.ladder import Channel, Ladder
 from reminderbot.core.money import Money
+from reminderbot.core.rules import Rules
 
 # Longer than any spacing of a ladder: the step before was in time when the first copy was made.
 _LONG_BEFORE = timedelta(days=3650)

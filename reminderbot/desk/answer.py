@@ -21,7 +21,7 @@ from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import Accepted, State
-from reminderbot.core.dunning import Facts
+from reminderbot.core.facts import Facts
 from reminderbot.core.ladder import Channel
 from reminderbot.core.stop import Mode
 from reminderbot.core.undo import Undo, UndoKind

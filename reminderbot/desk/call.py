@@ -28,7 +28,7 @@ from reminderbot.core.call import (
 from reminderbot.core.case import Case, CaseKind
 from reminderbot.core.customer import Customer
 from reminderbot.core.dispute import Dispute
-from reminderbot.core.dunning import Facts
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import HoldKind, active
 from reminderbot.core.ladder import Channel
 from reminderbot.core.lane import LANES

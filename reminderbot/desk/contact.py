@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from reminderbot.core.contact import address_on, reachable
 from reminderbot.core.customer import Consent, Customer
-from reminderbot.core.dunning import Facts
+from reminderbot.core.facts import Facts
 from reminderbot.core.gate import Gate
 from reminderbot.core.ladder import Channel
 from reminderbot.core.undo import Undo, UndoKind

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reminderbot.core.dispute import Dispute
-from reminderbot.core.dunning import Facts
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import WHOLE_CUSTOMER, Hold, HoldKind
 from reminderbot.core.lane import LANES, Reason
 from reminderbot.core.resume import Resuming, resuming

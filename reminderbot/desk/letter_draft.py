@@ -13,7 +13,7 @@ from reminderbot.compose.render import Draft, RenderedEmail, RenderedSms
 from reminderbot.compose.watch import with_plain_ends
 from reminderbot.compose.words import base
 from reminderbot.core.account import Account
-from reminderbot.core.dunning import Facts
+from reminderbot.core.facts import Facts
 from reminderbot.core.ladder import Channel, Task, Tier
 from reminderbot.desk.find import one
 from reminderbot.desk.letter_file import LetterFile, LetterName, spelling

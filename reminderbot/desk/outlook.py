@@ -20,7 +20,9 @@ from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
 from reminderbot.core.course import Foreseen, Planned
 from reminderbot.core.customer import Customer
-from reminderbot.core.dunning import Decision, Facts, OpenCase, Rules, Send, decide
+from reminderbot.core.decision import Decision, OpenCase, Send
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
 from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals
@@ -28,6 +30,7 @@ from reminderbot.core.outlook import Before, foresee_all
 from reminderbot.core.promise import Circumstances, Judged, Promise, PromiseState, judge, overtaken
 from reminderbot.core.promise_share import Share
 from reminderbot.core.room import Caps, start_of_month
+from reminderbot.core.rules import Rules
 from reminderbot.desk.preview import facts_for
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from reminderbot.core.aside import deadline
 from reminderbot.core.case import CaseKind
 from reminderbot.core.customer import Customer
-from reminderbot.core.dunning import Facts
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import WHOLE_CUSTOMER, Hold, HoldKind, active
 from reminderbot.core.money import Money
 from reminderbot.core.plan import (

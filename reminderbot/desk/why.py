@@ -13,7 +13,9 @@ from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import CaseKind
 from reminderbot.core.course import Foreseen
 from reminderbot.core.customer import Customer
-from reminderbot.core.dunning import Decision, Facts, decide
+from reminderbot.core.decision import Decision
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import Hold, active
 from reminderbot.core.outlook import foresee
 from reminderbot.core.promise import Promise, PromiseState

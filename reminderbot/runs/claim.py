@@ -22,7 +22,9 @@ from reminderbot.core.answer import ANSWER, Answer, may_answer
 from reminderbot.core.beside import StepKey, round_of, step_key
 from reminderbot.core.calendar import is_open
 from reminderbot.core.case import CaseKind
-from reminderbot.core.dunning import Decision, Facts, decide
+from reminderbot.core.decision import Decision
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
 from reminderbot.core.ladder import Channel
 from reminderbot.core.letter_version import Rulings
 from reminderbot.core.turn import Turn, TurnCode

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from reminderbot.core.contact import address_on
-from reminderbot.core.dunning import Decision, Facts, OpenCase, Send, decide
+from reminderbot.core.decision import Decision, OpenCase, Send
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.ladder import Task
 from reminderbot.core.outlook import BATCH

@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError as StoreFailed
 from reminderbot.core import triage
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import address_on
-from reminderbot.core.dunning import Facts
 from reminderbot.core.event import Event, EventKind
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import HoldKind, active
 from reminderbot.core.invoice import Status
 from reminderbot.core.ladder import Channel

@@ -24,7 +24,7 @@ from reminderbot.compose.headers import EmailHeaders
 from reminderbot.compose.render import RenderedEmail, RenderedSms
 from reminderbot.core.account import OpenItem
 from reminderbot.core.beside import INSTALMENT, THANKS, named
-from reminderbot.core.dunning import Facts
+from reminderbot.core.facts import Facts
 from reminderbot.core.ladder import Channel
 from reminderbot.core.letter_version import Rulings
 from reminderbot.core.message import OutgoingMessage

@@ -17,7 +17,7 @@ from reminderbot.core.beside import NAMES
 from reminderbot.core.contact import Reach
 from reminderbot.core.customer import Customer, Preference
 from reminderbot.core.delivery import MAY_HAVE_HEARD, State
-from reminderbot.core.dunning import Facts, LastLetter
+from reminderbot.core.facts import Facts, LastLetter
 from reminderbot.core.invoice import due_part
 from reminderbot.core.ladder import Channel
 from reminderbot.core.money import Money, subtotals

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from reminderbot.core.answer import ANSWER, Answer
+from reminderbot.core.decision import Send
 from reminderbot.core.delivery import State
-from reminderbot.core.dunning import Send
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.store import journal, outbox

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from reminderbot.core.case import CaseKind
-from reminderbot.core.dunning import Decision, OpenCase, Send
+from reminderbot.core.decision import Decision, OpenCase, Send
 from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.ladder import Channel
 from reminderbot.core.turn import Turn, TurnCode

@@ -31,8 +31,8 @@ from sqlalchemy import (
 from reminderbot.core.account import OpenItem
 from reminderbot.core.answer import ANSWER
 from reminderbot.core.beside import NAMES, StepKey, round_of, step_key
+from reminderbot.core.decision import Send
 from reminderbot.core.delivery import SAID, AfterAttempt, Outcome, State, Uncertain
-from reminderbot.core.dunning import Send
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.message import OutgoingMessage

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from reminderbot.compose import formats
 from reminderbot.core.case import CaseKind
 from reminderbot.core.customer import Customer
-from reminderbot.core.dunning import Decision
+from reminderbot.core.decision import Decision
 from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.hold import unexplained
 from reminderbot.core.money import Money

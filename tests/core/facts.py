@@ -13,11 +13,12 @@ from reminderbot.core.account import Account, OpenItem, Progress
 from reminderbot.core.calendar import BusinessDays, IsHoliday, SendingHours, no_holidays
 from reminderbot.core.contact import Reach
 from reminderbot.core.customer import Consent, Contact, Customer
-from reminderbot.core.dunning import Facts, Rules
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.invoice import Invoice, Status
 from reminderbot.core.ladder import Channel, Ladder, Tier
 from reminderbot.core.money import Money
+from reminderbot.core.rules import Rules
 
 LONDON = ZoneInfo("Europe/London")
 LADDER = DEFAULT_LADDER

@@ -9,7 +9,9 @@ import pytest
 
 from reminderbot.core.account import Progress
 from reminderbot.core.case import CaseKind
-from reminderbot.core.dunning import Decision, LastLetter, decide
+from reminderbot.core.decision import Decision
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import LastLetter
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.invoice import Status
 from reminderbot.core.ladder import Channel, Ladder, Needs, Tier

@@ -16,11 +16,14 @@ from reminderbot.core.account import Account, OpenItem, Progress, totals
 from reminderbot.core.calendar import HARD_END, HARD_START, SendingHours, is_open, next_open, public_holidays
 from reminderbot.core.contact import Budget, Reach
 from reminderbot.core.customer import Consent, Contact, Customer
-from reminderbot.core.dunning import Decision, Facts, LastLetter, Rules, Send, decide
+from reminderbot.core.decision import Decision, Send
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts, LastLetter
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.invoice import Invoice, Status
 from reminderbot.core.ladder import Channel, Ladder, Task, Tier, mistakes
 from reminderbot.core.money import Money
+from reminderbot.core.rules import Rules
 from reminderbot.core.tiering import position
 from reminderbot.core.triage import MatchedBy, ReplyFacts
 from reminderbot.core.understanding import Bounce, Finding, Kind, Understanding

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from reminderbot.core.account import OpenItem
 from reminderbot.core.case import CaseKind
 from reminderbot.core.course import Foreseen
-from reminderbot.core.dunning import SAID_LATELY, Facts
+from reminderbot.core.dunning import SAID_LATELY
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import Hold, HoldKind
 from reminderbot.core.ladder import Channel, Ladder, Tier
 from reminderbot.core.outlook import Before, foresee, foresee_all

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from reminderbot.config.rules import segments as segment_mistakes
 from reminderbot.core.account import OpenItem, Progress
-from reminderbot.core.dunning import Facts, Rules, decide
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
 from reminderbot.core.ladder import LAST_TIER_MIN_DAYS, Ladder, Tier, mistakes
+from reminderbot.core.rules import Rules
 from reminderbot.core.segment import Segment
 from reminderbot.core.tiering import position, reaches
 from tests.core.facts import LONDON, MONDAY, at, customer, days, facts, item

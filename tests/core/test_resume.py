@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from reminderbot.core.account import OpenItem, Progress
 from reminderbot.core.calendar import start_of_day
-from reminderbot.core.dunning import Facts, Send, decide
+from reminderbot.core.decision import Send
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.ladder import Task
 from reminderbot.core.resume import Resuming, after_lifting, resumes_on, resuming

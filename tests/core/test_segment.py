@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from reminderbot.core.account import Account
-from reminderbot.core.dunning import LastLetter, decide
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import LastLetter
 from reminderbot.core.ladder import Channel, Ladder, Tier, mistakes
 from reminderbot.core.payer import Judgement
 from reminderbot.core.segment import Chosen, Kind, Past, Segment, choose, kind_of

@@ -8,7 +8,9 @@ from datetime import datetime
 import pytest
 
 from reminderbot.core.contact import address_on
-from reminderbot.core.dunning import Facts, Send, decide
+from reminderbot.core.decision import Send
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
 from reminderbot.core.money import Money
 from reminderbot.core.uncertain import Copy, may_repeat
 from tests.core.facts import LADDER, MONDAY, at, customer, days, facts, gbp, hold, item, reached, rules

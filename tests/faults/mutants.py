@@ -82,8 +82,8 @@ class Guard(Change):
 
 GUARDS = (
     # ---- whether somebody hears from us at all
-    Guard("nothing owed", "core/dunning.py", "and not rules.is_small(item.balance)", ""),
-    Guard("the floor", "core/dunning.py", "self.min_balance_in.get(currency, self.min_balance)", "Decimal(0)"),
+    Guard("nothing owed", "core/quiet.py", "and not rules.is_small(item.balance)", ""),
+    Guard("the floor", "core/rules.py", "self.min_balance_in.get(currency, self.min_balance)", "Decimal(0)"),
     Guard(
         "a plan rests its invoices",
         "desk/plan.py",
@@ -136,11 +136,9 @@ GUARDS = (
     ),
     Guard("a plan adds up", "core/plan.py", "if summed != total:", "if False:", PLANS),
     Guard("a plan over one currency", "desk/plan.py", "if len(currencies) > 1:", "if False:", PLANS),
-    Guard("holds", "core/dunning.py", "any(hold.covers(item.invoice.number) for hold in holds)", "False"),
-    Guard("disputed in the ledger", "core/dunning.py", "if item.invoice.status is Status.DISPUTED", "if False"),
-    Guard(
-        "possibly paid", "core/dunning.py", "received.amount > 0 and rules.is_small(item.balance - received)", "False"
-    ),
+    Guard("holds", "core/quiet.py", "any(hold.covers(item.invoice.number) for hold in holds)", "False"),
+    Guard("disputed in the ledger", "core/quiet.py", "if item.invoice.status is Status.DISPUTED", "if False"),
+    Guard("possibly paid", "core/quiet.py", "received.amount > 0 and rules.is_small(item.balance - received)", "False"),
     Guard(
         "a letter asks for no more than is owed",
         "compose/facts.py",
@@ -281,9 +279,7 @@ GUARDS = (
         "return None",
         SAID,
     ),
-    Guard(
-        "days when nobody of ours is there", "core/dunning.py", "if not self.only_when_we_work:", "if True:", PATIENCE
-    ),
+    Guard("days when nobody of ours is there", "core/rules.py", "if not self.only_when_we_work:", "if True:", PATIENCE),
     Guard(
         "a segment is never sooner",
         "config/settings.py",

@@ -89,7 +89,7 @@ BUGS = (
     ),
     Bug(
         "unmatched money of exactly the sum",
-        "core/dunning.py",
+        "core/quiet.py",
         "received.amount > 0 and rules.is_small(item.balance - received)",
         "received.amount > 0 and received > item.balance",
     ),
@@ -101,7 +101,7 @@ BUGS = (
     ),
     Bug(
         "the floor is crossed by a cent too little",
-        "core/dunning.py",
+        "core/rules.py",
         "return left.amount <= self.floor(left.currency)",
         "return left.amount < self.floor(left.currency)",
         missed="not looked for again since the simulated lives meet it more often",
@@ -193,7 +193,7 @@ BUGS = (
     ),
     Bug(
         "our holidays instead of theirs",
-        "core/dunning.py",
+        "core/rules.py",
         "return BusinessDays(self.hours.days, place or self.country, self.is_holiday)",
         "return BusinessDays(self.hours.days, self.country or place, self.is_holiday)",
     ),

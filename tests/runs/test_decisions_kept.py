@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from reminderbot.core.dunning import Decision, decide
+from reminderbot.core.decision import Decision
+from reminderbot.core.dunning import decide
 from reminderbot.core.gate import GateCode
 from reminderbot.core.hold import HoldKind, active
 from reminderbot.core.ladder import Channel

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from reminderbot.core.dunning import Decision, Facts, Rules, decide
+from reminderbot.core.decision import Decision
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
+from reminderbot.core.rules import Rules
 from reminderbot.core.turn import Turn, TurnCode
 from reminderbot.store import decision
 from reminderbot.store.decision import Place, from_json, to_json

@@ -13,10 +13,12 @@ from hypothesis import given, settings
 
 import reminderbot
 from reminderbot.core.case import CaseKind
-from reminderbot.core.dunning import Facts, Rules, decide
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts
 from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.outlook import foresee
+from reminderbot.core.rules import Rules
 from reminderbot.core.stop import Stop
 from reminderbot.core.telling import BarrierCode, Letter, Step, Telling, kind_of, needs_person, tell
 from reminderbot.core.turn import Turn, TurnCode

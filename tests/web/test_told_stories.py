@@ -18,7 +18,8 @@ from reminderbot.core.account import Account, OpenItem
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import Reach
 from reminderbot.core.customer import Contact, Customer
-from reminderbot.core.dunning import Facts, LastLetter, decide
+from reminderbot.core.dunning import decide
+from reminderbot.core.facts import Facts, LastLetter
 from reminderbot.core.hold import Heard, Hold, HoldKind
 from reminderbot.core.invoice import Status
 from reminderbot.core.ladder import Channel
