@@ -22,7 +22,7 @@ from reminderbot.desk.case import CaseFile, resolve, show, waiting
 from reminderbot.desk.lane import Matter, matters, proposed
 from reminderbot.desk.missed import Missed
 from reminderbot.desk.plan import offer_for
-from reminderbot.web.missed import speaker_of
+from reminderbot.sentences.missed import speaker_of
 
 _LONGEST = 90
 

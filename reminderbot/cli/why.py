@@ -25,9 +25,9 @@ from reminderbot.desk.door import look_at
 from reminderbot.desk.find import Found, candidates
 from reminderbot.desk.outlook import zone_of
 from reminderbot.desk.why import Why, on_day, why
+from reminderbot.sentences.missed import speaker_of
+from reminderbot.sentences.why import Answer, Past, answer_of, gates_of, past_of
 from reminderbot.store.decision import to_json
-from reminderbot.web.missed import speaker_of
-from reminderbot.web.told import Answer, Past, answer_of, gates_of, past_of
 
 
 @click.command("why")

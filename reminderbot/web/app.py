@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reminderbot.core.loopback import is_loopback
 from reminderbot.house import House
 from reminderbot.logs import log
+from reminderbot.sentences.words import words_for
 from reminderbot.web import (
     answers,
     calendar,
@@ -35,7 +36,6 @@ from reminderbot.web.charts import draw
 from reminderbot.web.guard import LARGEST_FORM, guard, numbers
 from reminderbot.web.show import dress
 from reminderbot.web.webhook import Webhooks
-from reminderbot.web.words import words_for
 
 if TYPE_CHECKING:
     from flask import Flask

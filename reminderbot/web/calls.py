@@ -13,7 +13,7 @@ from reminderbot.core.promise import Promise
 from reminderbot.desk.call import Called, CallTask, Said, call, task, tasks
 from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.house import House
-from reminderbot.web import missed
+from reminderbot.sentences import missed
 from reminderbot.web.fields import amount_in, choice_in, day_in, hour_in, words_in
 from reminderbot.web.guard import user
 from reminderbot.web.show import tell

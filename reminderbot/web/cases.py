@@ -19,11 +19,11 @@ from reminderbot.desk.talk import evidence_in, marked, talk
 from reminderbot.desk.today import matters
 from reminderbot.desk.user import listed
 from reminderbot.house import House
+from reminderbot.sentences.missed import speaker_of
 from reminderbot.web import case_actions
 from reminderbot.web.calls import PLAIN
 from reminderbot.web.fields import number_in
 from reminderbot.web.guard import user
-from reminderbot.web.missed import speaker_of
 from reminderbot.web.show import tell
 
 _A_PAGE = 50

@@ -11,8 +11,8 @@ from reminderbot.core.money import Money
 from reminderbot.desk.calendar import Day
 from reminderbot.desk.figures import Effect, Month, Pace
 from reminderbot.desk.forecast import Ahead
-from reminderbot.web.show import Shown
-from reminderbot.web.words import Words
+from reminderbot.sentences.shown import Shown
+from reminderbot.sentences.words import Words
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -19,12 +19,12 @@ from reminderbot.desk.refusal import Refused
 from reminderbot.desk.talk import marked
 from reminderbot.desk.user import listed
 from reminderbot.house import House
+from reminderbot.sentences.missed import speaker_of
+from reminderbot.sentences.why import answer_of, gates_of, past_of, ways_of
 from reminderbot.store import listing
 from reminderbot.web.fields import choice_in, day_in, words_in
 from reminderbot.web.guard import user
-from reminderbot.web.missed import speaker_of
 from reminderbot.web.show import tell
-from reminderbot.web.told import answer_of, gates_of, past_of, ways_of
 
 if TYPE_CHECKING:
     from flask import Blueprint

@@ -13,10 +13,10 @@ from reminderbot.desk.refusal import Refused
 from reminderbot.desk.user import who
 from reminderbot.house import House
 from reminderbot.logs import log
+from reminderbot.sentences.words import Words
 from reminderbot.store import form
 from reminderbot.web.access import Who, who_may
 from reminderbot.web.webhook import Webhooks
-from reminderbot.web.words import Words
 
 if TYPE_CHECKING:
     from flask import Flask, Response

@@ -12,7 +12,7 @@ from reminderbot.desk.dispute import mark, settle
 from reminderbot.desk.door import look_at
 from reminderbot.desk.find import Exactly, Found, one_customer
 from reminderbot.desk.why import on_day, why
-from reminderbot.web.told import answer_of, past_of
+from reminderbot.sentences.why import answer_of, past_of
 from tests.stories.world import World
 
 

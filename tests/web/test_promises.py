@@ -13,8 +13,8 @@ import pytest
 from reminderbot.core.promise import PromiseState
 from reminderbot.core.talking_points import Point
 from reminderbot.core.user import Role
+from reminderbot.sentences.words import words_for
 from reminderbot.store import promise
-from reminderbot.web.words import words_for
 from tests.stories.world import World
 from tests.web.browser import Browser, signed_in
 

@@ -22,8 +22,8 @@ from reminderbot.core.rules import Rules
 from reminderbot.core.stop import Stop
 from reminderbot.core.telling import BarrierCode, Letter, Step, Telling, kind_of, needs_person, tell
 from reminderbot.core.turn import Turn, TurnCode
-from reminderbot.web.told import Teller, Whom
-from reminderbot.web.words import words_for
+from reminderbot.sentences.why import Teller, Whom
+from reminderbot.sentences.words import words_for
 from tests.core.facts import LONDON, MONDAY, at, customer, days
 from tests.core.test_laws import situations
 

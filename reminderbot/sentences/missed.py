@@ -9,8 +9,8 @@ from reminderbot.core.promise_share import Share
 from reminderbot.core.reliability import Reliability
 from reminderbot.desk.missed import Missed
 from reminderbot.house import House
-from reminderbot.web.show import Shown
-from reminderbot.web.words import Words, words_for
+from reminderbot.sentences.shown import Shown
+from reminderbot.sentences.words import Words, words_for
 
 
 def speaker_of(house: House) -> Speaker:

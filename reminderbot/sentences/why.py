@@ -36,8 +36,8 @@ from reminderbot.core.turn import Turn
 from reminderbot.desk.outlook import zone_of
 from reminderbot.desk.why import Why
 from reminderbot.house import House
+from reminderbot.sentences.words import Words, words_for
 from reminderbot.store.decision import Kept
-from reminderbot.web.words import Words, words_for
 
 # These do not keep a letter back, they only choose its hour.
 _ONLY_THE_HOUR = frozenset({GateCode.TOO_OFTEN, GateCode.OUT_OF_HOURS, GateCode.NOBODY_AT_WORK})

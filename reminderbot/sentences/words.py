@@ -1,4 +1,4 @@
-"""The desk's own texts, from one file a language: words/en.toml is the one to translate."""
+"""The texts of the desk and of its sentences, from one file a language: words/en.toml is the one to translate."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def filled(table: dict[str, Any]) -> dict[str, str]:
 
 
 def _file(language: str) -> Any:
-    return files("reminderbot.web") / "words" / f"{language}.toml"
+    return files("reminderbot.sentences") / "words" / f"{language}.toml"
 
 
 def _table(language: str) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from reminderbot.web import words as module
-from reminderbot.web.words import filled, words_for
+import reminderbot
+from reminderbot.sentences.words import filled, words_for
 
-WEB = Path(module.__file__).parent
+HOUSE = Path(reminderbot.__file__).parent
 # t("today.title"), tell("people.closed"), words("errors.e500"): a name, or the beginning of one that is put together.
 _ASKED = re.compile(r"""\b(?:t|tell|words|or_none|text)\(f?["']([a-z_]+\.[a-z_.{]*)""")
 
@@ -17,7 +17,7 @@ _CHOICES = re.compile(r"""\bchoices\(\w+, ["']([a-z_]+)["']\)""")
 
 
 def asked() -> set[str]:
-    sources = [*WEB.glob("*.py"), *WEB.glob("templates/*.html")]
+    sources = [*HOUSE.glob("web/*.py"), *HOUSE.glob("web/templates/*.html"), *HOUSE.glob("sentences/*.py")]
     texts = [source.read_text("utf-8") for source in sources]
     one_by_one = {found.partition("{")[0] for text in texts for found in _ASKED.findall(text)}
     return one_by_one | {f"{table}." for text in texts for table in _CHOICES.findall(text)}

@@ -1,6 +1,6 @@
-"""Two dozen stories as `why` tells them, in told_stories.txt: to be read aloud whenever a sentence changes.
+"""Two dozen stories as `why` tells them, in why_stories.txt: to be read aloud whenever a sentence changes.
 
-python -m tests.web.test_told_stories writes that file anew.
+python -m tests.sentences.test_why_stories writes that file anew.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from reminderbot.core.plan import Instalment, PaymentPlan, PlanState, Standing
 from reminderbot.core.stop import Mode, Stop
 from reminderbot.core.telling import Barrier, Hands, Waiting, barriers, tell
 from reminderbot.core.turn import Turn, TurnCode
-from reminderbot.web.told import Teller, Whom
-from reminderbot.web.words import words_for
+from reminderbot.sentences.why import Teller, Whom
+from reminderbot.sentences.words import words_for
 from tests.core.facts import LONDON, at, days, gbp, item, reached, rules
 
-TOLD = Path(__file__).with_name("told_stories.txt")
+TOLD = Path(__file__).with_name("why_stories.txt")
 # A Friday; they are five hours behind.
 TODAY = date(2027, 1, 8)
 NOW = at(TODAY, 11)
