@@ -14,7 +14,7 @@ from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk.find import Exactly, one_invoice
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import journal, ledger, listing, payment, undo
+from reminderbot.store import case, journal, ledger, listing, payment, undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ def _note(
         told = EventKind.CREDITED if kind is PaymentKind.CREDIT_NOTE else EventKind.PAID
         journal.record(connection, Event(told, now, actor, bill.customer_id, data))
         left = _open(connection, bill.number)
+        case.end_calls(connection, now, bill.customer_id)
         data = {"invoice": bill.number, "before": str(before) if before is not None else None}
         back = undo.remember(connection, UndoKind.PAID, actor, now, data, customer_id=bill.customer_id)
     return Noted(bill.number, found.customer.name, received, left, back)
@@ -82,6 +83,7 @@ def take_back(house: House, actor: str, number: str) -> Noted:
         ledger.review(connection, [found.customer.customer_id], now)
         data = {"invoice": found.invoice, "by_hand": True, "taken_back": True}
         journal.record(connection, Event(EventKind.PAID, now, actor, found.customer.customer_id, data))
+        case.call_again(connection, found.customer.customer_id, found.invoice, now, actor)
         left = _open(connection, found.invoice)
     return Noted(found.invoice, found.customer.name, Money(Decimal(0), left.currency), left)
 

@@ -95,6 +95,7 @@ def _paid(_: House, connection: Connection, doing: Doing, actor: str, now: datet
     ledger.settle_balances(connection, [doing.customer_id] if doing.customer_id else [])
     data = {"invoice": number, "by_hand": True, "taken_back": True}
     journal.record(connection, Event(EventKind.PAID, now, actor, doing.customer_id, data))
+    case.call_again(connection, doing.customer_id or "", number, now, actor)
 
 
 def _snoozed(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:

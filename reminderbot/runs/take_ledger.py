@@ -59,6 +59,7 @@ def take_ledger(house: House, *, even_if_suspicious: bool = False, actor: str = 
         _go_on_undisputed(house, connection, old, new, now)
         ledger_news.tell(connection, old, new, now)
         _park_old_debts(house, connection, old, new, now)
+        case.end_calls(connection, now)
         # Of a promise whose days are over only books of a later day can tell how it ended.
         today = now.astimezone(house.rules.zone).date()
         ledger.review(connection, promise.past(connection, today), now)

@@ -10,8 +10,11 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from reminderbot.core.case import Case, CaseKind, urgency
 from reminderbot.core.event import Event, EventKind
-from reminderbot.store import journal, preference
-from reminderbot.store.tables import case
+from reminderbot.store import journal, ledger, preference
+from reminderbot.store.tables import case, invoice
+
+# Who closes a case that nobody has to close.
+_OURS = "reminderbot"
 
 
 def open_one(
@@ -87,6 +90,32 @@ def resolve(connection: Connection, case_id: int, resolution: str, now: datetime
     data = {"case": case_id, "resolution": resolution}
     journal.record(connection, Event(EventKind.CASE_RESOLVED, now, actor, found.customer_id, data))
     return True
+
+
+def end_calls(connection: Connection, now: datetime, customer_id: str | None = None) -> None:
+    """Close the calls about invoices of which none is open any more: of everybody, or of this customer."""
+    about = [one for one in waiting(connection, customer_id, kinds=[CaseKind.CALL]) if one.invoices]
+    named = sorted({number for one in about for number in one.invoices})
+    still = {number for some in ledger.chunks(named) for number in _open(connection, some)}
+    for one in about:
+        if not still & set(one.invoices):
+            told = f"nothing is open on {', '.join(one.invoices)} any more: nobody needs to call about it"
+            resolve(connection, one.case_id, told, now, _OURS)
+
+
+def call_again(connection: Connection, customer_id: str, number: str, now: datetime, actor: str) -> None:
+    """Have the calls wait again that ended because this invoice seemed to be settled."""
+    ended = (case.c.kind == CaseKind.CALL.value) & (case.c.customer_id == customer_id) & (case.c.resolved_by == _OURS)
+    if not _open(connection, [number]):
+        return
+    for row in connection.execute(select(case).where(ended)).all():
+        if number in row.invoices:
+            reopen(connection, _case_of(row), now, actor)
+
+
+def _open(connection: Connection, numbers: Sequence[str]) -> Sequence[str]:
+    query = select(invoice.c.number).where(invoice.c.number.in_(numbers), invoice.c.is_open)
+    return connection.execute(query).scalars().all()
 
 
 def reopen(connection: Connection, found: Case, now: datetime, actor: str) -> None:

@@ -17,6 +17,7 @@ from reminderbot.desk.case import show
 from reminderbot.desk.contact import correct
 from reminderbot.desk.dispute import mark, settle
 from reminderbot.desk.find import Exactly
+from reminderbot.desk.payment import paid, take_back
 from reminderbot.desk.promise import note as note_promise
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.undo import undo
@@ -167,6 +168,50 @@ def test_one_call_is_for_all_of_a_customers_matters(make_world: Make) -> None:
         (Why.BROKEN_PROMISE, ("INV-1",)),
         (Why.LADDER, ("INV-2",)),
     ]
+
+
+def test_what_is_paid_or_credited_needs_no_call_and_its_case_closes_with_a_sentence(make_world: Make) -> None:
+    world = at_the_call(make_world, "INV-1", "INV-2")
+    (asked,) = world.cases("ACME")
+    world.pay("INV-1")
+    world.at("2027-04-07 10:00")
+    assert [(one.case_id, one.resolved_at) for one in world.cases("ACME")] == [(asked.case_id, None)]
+    world.pay("INV-2", kind="credit_note")
+    world.at("2027-04-08 10:00")
+
+    assert (world.cases("ACME"), listed(world)) == ([], [])
+    with world.house.store.reading() as connection:
+        closed = show(world.house, connection, asked.case_id).case
+    assert closed.resolution == "nothing is open on INV-1, INV-2 any more: nobody needs to call about it"
+
+
+def test_a_call_that_ended_with_a_payment_noted_by_hand_comes_back_with_what_was_owed(make_world: Make) -> None:
+    world = at_the_call(make_world)
+    (asked,) = world.cases("ACME")
+
+    made = paid(world.house, "olivia", "INV-1")
+    assert world.cases("ACME") == []
+    assert made.undo is not None
+    undo(world.house, "olivia", made.undo.undo_id)
+    assert [one.case_id for one in world.cases("ACME")] == [asked.case_id]
+
+    paid(world.house, "olivia", "INV-1")
+    assert world.cases("ACME") == []
+    take_back(world.house, "olivia", "INV-1")
+    assert [one.case_id for one in world.cases("ACME")] == [asked.case_id]
+
+
+def test_a_person_who_closed_a_call_is_not_overruled_by_a_payment_that_was_none(make_world: Make) -> None:
+    world = at_the_call(make_world)
+    noted(world, CallResult.REACHED, "they will look into it")
+
+    paid(world.house, "olivia", "INV-1")
+    take_back(world.house, "olivia", "INV-1")
+
+    assert world.cases("ACME") == []
+
+
+# ---- what came of it
 
 
 # ---- what came of it
