@@ -64,7 +64,7 @@ def read(content: bytes) -> Manifest:
             for e in told["files"]
         )
         return Manifest({str(k): str(v) for k, v in told["about"].items()}, entries)
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError(f"it is no manifest ({type(error).__name__})") from None
 
 

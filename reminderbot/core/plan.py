@@ -264,6 +264,8 @@ def _wrong_sums(amounts: Sequence[Decimal], total: Money) -> list[str]:
     cents = Decimal(1).scaleb(-minor_digits(total.currency))
     if not all(amount.is_finite() and amount > 0 for amount in amounts):
         return ["Every instalment must be more than nothing."]
+    if (most := max(amounts)) > total.amount:
+        return [f"{most} is more than the {total} that all instalments together come to: make it smaller."]
     found = [
         f"{amount} is no sum that {total.currency} has coins for: round it, and let the last one take the rest."
         for amount in amounts

@@ -160,6 +160,7 @@ def agree(
     with house.store.writing() as connection:
         seen = open_case(house, connection, case_id) if case_id is not None else None
         who, facts = _customer(house, connection, words)
+        refuse_anothers(seen, who)
         made, covered = _make(house, connection, actor, who, facts, instalments, invoices, PlanState.AGREED, case_id)
         # Before anything is lifted, or what it covers would be taken for free.
         placed = _pause(house, connection, actor, facts, made)
@@ -358,6 +359,12 @@ def _noted(
     back = undo.remember(connection, UndoKind.PLAN, actor, now, data, customer_id=who.customer_id, case_id=case_id)
     found = _plan(connection, made)
     return Noted(found, who, deadline(facts, house.rules)(found.last_on), _others(connection, who, now), back)
+
+
+def refuse_anothers(seen: CaseFile | None, who: Customer) -> None:
+    """Refuse a case of somebody else: what they wrote to us is answered by no plan of this customer."""
+    if seen is not None and seen.case.customer_id != who.customer_id:
+        raise Refused(f"Case {seen.case.case_id} is not a case of {who.name}: look at its number.")
 
 
 def _settle_case(

@@ -58,6 +58,13 @@ def undo(house: House, actor: str, undo_id: int) -> Doing:
     return doing
 
 
+def kind_of(house: House, undo_id: int) -> UndoKind | None:
+    """What would be taken back; None: there is nothing of that number."""
+    with house.store.reading() as connection:
+        doing = undoes.get(connection, undo_id)
+    return doing.undo.kind if doing is not None else None
+
+
 def _held(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
     hold.release(connection, doing.data["hold"], now, actor, "taken back")
 

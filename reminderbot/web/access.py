@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from reminderbot.core.undo import UndoKind
 from reminderbot.core.user import Role, User
 
 
@@ -109,6 +110,15 @@ WHO = {
     "letters.try_it": Who.OWNER,
 }
 """By endpoint: the blueprint's name, a dot, the function's."""
+
+
+# A decision of the house is taken back by whoever may make it.
+_UNDO = {UndoKind.HANDED_OVER: Who.OWNER, UndoKind.TAKEN_BACK: Who.OWNER}
+
+
+def who_may_undo(kind: UndoKind | None) -> Who:
+    """Who may take back what was done, whoever did it."""
+    return _UNDO.get(kind, Who.COLLECTOR) if kind else Who.COLLECTOR
 
 
 def who_may(endpoint: str | None) -> Who | None:

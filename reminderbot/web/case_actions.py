@@ -18,7 +18,7 @@ from reminderbot.desk.promise import note as note_promise
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.restart import restart
 from reminderbot.house import House
-from reminderbot.web.fields import amount_in, choice_in, day_in, words_in
+from reminderbot.web.fields import amount_in, choice_in, day_in, number_of, words_in
 from reminderbot.web.guard import user
 from reminderbot.web.show import tell
 
@@ -145,10 +145,9 @@ def _disputes(blueprint: Blueprint, house: House) -> None:
     def settle_it(case_id: int) -> Response:
         answered = choice_in(words_in("upheld"), ("yes", "no", ""), "Say whether they were right.")
         upheld = None if not answered else answered == "yes"
-        matter = words_in("matter")
         done = dispute.settle(
             house, user().name, case_id, upheld=upheld, note=words_in("note"), credit=amount_in("credit"),
-            on=day_in("on"), matter=int(matter) if matter.isdecimal() else None,
+            on=day_in("on"), matter=number_of(words_in("matter")),
         )  # fmt: skip
         if done.resumes_on is None:
             tell("cases.settled_upheld" if upheld else "cases.settled_stays", undo=done.undo, number=case_id)

@@ -12,6 +12,11 @@ from reminderbot.desk.refusal import Refused
 
 T = TypeVar("T")
 
+# More than anything here is numbered by, and what any store can look for.
+MOST_DIGITS = 9
+# So much of what nobody can have meant is told again.
+_SHOWN = 100
+
 
 def words_in(name: str) -> str:
     """The words of a field, without blanks around them; empty where there are none."""
@@ -58,9 +63,14 @@ def amount_in(name: str) -> Decimal | None:
 def number_in(name: str) -> int:
     """The whole number of a field, 1 or more."""
     words = words_in(name)
-    if not words.isdecimal() or int(words) < 1:
-        raise Refused(f"'{words}' is no number: write 1 or more.")
-    return int(words)
+    if not (number := number_of(words)):
+        raise Refused(f"'{words[:_SHOWN]}' is no number: write 1 or more.")
+    return number
+
+
+def number_of(words: str) -> int | None:
+    """The whole number that these words are, one that the store can look for; None: they are none."""
+    return int(words) if words.isdecimal() and len(words) <= MOST_DIGITS else None
 
 
 def choice_in(word: str, choices: Iterable[T], otherwise: str) -> T:

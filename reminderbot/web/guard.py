@@ -16,6 +16,7 @@ from reminderbot.logs import log
 from reminderbot.sentences.words import Words
 from reminderbot.store import form
 from reminderbot.web.access import Who, who_may
+from reminderbot.web.fields import MOST_DIGITS
 from reminderbot.web.webhook import Webhooks
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def numbers() -> type[IntegerConverter]:
     from werkzeug.routing import IntegerConverter
 
     class Number(IntegerConverter):
-        regex = r"\d{1,9}"
+        regex = rf"\d{{1,{MOST_DIGITS}}}"
 
     return Number
 

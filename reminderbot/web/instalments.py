@@ -14,7 +14,7 @@ from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import people
-from reminderbot.web.fields import choice_in, words_in
+from reminderbot.web.fields import choice_in, number_of, words_in
 from reminderbot.web.guard import user
 from reminderbot.web.show import tell
 
@@ -36,7 +36,7 @@ def pages(house: House) -> Blueprint:
 
     def shown(customer_id: str, why: str = "") -> str:
         asked = request.values
-        case_id = int(asked["case"]) if asked.get("case", "").isdecimal() else None
+        case_id = number_of(asked.get("case", ""))
         with house.store.reading() as connection:
             who = one_customer(connection, Exactly(customer_id))
             known = plan.look(house, connection, customer_id)
@@ -55,11 +55,10 @@ def pages(house: House) -> Blueprint:
 
     @blueprint.post("/agree/<path:customer_id>")
     def agree_it(customer_id: str) -> Response | str:
-        case = words_in("case")
         invoices = request.form.getlist("invoice")
         try:
             noted = plan.agree(
-                house, user().name, Exactly(customer_id), _typed(), invoices, int(case) if case.isdecimal() else None
+                house, user().name, Exactly(customer_id), _typed(), invoices, number_of(words_in("case"))
             )
         except Refused as error:
             # What was typed stays on the page.
@@ -104,9 +103,12 @@ def _offer(
     if not free:
         return None, ""
     first = asked.get("from", "")
-    if case_id is not None and not asked.get("parts"):
-        return plan.offer_for(house, connection, open_case(house, connection, case_id)), ""
     try:
+        if case_id is not None:
+            seen = open_case(house, connection, case_id)
+            plan.refuse_anothers(seen, one_customer(connection, Exactly(customer_id)))
+            if not asked.get("parts"):
+                return plan.offer_for(house, connection, seen), ""
         count = int(asked.get("parts") or plan.USUAL_COUNT)
         every = choice_in(asked.get("every") or "month", Every, "Choose how far the instalments lie apart.")
         day = date.fromisoformat(first) if first else None

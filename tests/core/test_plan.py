@@ -110,6 +110,9 @@ WRONG = [
     ((), "at least one"),
     (parts((MONDAY, "60"), (date(2027, 4, 1), "59.99")), "0.01 GBP short of the 120.00 GBP"),
     (parts((MONDAY, "60"), (date(2027, 4, 1), "60.01")), "0.01 GBP more than the 120.00 GBP"),
+    # More digits than any arithmetic keeps.
+    (parts((MONDAY, "1E+999999")), "1E+999999 is more than the 120.00 GBP"),
+    (parts((MONDAY, "1E+30"), (date(2027, 4, 1), "120.00")), "1E+30 is more than the 120.00 GBP"),
     (parts((MONDAY, "120"), (date(2027, 4, 1), "0")), "more than nothing"),
     (parts((MONDAY, "59.995"), (date(2027, 4, 1), "60.005")), "no sum that GBP has coins for"),
     (parts((date(2027, 4, 1), "60"), (MONDAY, "60")), "must rise"),

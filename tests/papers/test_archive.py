@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reminderbot.core.manifest import JSON_NAME, TEXT_NAME
+from reminderbot.core.manifest import FORMAT, JSON_NAME, TEXT_NAME
 from reminderbot.papers.archive import Archive, verify
 
 FILES = {"case-file.pdf": b"%PDF-1.7 the whole story", "messages/0001.eml": b"From: a\r\n\r\nhello", "empty.json": b""}
@@ -105,6 +105,16 @@ def test_a_compressed_bomb_is_never_unpacked(tmp_path: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(JSON_NAME, b"0" * 50_000_000)
+
+    assert faults(tmp_path, out.getvalue())[0].startswith("manifest.json was changed or is missing")
+
+
+@pytest.mark.parametrize("size", ["Infinity", "1e400"])
+def test_a_manifest_that_tells_of_an_impossible_size_is_none_of_ours(tmp_path: Path, size: str) -> None:
+    told = f'{{"format": "{FORMAT}", "about": {{}}, "files": [{{"name": "a", "size": {size}}}]}}'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(JSON_NAME, told)
 
     assert faults(tmp_path, out.getvalue())[0].startswith("manifest.json was changed or is missing")
 

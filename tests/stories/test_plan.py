@@ -443,3 +443,16 @@ def test_a_plan_is_over_what_is_due_and_is_kept_though_a_part_was_retained(make_
     world.pay("INV-1", "50.00")
     months_of_silence(world, "2027-04-28")
     assert (state(world), world.case_kinds("ACME")) == (PlanState.KEPT, [])
+
+
+def test_a_plan_settles_no_case_of_somebody_else(world: World) -> None:
+    world.invoice("INV-2", "BOLT", "2027-03-05").at("2027-03-09 10:00")
+    world.answer("Could we pay in instalments?", world.sent[-1])
+    world.at("2027-03-09 11:00")
+    (theirs,) = world.cases("BOLT")
+
+    with pytest.raises(Refused, match="not a case of Acme Ltd"):
+        plan.agree(world.house, "olivia", "ACME", parts("2027-03-19=120.00"), case_id=theirs.case_id)
+
+    assert world.hold_kinds("BOLT") == ["reply"]
+    assert world.hold_kinds("ACME") == []

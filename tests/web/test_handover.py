@@ -64,6 +64,18 @@ def test_a_collector_sees_it_and_cannot_do_it(owing: tuple[House, str]) -> None:
     assert carl.get(f"/hand-over/{who}").status == 403
 
 
+def test_what_an_owner_decided_no_collector_takes_back(owing: tuple[House, str]) -> None:
+    house, who = owing
+    owner, carl = signed_in(house), signed_in(house, "carl", Role.COLLECTOR)
+    page = owner.send(owner.get(f"/hand-over/{who}"), f"/hand-over/{who}", kind="lawyer", note="to Ms Bright")
+    (undo,) = [form.action for form in page.forms() if form.action.startswith("/undo/")]
+
+    answer = carl.post(undo, carl.get("/me/").form("/sign-out").fields)
+
+    assert answer.status == 403
+    assert standing(house) == ["lawyer"]
+
+
 def test_without_a_word_on_why_nothing_is_handed_over(owing: tuple[House, str]) -> None:
     house, who = owing
     owner = signed_in(house)
