@@ -13,7 +13,7 @@ CURRENCIES = frozenset([
     "ngn", "reais", "real", "dollar", "dollars", "bucks", "pound", "pounds", "quid", "franken", "francs",
     "franc", "sfr", "pesos", "peso", "rupees", "naira", "rand", "stutz", "balles", "pavos", "lempiras",
     "soles", "colones", "sgd", "hkd", "kr", "kes", "ksh", "ghs", "egp", "sar", "czk", "huf", "ron", "jpy",
-    "yen", "pkr", "lkr", "bdt", "php", "myr", "thb", "cents", "dirhams", "dhs",
+    "yen", "j$", "tt$", "jmd", "ttd", "pkr", "lkr", "bdt", "php", "myr", "thb", "cents", "dirhams", "dhs",
 ])  # fmt: skip
 # What may be meant by words that are no code of ISO 4217; a code means itself, any other word may mean anything.
 _MEANT = {
@@ -21,7 +21,7 @@ _MEANT = {
     "bucks": "USD CAD AUD NZD", "us$": "USD", "c$": "CAD", "a$": "AUD", "nz$": "NZD", "r$": "BRL", "reais": "BRL",
     "real": "BRL", "€": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP EGP", "pound": "GBP EGP", "pounds": "GBP EGP",
     "quid": "GBP", "¥": "JPY CNY", "yen": "JPY", "₹": "INR", "₦": "NGN", "naira": "NGN", "₱": "PHP", "franken": "CHF",
-    "stutz": "CHF", "sfr": "CHF", "rand": "ZAR", "kr": "SEK NOK DKK ISK",
+    "j$": "JMD", "tt$": "TTD", "stutz": "CHF", "sfr": "CHF", "rand": "ZAR", "kr": "SEK NOK DKK ISK",
 }  # fmt: skip
 _FIRST_GROUP = re.compile(r"[1-9]\d{0,2}'?")
 _GROUP = re.compile(r"\d{3}(?:[.,]\d{2})?")

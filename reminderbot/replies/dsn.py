@@ -12,6 +12,7 @@ from reminderbot.replies.verdict import is_hard
 
 _DAEMON = re.compile(
     r"(?i)mailer-?daemon|post[_-]?master|mail[ -]?delivery|delivery (?:sub)?system|mail-?server|mail admin"
+    r"|mail[ _]router"
     r"|system admin|\bbounces?\b|mdaemon|mailsystem|mail system|microsoft ?exchange|mmsmtp|posta-certificata"
 )
 _NO_REPLY = re.compile(r"(?i)\b(?:no|do-?not)[._-]?reply@")

@@ -85,8 +85,10 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
         hit for hit in hits if not _is_time_of_day(left, hit, reader) and not _is_yet_to_come(left, hit, hits, reader)
     ]
     hits = [hit for hit in hits if not _is_way_of_asking(hit, hits)]
+    hits = [hit for hit in hits if not _is_of_a_thing(hit, hits)]
     hits += _paying_on_a_day(left, hits, reader) if not is_question else []
     hits += _paid_on_a_day(left, reader)
+    hits += _thanks_in(shown, reader) if not left else []
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
     is_question = is_question and (not cut or bool(left))
     days = list(_days_meant(days, left, origins, hits))
@@ -152,6 +154,11 @@ def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> 
         return day.past
     # "Not until Friday" is a day after all.
     return not (len(before) > 1 and before[-2] in DENIALS)
+
+
+def _thanks_in(words: Sequence[str], reader: Reader) -> list[Hit]:
+    """What acknowledges, in a sentence that is nothing but set phrases: "No worries"."""
+    return [hit for hit in hits_in(words, reader.tables) if hit.group == Kind.ACK.value]
 
 
 def _opt_out_in_any_language(text: str) -> list[str]:
@@ -232,6 +239,14 @@ def _is_way_of_asking(hit: Hit, hits: Iterable[Hit]) -> bool:
         return False
     wishes = [other for other in hits if other.group == "opt_out" and hit.end <= other.end]
     return any(hit.group == "question" or other.start <= hit.start for other in wishes)
+
+
+def _is_of_a_thing(hit: Hit, hits: Iterable[Hit]) -> bool:
+    """True for "died" within "the boiler died again": nobody is mourned."""
+    if hit.group != "sensitive.grave":
+        return False
+    defects = (other for other in hits if other.group == "dispute.defective" and other.end - other.start > 1)
+    return any(other.start <= hit.start and hit.end <= other.end and hit.end - hit.start == 1 for other in defects)
 
 
 def _is_yet_to_come(words: Sequence[str], hit: Hit, hits: Iterable[Hit], reader: Reader) -> bool:
@@ -315,7 +330,8 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
     if _is_plan(result, sentence):
         result.setdefault(Kind.PROMISE, None)
         result.setdefault(Kind.INSTALMENTS, None)
-    unsettled = sentence.is_question or (sentence.on_us and not (sentence.deadlines and sentence.sums))
+    asked = sentence.is_question and not _is_guess(sentence)
+    unsettled = asked or (sentence.on_us and not (sentence.deadlines and sentence.sums))
     if Kind.PROMISE in result and unsettled:
         del result[Kind.PROMISE]
         if not result:
@@ -341,12 +357,18 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
     return result
 
 
+def _is_guess(sentence: Sentence) -> bool:
+    """True for "maybe next week??", which asks nothing."""
+    return sentence.is_hedged and bool(sentence.deadlines) and "question" not in sentence.groups
+
+
 def _is_plan(kinds: Iterable[Kind], sentence: Sentence) -> bool:
     """True for parts that are dated and not asked for: "150 on 5 April, 150 on 5 May and the last 150 on 5 June"."""
     named = Kind.INSTALMENTS in kinds or f"{HINT}instalments" in sentence.groups
     if not named or sentence.is_hedged or sentence.on_condition or sentence.is_question:
         return False
-    return len(sentence.deadlines) > 1 and max(len(sentence.sums), len(_bare_amounts(sentence))) > 1
+    parts = len(sentence.deadlines) + ("now" in sentence.words)
+    return parts > 1 and max(len(sentence.sums), len(_bare_amounts(sentence))) > 1
 
 
 def _finding(kind: Kind, reason: DisputeReason | None, sentence: Sentence, named: tuple[str, ...]) -> Finding:

@@ -53,6 +53,16 @@ _STOP_WORDS = frozenset(
 _MISSPELT = frozenset(
     [
         "sotp",
+        "stip",
+        "stap",
+        "syop",
+        "dtop",
+        "srop",
+        "sto",
+        "stpp",
+        "stopl",
+        "stopm",
+        "stol",
         "stpo",
         "stp",
         "stopo",
@@ -70,6 +80,7 @@ _MISSPELT = frozenset(
         "s.t.o.p",
     ]
 )
+_DRAWN_OUT = re.compile(r"([a-z])\1+")
 _POLITE = frozenset(
     [
         "please",
@@ -135,7 +146,8 @@ def keyword(text: str) -> Kind | None:
     if not words or len(words) > 5:
         return None
     joined = "".join(words)
-    if joined in _STOP_WORDS or joined in _MISSPELT:
+    # "stopppp", "STOOOOP"
+    if {joined, _DRAWN_OUT.sub(r"\1", joined)} & (_STOP_WORDS | _MISSPELT):
         return Kind.OPT_OUT
     if (
         words[0] in _STOP_WORDS | _MISSPELT

@@ -49,6 +49,7 @@ _THEN = re.compile(
     r"|(?:on|in) (?:it|that (?:one|run|batch|cycle))$|that is (?:when|the day)\b|an (?:dem|diesem) tag"
     r"|ese (?:mismo )?dia|ce jour la|n?esse (?:mesmo )?dia|quel giorno|die dag)"
 )
+_AT_THE_MOMENT = re.compile(r"(?i)\b(?:right now|rn|just now)\b")
 _RANK = {kind: place for place, kind in enumerate(ORDER)}
 # Anger matters less than what it is about.
 _ABUSE = _RANK[Kind.OPT_OUT] + 0.5
@@ -56,7 +57,7 @@ _ABUSE = _RANK[Kind.OPT_OUT] + 0.5
 # that rests on no more than two of them is not meant.
 _YIELDS = {
     Kind.DISPUTE: frozenset({Kind.PAID, Kind.HARDSHIP, Kind.WRONG_CONTACT}),
-    Kind.HARDSHIP: frozenset({Kind.LEGAL, Kind.DISPUTE, Kind.WRONG_CONTACT}),
+    Kind.HARDSHIP: frozenset({Kind.LEGAL, Kind.DISPUTE, Kind.SENSITIVE, Kind.WRONG_CONTACT}),
     Kind.INSTALMENTS: frozenset({Kind.DISPUTE, Kind.SENSITIVE, Kind.WRONG_CONTACT}),
 }
 _FEW_WORDS = 2
@@ -275,15 +276,19 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
         dispute_reason=_reason(findings),
         promise_on=promise.day if promise else None,
         promise_amount=promise.amount if promise else None,
-        return_on=next((f.day for f in findings if f.kind is Kind.AUTO_REPLY), None)
-        if Kind.AUTO_REPLY in kinds
-        else None,
+        return_on=_day_back(findings, reader.today) if Kind.AUTO_REPLY in kinds else None,
         own_text=own,
         unexplained=unexplained,
         language=reader.language,
         confidence=0.95 if alone else 0.75 if findings else 0.3,
         only_in_part=clear and not alone and _is_harmless(kinds, whole, read, reader.today),
     )
+
+
+def _day_back(findings: Iterable[Finding], today: date) -> date | None:
+    """The day of return; "I'm driving right now" names none."""
+    back = next((f for f in findings if f.kind is Kind.AUTO_REPLY), None)
+    return back.day if back and not (back.day == today and _AT_THE_MOMENT.search(back.text)) else None
 
 
 def _without_asides(findings: list[Finding], read: Sequence[Sentence], today: date) -> list[Finding]:
@@ -313,11 +318,12 @@ def _without_weaker(findings: list[Finding], read: Sequence[Sentence]) -> list[F
 
     Nor is paid what was billed twice: "it repeats the one we settled in May" tells of the other.
     """
+    if _reason(findings) is DisputeReason.DUPLICATE:
+        # First, so that the dispute does not yield to a payment that does not count.
+        findings = [f for f in findings if f.kind is not Kind.PAID or f.invoices]
     said = {f.kind: sum(s.strength.get(f.kind, 0) for s in read) for f in findings}
 
     def yields(finding: Finding) -> bool:
-        if finding.kind is Kind.PAID:
-            return _reason(findings) is DisputeReason.DUPLICATE and not finding.invoices
         words = said[finding.kind]
         stronger = _YIELDS.get(finding.kind, frozenset()) & said.keys()
         return 0 < words <= _FEW_WORDS and not finding.invoices and any(said[kind] > words for kind in stronger)

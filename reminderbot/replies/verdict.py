@@ -30,6 +30,9 @@ def is_hard(action: str, code: str, reply: str, diagnostic: str, text: str, titl
     empty.
     """
     said, told = words_of(diagnostic), words_of(text)
+    # "550 5.7.1 rejected by policy", and above it: "has blocked you for good".
+    if says("failure.for_good", told):
+        return True
     if code in _FULL or says("failure.full", said) or says("failure.full", told):
         return False
     if action == "delayed" or (not action and says("failure.pending", f"{words_of(title)},{told}")):

@@ -17,7 +17,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\uf
 _TOKEN = re.compile(
     r"(?<![^\s@<>()\[\]\",;])[^\s@<>()\[\]\",;]{1,64}@[^\s@<>()\[\]\",;]{1,253}\.[A-Za-z]{2,24}"
     r"|https?://[^\s<>]{1,500}|www\.[^\s<>]{1,500}"
-    r"|(?:r\$|a\$|us\$|c\$|nz\$|[$€£¥₹₦₱])"
+    r"|(?:r\$|a\$|us\$|c\$|nz\$|j\$|tt\$|[$€£¥₹₦₱])"
+    r"|\b(?:rs|ksh|kes|php|inr|ngn|ghs|zar|usd|jmd|[rnp])(?=\d[\d.,]*\d\b(?![-/]))"
     r"|\b2(?:m[a-z]{2,6}|day|nite|night|nyt)\b"
     r"|\d+(?:[.,/:'-]\d+)*(?:(?:st|nd|rd|th|er|ere|eme|ro|ra|do|da|to|ta|[oae])\b|\.(?=\s{0,3}[a-zA-Zà-ÿ]))?"
     r"|[pcsd]/(?=[\s\w])"
@@ -25,6 +26,10 @@ _TOKEN = re.compile(
     r"|[?,;:()–—…/]|(?<=\s)-+(?=\s)",
     re.IGNORECASE,
 )
+# "Rs 500/-", "5000/=": nothing more is owed.
+_BEHIND_SUMS = re.compile(r"(?<=\d)/[-=]+(?!\d)")
+# "R300", "N5000", "P850": what people write right before a sum.
+_GLUED = {"r": "zar", "n": "ngn", "p": "php"}
 _SEPARATORS = frozenset(",;:()–—…/")
 # A full stop after these ends no sentence.
 _SHORTENED = """
@@ -58,8 +63,8 @@ def _bare(text: str) -> str:
 def tokens(sentence: str, spellings: Mapping[str, str]) -> list[str]:
     """The folded words of a sentence; separators become ",", short forms become what they stand for."""
     found: list[str] = []
-    for match in _TOKEN.finditer(fold(sentence)):
-        word = match[0]
+    for match in _TOKEN.finditer(_BEHIND_SUMS.sub(" ", fold(sentence))):
+        word = _GLUED.get(match[0], match[0]) if match.string[match.end() : match.end() + 1].isdigit() else match[0]
         if word in _SEPARATORS or word.startswith("-"):
             found.append(",")
             continue

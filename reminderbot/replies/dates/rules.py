@@ -78,9 +78,13 @@ RULES: list[tuple[str, str, Rule]] = [
     ("B", f"([Oo*]){_}B", lambda v, t: say.next_nth_working_day(v[0], t)),
     ("B", f"([Oo*]){_}B{_}i?(M)", lambda v, t: say.nth_working_day(v[0], say.year_of(v[1], t), v[1] + 1)),
     ("B", f"([Oo*]){_}B{_}(?:X{_}q|q{_}X)", lambda v, t: say.nth_working_day(v[0], *cal.month_after(t, 1))),
-    # the 10th and the 25th of every month; always on the fifth working day
+    # the 10th and the 25th of every month; always on the fifth working day; no day in "every 2 weeks"
     ("3", f"{_REPEATED}(?:,?[-|<'&]{{0,2}}{_}{_REPEATED})?{_}3{_}q", say.repeated),
-    ("3", f"3{_}[<']?{_}{_REPEATED}(?:,?[-|<'&]{{0,2}}{_}{_REPEATED})?(?!{_}[Mm])", say.repeated),
+    (
+        "3",
+        f"3{_}[<']?{_}{_REPEATED}(?:,?[-|<'&]{{0,2}}{_}{_REPEATED})?(?<![nc]d)(?!(?<=[nc])[qQY])(?!{_}[MmdkHF])",
+        say.repeated,
+    ),
     # 20 March; Friday, 20 March 2026; March 20th
     (
         "M",
