@@ -46,7 +46,7 @@ def _make(line: Line, customer: str, folder: Path, as_json: bool) -> None:
     if not folder.is_dir():
         raise Refused(f"{folder}: there is no such folder: make it first, or name another one with -o.")
     # For its owner alone from the first byte, and whole or not there.
-    handle, partial = tempfile.mkstemp(dir=folder, prefix=".case-file-")
+    handle, partial = _begin(folder)
     try:
         with os.fdopen(handle, "w+b") as out, line.house() as house, progress("Making the case file") as step:
             made = make(house, actor(), customer, out, step)
@@ -65,6 +65,17 @@ def _make(line: Line, customer: str, folder: Path, as_json: bool) -> None:
         say("Tell it apart from the file, by telephone say: whoever has both can see that nothing was changed.")
     for trouble in made.troubles:
         click.echo(trouble, err=True)
+
+
+def _begin(folder: Path) -> tuple[int, str]:
+    """A file of another name beside where it will be; Refused where nothing can be written."""
+    try:
+        return tempfile.mkstemp(dir=folder, prefix=".case-file-")
+    except OSError as error:
+        # Its own sentence would name that hidden file, of which nobody knows.
+        raise Refused(
+            f"{folder}: nothing can be written there ({error.strerror}): name another folder with -o."
+        ) from None
 
 
 def _verify(line: Line, path: Path, as_json: bool) -> None:

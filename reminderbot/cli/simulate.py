@@ -15,6 +15,7 @@ from reminderbot.cli.show import as_json, emit, heading, say, table
 from reminderbot.cli.words import count, day, way
 from reminderbot.core.customer import Customer
 from reminderbot.desk.outlook import Coming, Outlook, outlook
+from reminderbot.desk.refusal import Refused
 from reminderbot.desk.simulate import Comparison, Difference, Kind, compare, weeks
 
 _STEPS = 1000
@@ -46,6 +47,8 @@ def simulate_command(line: Line, change: Path | None, days: int, as_json: bool) 
     from reminderbot.config import load_config
     from reminderbot.wiring import decided_by
 
+    if change and not change.exists():
+        raise Refused(f"{change}: there is no such file: copy your config.toml there, change the copy, and name it.")
     other = load_config(change, os.environ, with_secrets=False) if change else None
     with line.house() as house, house.store.reading() as connection, progress("Looking ahead") as step:
         looks = 2 if other else 1

@@ -1,4 +1,4 @@
-"""What a person sees first in the morning: who needs them, what leaves next, what was promised."""
+"""What a person sees first in the morning: who needs them, whom to call, what leaves next, what was promised."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from reminderbot.core.case import Case, CaseKind, urgency
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise
+from reminderbot.desk.call import CallTask, tasks
 from reminderbot.desk.handover import Away, away
 from reminderbot.desk.status import Status, promised_each
 from reminderbot.house import House
@@ -69,6 +70,8 @@ class Today:
 
     matters: tuple[Matter, ...]
     waiting: int
+    # Who may be called at this moment, the most urgent first.
+    calls: tuple[CallTask, ...]
     leaving: tuple[Leaving, ...]
     promised: tuple[Promised, ...]
     promises: int
@@ -92,6 +95,7 @@ def today(house: House, connection: Connection, status: Status) -> Today:
     return Today(
         matters=tuple(_matters(connection, shown, names)),
         waiting=len(cases),
+        calls=tuple(one for one in tasks(house, connection) if one.is_now),
         leaving=tuple(
             Leaving(
                 max(row.not_before, row.release_at),

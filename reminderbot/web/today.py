@@ -1,4 +1,4 @@
-"""The first page: what needs a person now, what leaves next, what stands still and why, what was promised."""
+"""The first page: what needs a person now, whom to call, what leaves next, what stands still, what was promised."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from reminderbot.desk.door import look_at
 from reminderbot.desk.status import status
 from reminderbot.desk.today import today
 from reminderbot.house import House
+from reminderbot.web.calls import speaker_of
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -24,6 +25,6 @@ def pages(house: House) -> Blueprint:
         with house.store.reading() as connection:
             seen = status(house, connection, look_at(house, connection), with_promises=False)
             found = today(house, connection, seen)
-        return render_template("today.html", status=seen, today=found)
+        return render_template("today.html", status=seen, today=found, speaker=speaker_of(house))
 
     return blueprint

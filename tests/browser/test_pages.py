@@ -13,8 +13,10 @@ from playwright.sync_api import expect
 
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
+from reminderbot.core.stop import Mode
 from reminderbot.runs.listen import keep
 from reminderbot.runs.understand import understand_all
+from reminderbot.sentences.words import words_for
 from tests.browser.conftest import Desk
 from tests.replies.test_opened import HOSTILE
 from tests.servers.chromium import PHONE, WIDE, picture
@@ -61,6 +63,20 @@ def test_no_page_has_a_serious_fault_for_those_who_see_or_move_otherwise(desk: D
             over = seen.page.evaluate("document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
             found += [f"{name}: {over} px wider than the window"] if over > 0 else []
     assert found == []
+
+
+def test_no_mode_is_a_longer_word_than_a_telephone_is_wide(desk: Desk) -> None:
+    words = words_for("en")
+    with desk.signed_in(width=PHONE) as seen:
+        for path in ("/", "/sending/"):
+            seen.page.goto(desk.base + path)
+            for mode in Mode:
+                badge = "document.querySelector('.badge.long')"
+                seen.page.evaluate(f"text => {badge}.textContent = text", words(f"mode.{mode}"))
+                over = seen.page.evaluate(
+                    "document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+                )
+                assert over <= 0, f"{path} in mode {mode}: {over} px wider than the window"
 
 
 def test_the_door_has_no_serious_fault_either(desk: Desk) -> None:

@@ -74,3 +74,13 @@ def test_another_customer_is_not_in_it(shop: Installation, tmp_path: Path) -> No
 
     with zipfile.ZipFile(path) as archive:
         assert not any(b"Bolt" in archive.read(name) for name in archive.namelist())
+
+
+def test_where_nothing_can_be_written_the_folder_is_named_and_no_other_file(shop: Installation, tmp_path: Path) -> None:
+    shop.ok("import")
+
+    refused = shop.run("file", "Acme", "-o", "/proc")
+
+    assert refused.exit_code == 2
+    assert "/proc: nothing can be written there" in refused.stderr
+    assert ".case-file" not in refused.stderr

@@ -79,6 +79,14 @@ def test_mistakes_in_the_other_file_are_told_with_their_cure(shop: Installation)
     assert "window" in result.stderr
 
 
+def test_a_file_that_is_not_there_is_told_with_what_to_name_instead(shop: Installation) -> None:
+    result = shop.run("simulate", "--change", "nothere.toml")
+
+    assert result.exit_code == 2
+    assert "nothere.toml: there is no such file: copy your config.toml there" in result.stderr
+    assert "init" not in result.stderr
+
+
 def test_nothing_is_kept_of_a_look_at_other_settings(shop: Installation) -> None:
     shop.ok("import")
     before = shop.json("plan", "--days", "60")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from reminderbot.core.case import CaseKind
@@ -49,6 +51,15 @@ def test_the_list_says_who_why_and_when_and_leads_to_what_one_should_know(carl: 
     assert "It is 15:00 where they are." in one.text
     assert "Let them finish, and write down what they say." in one.text
     assert "tel:+442079460001" in one.links()
+
+
+def test_today_names_whom_one_may_call_now_and_leads_there(carl: Browser, house: House) -> None:
+    page = carl.get("/")
+    assert "2 calls can be made now" in page.text
+    assert {"/calls/EXAMPLE-1", "/calls/EXAMPLE-2", "/calls/"} <= set(page.links())
+    # It has just gone seven where they are.
+    house.clock.move_to(house.clock.now() + timedelta(hours=4))
+    assert "can be made now" not in carl.get("/").text
 
 
 @pytest.mark.parametrize(
