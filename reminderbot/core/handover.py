@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from reminderbot.core.case import CaseKind
+from reminderbot.core.hold import HoldKind
 
 
 class HandoverKind(StrEnum):
@@ -28,7 +29,7 @@ _SAID = {
 OURS_TO_DO = frozenset(
     {
         CaseKind.CALL, CaseKind.REVIEW, CaseKind.BROKEN_PROMISE, CaseKind.PROMISE, CaseKind.INSTALMENTS,
-        CaseKind.MISSED_INSTALMENT,
+        CaseKind.MISSED_INSTALMENT, CaseKind.OLD_DEBT,
     }
 )  # fmt: skip
 
@@ -54,6 +55,10 @@ class Handover:
     @property
     def stands(self) -> bool:
         return self.taken_back_at is None
+
+
+# What we waited for ourselves, and wait for no more; plans have their own.
+OURS_TO_WAIT_FOR = frozenset({HoldKind.PROMISE, HoldKind.OLD_DEBT})
 
 
 def within(invoices: Sequence[str], handed: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from reminderbot.core.account import OpenItem, totals
 from reminderbot.core.case import Case
 from reminderbot.core.customer import Customer
-from reminderbot.core.handover import OURS_TO_DO, Handover, HandoverKind, said, within
+from reminderbot.core.handover import OURS_TO_DO, OURS_TO_WAIT_FOR, Handover, HandoverKind, said, within
 from reminderbot.core.hold import Hold, HoldKind, active
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.plan import PaymentPlan, PlanState
@@ -110,7 +110,7 @@ def hand_over(
         number = handover.mark(connection, key, kind, stops.invoices, note, placed, now, actor)
         for row in stops.messages:
             outbox.withdraw(connection, row, told, now, actor)
-        lifted = _close_promises(connection, stops, told, now, actor)
+        lifted = _wait_no_more(connection, stops, told, now, actor)
         for agreed in stops.plans:
             plan.settle(connection, agreed, PlanState.ENDED, now, told, actor)
             lifted += [number for number in agreed.holds if hold.release(connection, number, now, actor, told)]
@@ -231,17 +231,15 @@ def _cautions(house: House, waiting: Iterable[Case], items: Iterable[OpenItem], 
         yield f"{', '.join(young)} is less than {_EARLY} days past due"
 
 
-def _close_promises(connection: Connection, stops: Stops, told: str, now: datetime, actor: str) -> list[int]:
-    """Wait for these words no more; gives the pauses that stood for them."""
-    if not stops.promises:
-        return []
+def _wait_no_more(connection: Connection, stops: Stops, told: str, now: datetime, actor: str) -> list[int]:
+    """Close their promises, and lift the pauses of what we waited for; gives those pauses."""
     for word in stops.promises:
         promise.close(connection, word)
     key = stops.customer.customer_id
     kept = [
         h.hold_id
-        for h in hold.of_customers(connection, [key]).get(key, ())
-        if h.kind is HoldKind.PROMISE and within(h.invoices, stops.invoices)
+        for h in active(hold.of_customers(connection, [key]).get(key, ()), now)
+        if h.kind in OURS_TO_WAIT_FOR and within(h.invoices, stops.invoices)
     ]
     for hold_id in kept:
         hold.release(connection, hold_id, now, actor, told)

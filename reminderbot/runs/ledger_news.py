@@ -9,18 +9,20 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from reminderbot.core.case import CaseKind
+from reminderbot.core.handover import Handover, HandoverKind, said, within
 from reminderbot.core.hold import HoldKind, active
 from reminderbot.core.invoice import Invoice, Payment
 from reminderbot.core.ledger_change import undated
 from reminderbot.core.snapshot import Snapshot
-from reminderbot.store import case, hold, people, promise
+from reminderbot.store import case, handover, hold, people, promise
 
 
 def tell(connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
-    """Call a person where money went back or a bill has no due date; what paused a bill pauses the one in its place."""
+    """Call a person where money went back or away, or a bill has no date; a bill in another's place is paused as it."""
     if old is not None:
         _carry_over(connection, old, new, now)
         _tell_of_returns(connection, old, new, now)
+        _tell_of_money_away(connection, old, new, now)
     _tell_of_undated(connection, old, new, now)
 
 
@@ -50,6 +52,32 @@ def _tell_of_returns(connection: Connection, old: Snapshot, new: Snapshot, now: 
         hold.place(connection, customer_id, HoldKind.RETURNED, why, now, invoices=numbers)
         told = f"{why}: talk to them first, then lift the hold; reminders go on where they stood"
         case.open_one(connection, CaseKind.RETURNED, customer_id, told, now, invoices=numbers)
+
+
+def _tell_of_money_away(connection: Connection, old: Snapshot, new: Snapshot, now: datetime) -> None:
+    """Who pays us although somebody else collects it by now is asked by that one again, unless a person tells them."""
+    known = {payment.payment_id for payment in old.payments}
+    fresh = [paid for paid in new.payments if paid.payment_id not in known and paid.amount.amount > 0]
+    for away in handover.standing(connection) if fresh else ():
+        came = [p for p in fresh if p.customer_id == away.customer_id and _is_about(p, away)]
+        if came:
+            what = ", ".join(f"{paid.amount} on {paid.invoice or 'no invoice yet'}" for paid in came)
+            when = f"after it was {said(away.kind)} on {away.marked_at:%Y-%m-%d}"
+            told = f"{what} came in {when}: {_WHOM_TO_TELL[away.kind]}"
+            numbers = [paid.invoice for paid in came if paid.invoice]
+            case.open_one(connection, CaseKind.REVIEW, away.customer_id, told, now, invoices=numbers)
+
+
+_WHOM_TO_TELL = {
+    HandoverKind.WRITE_OFF: "put it right in your books, or take it back",
+    HandoverKind.AGENCY: "tell the agency, or take it back",
+    HandoverKind.LAWYER: "tell the lawyer, or take it back",
+}
+
+
+def _is_about(paid: Payment, away: Handover) -> bool:
+    # Money that names no invoice may be for this one: a person looks.
+    return paid.invoice is None or within([paid.invoice], away.invoices)
 
 
 def _back(paid: Payment) -> str:
