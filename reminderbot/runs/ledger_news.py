@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,14 +13,16 @@ from reminderbot.core.handover import Handover, HandoverKind, said, within
 from reminderbot.core.hold import HoldKind, active
 from reminderbot.core.invoice import Invoice, Payment
 from reminderbot.core.ledger_change import undated
+from reminderbot.core.plan import PlanState
 from reminderbot.core.snapshot import Snapshot
-from reminderbot.store import case, handover, hold, people, promise
+from reminderbot.store import case, handover, hold, people, plan, promise
 
 
 def tell(connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
     """Call a person where money went back or away, or a bill has no date; a bill in another's place is paused as it."""
     if old is not None:
         _carry_over(connection, old, new, now)
+        _ask_about_moved(connection, old, new, now)
         _tell_of_returns(connection, old, new, now)
         _tell_of_money_away(connection, old, new, now)
     _tell_of_undated(connection, old, new, now)
@@ -34,8 +36,52 @@ def _carry_over(connection: Connection, old: Snapshot, new: Snapshot, now: datet
     for bill in fresh:
         for pause in active(standing.get(bill.customer_id, ()), now):
             if bill.replaces in pause.invoices:
-                hold.place_beside(connection, pause.hold_id, bill.number, bill.replaces, now)
+                placed = hold.place_beside(connection, pause.hold_id, bill.number, bill.replaces, now)
+                plan.paused_beside(connection, bill.customer_id, pause.hold_id, placed)
         promise.take_over(connection, bill.customer_id, bill.replaces, bill)
+        plan.take_over(connection, bill.customer_id, bill.replaces, bill.number)
+
+
+def _ask_about_moved(connection: Connection, old: Snapshot, new: Snapshot, now: datetime) -> None:
+    """A bill that the books list for somebody else now rests as it did, until a person says what still holds."""
+    for before, after, numbers in _moved(old, new):
+        _end_plans(connection, before, numbers, now)
+        pauses = active(hold.of_customers(connection, [before]).get(before, ()), now)
+        still_open = people.open_numbers(connection, after)
+        resting = [n for n in numbers if n in still_open and any(pause.covers(n) for pause in pauses)]
+        if not resting:
+            continue
+        # Neither the name nor the words of the one are for the other's papers.
+        kinds = dict.fromkeys(p.kind.replace("_", " ") for p in pauses if any(p.covers(n) for n in resting))
+        why = f"the books listed {', '.join(resting)} for another customer before, where it rested: {', '.join(kinds)}"
+        hold.place(connection, after, HoldKind.REVIEW, why, now, invoices=resting)
+        told = f"{why}: look whether that still holds, then lift the hold"
+        case.open_one(connection, CaseKind.REVIEW, after, told, now, invoices=resting)
+
+
+def _moved(old: Snapshot, new: Snapshot) -> list[tuple[str, str, list[str]]]:
+    """Whose bills have become whose, as after two customers were made one."""
+    owner = {bill.number: bill.customer_id for bill in old.invoices}
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for bill in new.invoices:
+        before = owner.get(bill.number, bill.customer_id)
+        if before != bill.customer_id:
+            found[before, bill.customer_id].append(bill.number)
+    return [(before, after, numbers) for (before, after), numbers in sorted(found.items())]
+
+
+def _end_plans(connection: Connection, customer_id: str, gone: Sequence[str], now: datetime) -> None:
+    """Instalments of a plan were agreed for all that it covers: without a part of that it is no plan any more."""
+    for agreed in plan.standing(connection, [customer_id]).get(customer_id, ()):
+        lost = [number for number in agreed.invoices if number in gone]
+        if not lost:
+            continue
+        why = f"the books list {', '.join(lost)} for another customer now"
+        plan.settle(connection, agreed, PlanState.ENDED, now, why)
+        rest = [number for number in people.open_numbers(connection, customer_id) if number in agreed.invoices]
+        if rest:
+            told = f"{why}, so plan {agreed.plan_id} has ended: agree anew on what is left of it"
+            case.open_one(connection, CaseKind.INSTALMENTS, customer_id, told, now, invoices=rest)
 
 
 def _tell_of_returns(connection: Connection, old: Snapshot, new: Snapshot, now: datetime) -> None:

@@ -84,6 +84,22 @@ def belongs(connection: Connection, plan_id: int, hold_ids: Iterable[int]) -> No
     connection.execute(changed.values(holds=list(hold_ids)))
 
 
+def take_over(connection: Connection, customer_id: str, replaced: str, number: str) -> None:
+    """Plans over invoice `replaced` are over `number`, which was issued in its place: what it is less by counts."""
+    for known in standing(connection, [customer_id]).get(customer_id, ()):
+        if replaced in known.invoices:
+            covered = [[number if one == replaced else one, str(amount)] for one, amount in known.covered]
+            here = payment_plan.c.plan_id == known.plan_id
+            connection.execute(update(payment_plan).where(here).values(covered=covered))
+
+
+def paused_beside(connection: Connection, customer_id: str, hold_id: int, placed: int) -> None:
+    """Note that a pause belongs to the plan to which the one beside it belongs."""
+    for known in standing(connection, [customer_id]).get(customer_id, ()):
+        if hold_id in known.holds:
+            belongs(connection, known.plan_id, [*known.holds, placed])
+
+
 def settle(
     connection: Connection, plan: PaymentPlan, state: PlanState, now: datetime, why: str = "", actor: str = _ACTOR
 ) -> None:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
+from reminderbot.core.case import CaseKind
 from reminderbot.core.delivery import Deferred
-from reminderbot.store import promise
+from reminderbot.core.handover import HandoverKind
+from reminderbot.core.lane import Reason
+from reminderbot.core.note import CallResult
+from reminderbot.core.plan import Instalment, PlanState
+from reminderbot.desk.call import Said, call
+from reminderbot.desk.case import resolve
+from reminderbot.desk.handover import hand_over
+from reminderbot.desk.plan import agree
+from reminderbot.desk.promise import note
+from reminderbot.store import plan, promise
 from tests.stories.test_field import pause, reasons
 from tests.stories.world import World
 
@@ -295,6 +306,74 @@ def test_a_bill_that_was_replaced_is_asked_for_once_though_both_are_listed(world
     world.invoice("INV-1A", "ACME", "2027-03-04", "100.00", replaces="INV-1")
     (letter,) = world.at(FIRST)
     assert letter.lists == ("INV-1A",)
+
+
+def test_a_plan_goes_on_over_the_bill_that_was_issued_in_anothers_place(make_world: Make) -> None:
+    world = make_world(more="[thanks]\nplan = true\n")
+    world.invoice("INV-1", "ACME", "2027-02-26", "120.00").begin()
+    world.at("2027-03-01 10:00")
+    parts = Instalment(date(2027, 3, 12), Decimal(60)), Instalment(date(2027, 4, 1), Decimal(60))
+    made = agree(world.house, "olivia", "ACME", parts).plan
+    world.change("INV-1", status="cancelled")
+    world.invoice("INV-1A", "ACME", "2027-03-04", "110.00", replaces="INV-1")
+    # What it is less by counts for the first instalment, and the rest of that does not come.
+    world.until("2027-03-22", "10:00")
+    with world.house.store.reading() as connection:
+        now = plan.get(connection, made.plan_id)
+    assert now is not None
+    assert (now.invoices, now.state) == (("INV-1A",), PlanState.MISSED)
+    assert world.tiers() == ["03-01 gentle", "03-09 instalment"]
+    assert world.case_kinds("ACME") == ["missed_instalment"]
+
+
+@pytest.mark.parametrize("word", ["promise", "plan", "lawyer", "dispute"])
+def test_what_rests_at_one_customer_rests_when_the_books_give_it_to_another(world: World, word: str) -> None:
+    world.invoice("INV-1", "ACME", "2027-02-26").invoice("INV-2", "BOLT", "2027-02-26").begin()
+    world.at("2027-03-01 10:00")
+    rest(world, word)
+    # Two customers become one.
+    world.change("INV-1", customer_id="BOLT")
+    world.until("2027-03-29", "10:00")
+    assert all(sent.lists == ("INV-2",) for sent in world.sent if sent.to.startswith("bolt"))
+    (asked,) = world.cases("BOLT")
+    assert (asked.kind, asked.invoices) == (CaseKind.REVIEW, ("INV-1",))
+    assert f"where it rested: {word.replace('lawyer', 'handed over')}" in asked.why
+    with world.house.store.reading() as connection:
+        assert [one.state for one in plan.of_customer(connection, "ACME")] in ([], [PlanState.ENDED])
+    resolve(world.house, "olivia", asked.case_id, "it may go on", lift=True)
+    world.until("2027-04-20", "10:00")
+    assert any("INV-1" in sent.lists for sent in world.sent if sent.to.startswith("bolt"))
+
+
+def rest(world: World, word: str) -> None:
+    """Let INV-1 rest for this reason."""
+    match word:
+        case "promise":
+            note(world.house, "olivia", "ACME", date(2027, 3, 12))
+        case "plan":
+            agree(world.house, "olivia", "ACME", (Instalment(date(2027, 3, 12), Decimal(120)),))
+        case "lawyer":
+            hand_over(world.house, "olivia", "ACME", HandoverKind.LAWYER, "to Ms Bright")
+        case _:
+            call(world.house, "olivia", "ACME", CallResult.DISPUTE, "", Said(reason=Reason.WRONG_AMOUNT))
+
+
+def test_a_bill_that_nothing_paused_goes_on_with_its_new_owner(world: World) -> None:
+    world.invoice("INV-1", "ACME", "2027-02-26").customer("BOLT").begin()
+    world.at("2027-03-01 10:00")
+    world.change("INV-1", customer_id="BOLT")
+    (letter,) = world.at("2027-03-08 10:00")
+    assert (letter.to, letter.tier) == ("bolt@customer.example", "check-in")
+    assert world.cases() == []
+
+
+def test_a_plan_of_which_a_part_goes_to_another_ends_and_a_person_is_called(world: World) -> None:
+    world.invoice("INV-1", "ACME", "2027-02-26").invoice("INV-3", "ACME", "2027-02-26").customer("BOLT").begin()
+    agree(world.house, "olivia", "ACME", (Instalment(date(2027, 3, 12), Decimal(240)),))
+    world.change("INV-1", customer_id="BOLT")
+    world.at("2027-03-08 10:00")
+    (asked,) = world.cases("ACME")
+    assert (asked.kind, asked.invoices) == (CaseKind.INSTALMENTS, ("INV-3",))
 
 
 def test_money_paid_on_the_cancelled_number_is_not_asked_for_again(world: World) -> None:
