@@ -10,13 +10,14 @@ from reminderbot.replies.tables import DENYING, HINT, PLACEHOLDERS
 from reminderbot.replies.words import fold
 
 # More unknown words than this beside what was understood, and a person reads the clause: an excuse may tell a story
-# ("it slid under a pile on the truck seat"), an apology may not ("sorry about the hole in the sofa").
-MAX_UNKNOWN = {"excuse": 4, "harmless": 1}
+# ("it slid under a pile on the truck seat") and praise name what it likes ("the organ sounded glorious at Evensong"),
+# an apology may not ("sorry about the hole in the sofa").
+MAX_UNKNOWN = {"excuse": 4, "praise": 4, "harmless": 1}
 MAX_UNKNOWN_ELSE = 2
 # Small talk in words no table has, in a clause that neither speaks of us nor complains.
 MAX_UNKNOWN_ALONE = 2
 MAX_UNKNOWN_STORY = 4
-_TELLING = frozenset({"excuse", "harmless", "harmless_word", "ack", "idiom", "promise"})
+_TELLING = frozenset({"excuse", "praise", "harmless", "harmless_word", "ack", "idiom", "promise"})
 # A stroke through the letters (combining overlays, and what `markup` makes of <s>), mockery, anger.
 _TURNED_ROUND = re.compile("[\u0335-\u0338🙄🖕🤡💩😒😤🤬😡😠👎🤥🙃]")
 

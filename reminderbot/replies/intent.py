@@ -24,13 +24,15 @@ _KINDS = {kind.value: kind for kind in Kind}
 _NO_PROMISE = frozenset({"not_promise", "not_paid", "condition_on_us", "excuse"})
 # No count of days or years, no share, no number of something.
 _FIGURE = re.compile(
-    r"(?<![\w./:-])(?<!net )(?<!n\. )(?<!no\. )(?<!nr\. )(?<!nr )(\d{2,6}(?:[.,]\d{3})?(?:[.,]\d{2})?)"
+    r"(?<![\w./:-])(?<!net )(?<!n\. )(?<!no\. )(?<!nr\. )(?<!nr )"
+    r"(\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{2})?|\d{2,6}(?:[.,]\d{2})?)"
     r"(?![\w/:-]|[.,]\d|\s?%|\s(?:days?|hours?|weeks?|years?|tagen?|stunden|jahren?|jours|heures|ans|d[ií]as|horas"
     r"|a[nñ]os|giorni|ore|anni|dagen|uur|jaar)\b)",
     re.IGNORECASE,
 )
 # "10/10", "5/5 would recommend": praise, and neither the tenth of October nor a day in May.
 _RATING = re.compile(r"(?i)^\W{0,3}(?:10/10|5/5)(?=\W{0,3}$)|\b(?:10/10|5/5)(?= (?:stars?|would|service|job|work)\b)")
+_WAITING_FOR_PAY = f"{HINT}hardship"
 # "As soon as": the rest of it; and days, which a time may name as well.
 _HOURS = frozenset({"as", "DATE"})
 # Denied, these say that all is well.
@@ -84,7 +86,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     hits = [
         hit for hit in hits if not _is_time_of_day(left, hit, reader) and not _is_yet_to_come(left, hit, hits, reader)
     ]
-    hits = [hit for hit in hits if not _is_way_of_asking(hit, hits)]
+    hits = [hit for hit in hits if not _is_way_of_asking(hit, hits) and not _has_happened(hit, hits)]
     hits = [hit for hit in hits if not _is_of_a_thing(hit, hits)]
     hits += _paying_on_a_day(left, hits, reader) if not is_question else []
     hits += _paid_on_a_day(left, reader)
@@ -218,9 +220,14 @@ def _denial_of(words: Sequence[str], hit: Hit, reader: Reader) -> int | None:
 
 
 def _is_time_of_day(words: Sequence[str], hit: Hit, reader: Reader) -> bool:
-    """True for a condition that is none: "once I am home", "when my wages come in"; not "once we are happy with it"."""
+    """True for a condition that is none: "once I am home", "when my wages come in"; not "once we are happy with it".
+
+    Nor is it want of money where a day stands beside it: "on Friday when I've been paid".
+    """
     at = next((at for at in range(hit.start, hit.end) if words[at] in TEMPORAL), None)
-    if hit.group != "condition" or at is None:
+    if hit.group not in ("condition", _WAITING_FOR_PAY) or at is None:
+        return False
+    if hit.group == _WAITING_FOR_PAY and "DATE" not in words:
         return False
     # "Friday is when I get paid", "that is when the deposit clears": a day is named, nothing is asked for.
     if words[at] == "when" and at > 1 and words[at - 1] == "is" and words[at - 2] in ("DATE", "that", "which"):
@@ -258,6 +265,13 @@ def _is_yet_to_come(words: Sequence[str], hit: Hit, hits: Iterable[Hit], reader:
     if "DATE" not in clause or "PAST" in clause or any(map(reader.tells_of_the_past, clause)):
         return False
     return any(other.group == "promise" and other.start <= hit.start and hit.end <= other.end for other in hits)
+
+
+def _has_happened(hit: Hit, hits: Iterable[Hit]) -> bool:
+    """True for a promise that is but the day of a payment told of: "I mailed you a check on the 3rd"."""
+    if hit.group != "promise" or any(other.group == "not_paid" for other in hits):
+        return False
+    return any(other.group == "paid" and other.start < hit.start and hit.end <= other.end for other in hits)
 
 
 def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> list[Hit]:

@@ -111,6 +111,9 @@ SAID = {
         two weeks from Friday                                    03-20
         two weeks today                                          03-18
         within a fortnight                                       03-18
+        tomorrow week                                            03-12
+        today week                                               03-11
+        the Friday before last                                   -
         in a couple of weeks                                     03-18
         in a week or two                                         03-18
         within 10 days                                           03-14
@@ -128,6 +131,8 @@ SAID = {
         on payday                                                ?
         next payday is the 28th                                  03-28
         I get paid on payday, the 28th                           03-28
+        the 28th, that's payday                                  03-28
+        the 28th or payday                                       ?
         our payment run is on Thursdays                          03-05
         before Christmas                                         12-24
         by Easter                                                04-05

@@ -162,6 +162,46 @@ def test_a_day_on_which_something_happens_is_no_condition(text: str, alone: bool
     assert sms(text).needs_human != alone
 
 
+@pytest.mark.parametrize(
+    ("aside", "alone"),
+    [
+        ("Tell Bill the new gate swings like a dream.", True),
+        ("The piano sounded glorious at the Remembrance rehearsal on Sunday.", True),
+        ("Those camellias came up a treat round the bandstand.", True),
+        ("The gate swings like a dream when it shuts at all.", False),
+        ("The new lawn looked lovely for a week.", False),
+        ("Your lads did a fine job on the wrong slab.", False),
+    ],
+)
+def test_praise_beside_a_promise_calls_nobody_and_a_complaint_that_begins_so_does(aside: str, alone: bool) -> None:
+    found = mail(f"You'll have it on Friday. {aside}")
+    assert (found.promise_on and found.promise_on.day, found.needs_human) == (6, not alone)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("Will do it on Friday when I've been paid.", True),
+        ("I'll settle up on Thursday, when my wages are in.", True),
+        ("I'll pay it when I get paid.", False),
+        ("I'll sort it on Friday, selling the car.", False),
+    ],
+)
+def test_waiting_for_pay_is_no_hardship_where_the_day_is_named(text: str, alone: bool) -> None:
+    assert sms(text).needs_human != alone
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("I mailed you a check on the 9th.", (Kind.PAID,)),
+        ("The check will be mailed on the 9th.", (Kind.PROMISE,)),
+    ],
+)
+def test_the_day_of_a_payment_made_is_none_to_come(text: str, kinds: tuple[Kind, ...]) -> None:
+    assert sms(text).kinds == kinds
+
+
 def test_a_day_added_with_which_is_says_which_one_was_meant() -> None:
     found = sms("We close on Thursday 12 March and you will be paid in the final run, which is on Wednesday.")
     assert str(found.promise_on) == "2026-03-11"
@@ -288,6 +328,13 @@ def test_a_promise_of_a_part_names_the_sum_and_calls_a_person() -> None:
     found = sms("I'll send 200 on Friday")
     assert (found.promise_amount, found.needs_human) == (Decimal(200), True)
     assert sms("I'll send £480 on Friday").promise_amount is None
+
+
+@pytest.mark.parametrize(("said", "amount"), [("R300", "300.00"), ("R1,800", "1800.00"), ("1,800", "1800.00")])
+def test_a_part_is_one_however_the_sum_is_written(said: str, amount: str) -> None:
+    context = Context(("INV-4711",), Decimal(2_250), "ZAR", "en-ZA")
+    found = understand_sms(f"{said} will be with you on Friday.", RECEIVED, context)
+    assert (str(found.promise_amount), found.needs_human) == (amount, True)
 
 
 def test_a_mail_cut_short_calls_a_person_whatever_it_says() -> None:

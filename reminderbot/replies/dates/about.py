@@ -120,6 +120,11 @@ def _following(days: list[Found], _: list[Any], __: date) -> None:
         days[-1].told = days[0].told + timedelta(1)
 
 
+def _the_same(days: list[Found], _: list[Any], __: date) -> None:
+    """ "The day after tomorrow, that's payday": both words stand, and both mean that day."""
+    days[1].told = days[0].told
+
+
 def _a_week_later(days: list[Found], _: list[Any], __: date) -> Found:
     told = days[0].told
     return _with(days[0], told + timedelta(7) if isinstance(told, date) else None)
@@ -181,6 +186,7 @@ _ABOUT: list[tuple[str, str, _About]] = [
     ("a", f"a{_}=", lambda d, _v, _t: _with(d[-1], d[-1].told, doubtful=True)),
     ("~", f"~{_}=", lambda d, _v, _t: _with(d[-1], False)),
     ("U", "U[-,g%VD<']{0,3}=", lambda d, _v, _t: _with(d[-1], d[-1].told)),
+    ("U", "=[^=vpU|]{0,5}U", _the_same),
     # payday on the 28th; soon, Friday at the latest
     (
         "v",

@@ -52,6 +52,8 @@ RULES: list[tuple[str, str, Rule]] = [
     ("A", f"A{_}(W)|(W){_}A|A{_}k,?{_}(W)|(W),?{_}A{_}k|(W),?{_}k{_}A", lambda v, t: cal.of_week(say.first(v), t, 2)),
     # Friday week; Friday fortnight; a week on Friday; Freitag in einer Woche
     ("k", "(W)k(?![XCAn#])", lambda v, t: cal.coming(v[0], t) + timedelta(7)),
+    # tomorrow week, as the Irish and the British say
+    ("T", "(?<![~f])(T)k(?![XCAn#])", lambda v, t: t + timedelta(v[0] + 7) if v[0] >= 0 else False),
     ("F", f"(W)F|(?:c{_})?F{_}(W)", lambda v, t: cal.coming(say.first(v), t) + timedelta(14)),
     ("k", f"([cn]){_}k{_}(W)", lambda v, t: cal.coming(v[1], t) + timedelta(7 * v[0])),
     ("k", f"(W){_}i{_}([cn]){_}k", lambda v, t: cal.coming(v[0], t) + timedelta(7 * v[1])),
@@ -192,6 +194,8 @@ RULES: list[tuple[str, str, Rule]] = [
     ("G", f"({NUMBER}){_}({UNIT}){_}([fa]){_}(G)", say.beside),
     ("h", f"({NUMBER}){_}({UNIT}){_}([fa]){_}(h)", say.beside),
     ("a", f"a{_}[Gh]", lambda _v, _t: None),
+    # the Friday before last
+    ("L", f"[WdkqYEM]fL(?!{_}[WdkqQYEM])", lambda _v, _t: False),
     ("L", f"L{_}(?:[ncx9]{_})?[dkqQYE]|[dkqQYE]{_}L|L{_}W|W{_}L|L{_}M|M{_}L", lambda _v, _t: False),
     # end of the month, mid next week, Anfang nächster Woche, la semana que viene
     ("kqQYE", f"([ebj]){_}([SXCA])?{_}([kqQYE])", lambda v, t: say.period(v[0], v[1], v[2], t)),
