@@ -385,6 +385,17 @@ def test_money_paid_on_the_cancelled_number_is_not_asked_for_again(world: World)
     assert world.case_kinds("ACME") == ["possibly_paid"]
 
 
+def test_a_part_paid_on_a_cancelled_bill_is_taken_off_what_is_asked_for(world: World) -> None:
+    world.invoice("INV-1", "ACME", "2027-03-04", "2005.67").pay("INV-1", "668.56")
+    world.invoice("INV-2", "ACME", "2027-03-04", "1263.13").begin()
+    world.pay("INV-2", "421.04")
+    world.change("INV-2", status="cancelled")
+    (letter,) = world.at(FIRST)
+    assert letter.lists == ("INV-1",)
+    assert "GBP 1,337.11" in letter.text
+    assert "GBP 916.07" in letter.text
+
+
 def test_the_credit_note_of_a_cancelled_bill_is_no_money(world: World) -> None:
     world.invoice("INV-1", "ACME", "2027-03-04").invoice("INV-2", "ACME", "2027-03-04").begin()
     world.pay("INV-1", kind="credit_note")
