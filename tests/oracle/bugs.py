@@ -178,6 +178,24 @@ BUGS = (
         missed="a clock is restarted once in a hundred simulated customer-years",
     ),
     Bug("more patience is no later", "core/ladder.py", "days=tier.days + days)", "days=tier.days)"),
+    Bug(
+        "who asked for a call is written to",
+        "desk/call.py",
+        "effect.placed = [_wait_for(house, connection, actor, who, again_at)]",
+        "effect.placed = []",
+    ),
+    Bug(
+        "a number of somebody else is texted on",
+        "desk/call.py",
+        "effect.closed = _close(house, connection, actor, who)",
+        'effect.closed = ""',
+    ),
+    Bug(
+        "a word given on the telephone pauses nothing",
+        "desk/promise.py",
+        "placed = _pause(house, connection, actor, who, due_on, numbers if invoices else (), now)",
+        "placed = _pause(house, connection, actor, who, today, numbers if invoices else (), now)",
+    ),
     # ---- when
     Bug(
         "the window of our own zone",

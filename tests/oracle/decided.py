@@ -3,7 +3,7 @@
 Judged from what people did and what the books say; that the journal's own holds are kept is told elsewhere. Of what
 goes on again the smallest gap is judged, not the larger spacing that a ladder may ask for; and of a plan that is ended
 or a hold that is lifted only that nothing left before. Not judged: what a person undoes, a dispute upheld that goes on
-once its credit is booked, ladders of a segment's own, and telephone calls, which leave no trace on the wire.
+once its credit is booked, and ladders of a segment's own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.oracle.violation import Violation
 
 def handed_over(record: Record) -> Iterator[Violation]:
     """3. Nothing of ours, thanks and notes included, about what a person has handed over, until one takes it back."""
-    for handed in _each(record, Deed.HANDED_OVER):
+    for handed in record.each(Deed.HANDED_OVER):
         for sent in _until_ended(record, handed, Deed.TAKEN_BACK):
             why = f"{sent.name} was sent though a person handed that over at {handed.at:%Y-%m-%d %H:%M}Z"
             yield Violation(3, sent.at, sent.customer, why)
@@ -27,7 +27,7 @@ def handed_over(record: Record) -> Iterator[Violation]:
 
 def disputed(record: Record) -> Iterator[Violation]:
     """3. What a person has marked as disputed is in no letter until it is settled or its pause is lifted."""
-    for marked in _each(record, Deed.DISPUTED):
+    for marked in record.each(Deed.DISPUTED):
         lifted = record.lifted(marked.customer or "", marked.bills, marked.at)
         for sent in _until_ended(record, marked, Deed.SETTLED):
             if lifted is not None and sent.marked_at >= lifted:
@@ -52,7 +52,7 @@ def goes_on_gently(record: Record) -> Iterator[Violation]:
     """21. What was taken back or settled goes on after the smallest gap at the soonest, never as the answer to that."""
     gap = timedelta(days=record.rules.min_gap_days)
     for deed in (Deed.TAKEN_BACK, Deed.SETTLED):
-        for again in _each(record, deed):
+        for again in record.each(deed):
             for sent in record.after(again.customer or "", again.at):
                 first = _day(record, again.at) + gap
                 if max(record.dates(sent)) >= first:
@@ -64,17 +64,13 @@ def goes_on_gently(record: Record) -> Iterator[Violation]:
 
 def begins_anew(record: Record) -> Iterator[Violation]:
     """21. An invoice whose clock a person restarted is in no letter before its first tier, counted from that day."""
-    for again in _each(record, Deed.RESTARTED_CLOCK):
+    for again in record.each(Deed.RESTARTED_CLOCK):
         for number in again.bills:
             told = (s for s in record.after(again.customer or "", again.at) if number in s.bills and _climbs(s))
             sent = next(told, None)
             if sent and max(record.dates(sent)) < (first := _first_day(record, sent, number, again.at)):
                 why = f"{sent.name}: {number} begins anew on {first}, restarted at {again.at:%Y-%m-%d %H:%M}Z"
                 yield Violation(21, sent.at, sent.customer, why)
-
-
-def _each(record: Record, deed: Deed) -> Iterator[Done]:
-    return (done for (what, who), all_of in record.deeds.items() if what is deed and who for done in all_of)
 
 
 def _until_ended(record: Record, since: Done, end: Deed) -> Iterator[Sent]:

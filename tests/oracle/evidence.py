@@ -186,6 +186,12 @@ class Deed(StrEnum):
     PLAN_ENDED = "plan_ended"
     # Spoke to them on the telephone, or left a message.
     CALLED = "called"
+    # Told beside CALLED: somebody there was spoken to.
+    TALKED = "talked"
+    # What was said on the telephone: a day by which they pay, an hour to be called again, or that it is not theirs.
+    PROMISED = "promised"
+    ASKED_FOR_A_CALL = "asked_for_a_call"
+    WRONG_NUMBER = "wrong_number"
     # To an agency or a lawyer, or written off; and taken back from there.
     HANDED_OVER = "handed_over"
     TAKEN_BACK = "taken_back"
@@ -209,6 +215,10 @@ class Done:
     amount: Decimal | None = None
     # PLAN_AGREED: what is to be paid on each day; together all that was open on the bills.
     parts: tuple[tuple[date, Decimal], ...] = ()
+    # PROMISED: the day by which they pay.
+    day: date | None = None
+    # WRONG_NUMBER: which.
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

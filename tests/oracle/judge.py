@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from tests.oracle import decided, hearing, hours, ladder, plans, sending, silence
+from tests.oracle import calls, decided, hearing, hours, ladder, plans, sending, silence
 from tests.oracle.evidence import Evidence
 from tests.oracle.gather import record
 from tests.oracle.record import Record
@@ -32,17 +32,20 @@ RULES: tuple[tuple[tuple[int, ...], Rule], ...] = (
     ((3,), decided.handed_over),
     ((3,), decided.disputed),
     ((3,), decided.taken_back_by_a_bank),
+    ((3,), calls.called_first),
     ((4,), sending.every_end),
     ((6,), sending.same_bytes),
     ((7,), sending.one_recipient),
     ((8,), sending.known_headers),
     ((9,), sending.true_figures),
     ((10,), sending.right_person),
+    ((10,), calls.not_their_number),
     ((11,), silence.something_is_owed),
     ((12,), silence.nothing_came_in),
     ((13, 38), silence.answers_are_heard),
     ((13,), silence.acknowledged),
     ((14,), silence.promised),
+    ((14,), calls.promised),
     ((14,), plans.while_a_plan_stands),
     ((14,), plans.notes_in_time),
     ((15, 16), silence.opted_out),

@@ -172,6 +172,8 @@ def _passable(record: Record, sent: Sent, tier: int) -> bool:
         for arrival in record.arrivals.get(sent.customer or "", [])
         if arrival.at <= sent.at and arrival.means & closed
     }
+    if any(done.at <= sent.at for done in record.done(Deed.WRONG_NUMBER, sent.customer)):
+        shut.add(Channel.SMS)
     refused = record.refused.get(sent.customer or "", sent.at) < sent.at
     ways = {Channel.EMAIL} if party.emails and not refused else set()
     ways |= {Channel.SMS} if party.phones and party.sms_consent else set()

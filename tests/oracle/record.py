@@ -176,6 +176,10 @@ class Record:
         of_one = self.deeds.get((deed, customer), [])
         return sorted((*of_one, *of_all), key=lambda done: done.at) if of_all else of_one
 
+    def each(self, deed: Deed) -> Iterator[Done]:
+        """What people did with single customers."""
+        return (done for (what, who), all_of in self.deeds.items() if what is deed and who for done in all_of)
+
     def lifted(self, customer: str, bills: frozenset[str], since: datetime) -> datetime | None:
         """When a person next lifted what stands over these invoices (none: over the customer)."""
         # Named by an invoice, a release lifts every hold that covers it, the customer's own too.

@@ -45,7 +45,7 @@ def stopped_before_the_claim(record: Record) -> Iterator[Violation]:
 
 def stopped_by_a_person(record: Record) -> Iterator[Violation]:
     """3, as seen from outside: a hold that a person placed stands until it ends or a person lifts it."""
-    for held in _holds(record):
+    for held in record.each(Deed.HELD):
         assert held.customer is not None
         lifted = record.lifted(held.customer, held.bills, held.at)
         end = min((each for each in (lifted, held.until) if each is not None), default=None)
@@ -125,8 +125,13 @@ def promised(record: Record) -> Iterator[Violation]:
     """14. A promise to pay date not yet passed (+ grace 2 business days): no send on those invoices."""
     for arrival in _answers(record):
         if arrival.means <= _MILD and Meaning.PROMISE in arrival.means and arrival.day is not None:
-            yield from _quiet(record, arrival, 14, _with_grace(record, arrival.day))
-            yield from _broken(record, arrival, arrival.day)
+            yield from waited_for(record, arrival, arrival.day)
+
+
+def waited_for(record: Record, arrival: Arrival, day: date) -> Iterator[Violation]:
+    """14. Nothing is written before the day of a promise and its grace, nor after it where nobody has paid."""
+    yield from _quiet(record, arrival, 14, _with_grace(record, day))
+    yield from _broken(record, arrival, day)
 
 
 def opted_out(record: Record) -> Iterator[Violation]:
@@ -247,12 +252,17 @@ def _quiet(record: Record, arrival: Arrival, invariant: int, until: LastDay) -> 
 
 
 def _dealt_with(record: Record, arrival: Arrival, heard: datetime, *, wholly: bool) -> datetime | None:
-    """When a person lifted what the answer asks for, or handed over what it is about, and so waits for it no more."""
+    """When a person lifted what the answer asks for, or handed over what it is about, and so waits for it no more.
+
+    A promise is waited for no more once another one, given on the telephone, has taken its place.
+    """
     assert arrival.customer is not None
     handed = record.done(Deed.HANDED_OVER, arrival.customer)
     away = next((d.at for d in handed if d.at >= heard and not (wholly and d.bills)), None)
     lifted = record.lifted(arrival.customer, arrival.bills, heard)
-    return min((at for at in (away, lifted) if at is not None), default=None)
+    promised = record.done(Deed.PROMISED, arrival.customer) if Meaning.PROMISE in arrival.means else []
+    again = next((d.at for d in promised if d.at > heard), None)
+    return min((at for at in (away, lifted, again) if at is not None), default=None)
 
 
 def _ends(record: Record, arrival: Arrival, sent: Sent, until: LastDay) -> set[date]:
@@ -308,10 +318,6 @@ def _broken(record: Record, arrival: Arrival, promise: date) -> Iterator[Violati
 def _still_in_grace(record: Record, arrival: Arrival, sent: Sent, promise: date) -> bool:
     """Those days are told as a promise not yet passed."""
     return max(record.dates(sent)) <= min(_ends(record, arrival, sent, _with_grace(record, promise)))
-
-
-def _holds(record: Record) -> Iterator[Done]:
-    return (done for (deed, who), all_of in record.deeds.items() if deed is Deed.HELD and who for done in all_of)
 
 
 def _parked(record: Record) -> Iterator[Violation]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reminderbot.core.case import CaseKind
 from reminderbot.core.handover import HandoverKind
-from reminderbot.core.lane import Reason
+from reminderbot.core.lane import LANES, Reason
 from reminderbot.desk import dispute, handover
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.refusal import Refused
@@ -18,7 +18,7 @@ from tests.oracle.evidence import Deed
 if TYPE_CHECKING:
     from tests.simulate.life import Life
 
-_CONTESTED = (Reason.WRONG_AMOUNT, Reason.NOT_RECEIVED, Reason.DEFECTIVE, Reason.AGREED_OTHERWISE, Reason.PO_MISSING)
+CONTESTED = (Reason.WRONG_AMOUNT, Reason.NOT_RECEIVED, Reason.DEFECTIVE, Reason.AGREED_OTHERWISE, Reason.PO_MISSING)
 # What may be the end of our own letters.
 _ENDS = frozenset({CaseKind.REVIEW, CaseKind.BROKEN_PROMISE, CaseKind.MISSED_INSTALMENT})
 
@@ -41,21 +41,26 @@ class Decisions:
     def _mark(self, key: str, case_id: int) -> bool:
         """One of their invoices is contested, and that is all that they say."""
         number = next(iter(self._life.people[key].owing()), "")
-        reason = self._dice.choice(_CONTESTED)
+        reason = self._dice.choice(CONTESTED)
         try:
             dispute.mark(self._life.house, self._who, case_id, reason, [number], alone=True)
         except Refused:
             return False
+        self.rests(key, case_id, reason, number)
+        return True
+
+    def rests(self, key: str, case_id: int, reason: Reason, number: str) -> None:
+        """It is marked for this reason now, and settled some days later."""
         self.marked.add(case_id)
         self._life.did(Deed.DISPUTED, key, {number})
         self._later(3, 30, lambda: self._settle(key, case_id, number, reason))
-        return True
 
     def _settle(self, key: str, case_id: int, number: str, reason: Reason) -> None:
         """They were wrong, mostly; else the invoice is cancelled, and what was marked stays so."""
         self.marked.discard(case_id)
-        upheld = reason is not Reason.PO_MISSING and self._dice.random() < 0.3
-        asked = upheld if reason is not Reason.PO_MISSING else None
+        is_contested = LANES[reason].is_contested
+        upheld = is_contested and self._dice.random() < 0.3
+        asked = upheld if is_contested else None
         try:
             dispute.settle(self._life.house, self._who, case_id, upheld=asked, note="looked into it")
         except Refused:

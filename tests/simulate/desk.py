@@ -19,6 +19,7 @@ from reminderbot.store import hold as holds
 from reminderbot.store import journal, setting
 from tests.oracle.evidence import Deed, Done, Meaning
 from tests.simulate.decisions import Decisions
+from tests.simulate.telephone import Telephone
 
 if TYPE_CHECKING:
     from tests.simulate.life import Life
@@ -43,6 +44,7 @@ class Desk:
         # What each customer has written that nobody has dealt with: what they meant, and when.
         self.open: dict[str, list[tuple[frozenset[Meaning], datetime]]] = {}
         self.decisions = Decisions(life, WHO)
+        self.telephone = Telephone(life, WHO, self.decisions)
         self._coming = False
         # What nobody can do anything about is looked at less often.
         self._tired = timedelta(0)
@@ -76,7 +78,7 @@ class Desk:
         if found.case_id in self.decisions.marked:
             return False
         self.life.tell(f"case: {found.kind}")
-        if self.decisions.takes(key, found.kind, found.case_id):
+        if self.decisions.takes(key, found.kind, found.case_id) or self.telephone.takes(key, found.kind):
             return True
         self._settle(found, key)
         try:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from reminderbot.clock import SteppedClock
 from reminderbot.core.inbound import Inbound, InboxUnavailable
@@ -341,9 +342,9 @@ class Life:
         known = arrival.address in self._written_to or bool(listed and knows(listed, arrival.address))
         return known or any(mark in arrival.content for mark in (b"In-Reply-To:", b"INV-", b"accounts+"))
 
-    def did(self, deed: Deed, customer: str | None = None, bills: Iterable[str] = ()) -> None:
+    def did(self, deed: Deed, customer: str | None = None, bills: Iterable[str] = (), **more: Any) -> None:
         """A person did something."""
-        self.deeds.append(Done(self.clock.now(), deed, customer, frozenset(bills)))
+        self.deeds.append(Done(self.clock.now(), deed, customer, frozenset(bills), **more))
         self.tell(f"deed: {deed}")
 
     def _evidence(self) -> Evidence:

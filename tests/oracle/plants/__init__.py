@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.oracle.lives import Plant
-from tests.oracle.plants import decided, hours, sending, silence
+from tests.oracle.plants import calls, decided, hours, sending, silence
 
 PLANTED: tuple[tuple[int, Plant], ...] = (
     (1, sending.twice),
@@ -17,6 +17,8 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (3, decided.thanks_for_what_was_handed_over),
     (3, decided.about_what_a_person_marked_as_disputed),
     (3, decided.about_what_a_bank_took_back),
+    (3, calls.before_the_call_they_asked_for),
+    (3, calls.after_a_message_on_the_voicemail_instead),
     (4, sending.ended_without_a_reason),
     (4, sending.never_ended),
     (4, sending.left_lying),
@@ -40,6 +42,7 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (10, sending.to_a_stranger),
     (10, sending.to_another_customer),
     (10, sending.another_customers_invoice),
+    (10, calls.by_text_where_somebody_else_picked_up),
     (11, silence.about_a_paid_invoice),
     (11, silence.below_the_floor),
     (11, silence.below_the_floor_beside_what_others_owe),
@@ -51,6 +54,8 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (13, silence.over_thanks),
     (14, silence.over_a_promise),
     (14, silence.over_a_broken_promise),
+    (14, calls.before_the_day_they_named),
+    (14, calls.after_the_day_they_named_passed_unpaid),
     (14, decided.while_a_plan_stands),
     (14, decided.a_note_weeks_before),
     (14, decided.a_note_after_its_day),
@@ -160,6 +165,10 @@ ALLOWED: tuple[Plant, ...] = (
     hours.a_hold_lifted_by_a_person,
     hours.an_alarm_to_the_owner,
     hours.a_persons_answer_at_night_and_another_at_once,
+    calls.about_another_than_they_promised,
+    calls.after_a_broken_word_was_talked_about,
+    calls.after_the_call_they_asked_for,
+    calls.by_letter_after_a_wrong_number,
     decided.after_a_plan_was_ended,
     decided.about_another_invoice_while_a_plan_stands,
     decided.a_note_before_each_instalment,
