@@ -105,11 +105,18 @@ def settle_balances(connection: Connection, customer_ids: Iterable[str]) -> None
                 "open_balance": balance,
                 "is_open": bool(row.listed and balance > 0),
                 "in_credit": bool(row.listed and balance < 0),
+                "paid_off_on": _paid_off_on(by_invoice[row.number], balance) if row.listed else row.paid_off_on,
             }
             if any(row._mapping[name] != value for name, value in standing.items()):
                 changes.append({"k": row.number} | standing)
         if changes:
             _update_by_number(connection, changes)
+
+
+def _paid_off_on(payments: list[Row[Any]], balance: Decimal) -> date | None:
+    """The day of the last payment; none while something is open. Credit notes and write-offs are no payments."""
+    days = (row.paid_on for row in payments if row.kind == PaymentKind.PAYMENT)
+    return max(days, default=None) if balance <= 0 else None
 
 
 def balance_of(row: Row[Any], payments: list[Row[Any]]) -> Decimal:
@@ -251,6 +258,7 @@ def _invoice_row(i: Invoice) -> dict[str, Any]:
         "open_balance": Decimal(0),
         "is_open": False,
         "in_credit": False,
+        "paid_off_on": None,
         "round": 1,
     }
 

@@ -7,32 +7,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Date, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Date, bindparam, func, select
 
 from reminderbot.core.payer import LOOK_BACK, Payer
 from reminderbot.core.promise import PromiseState
 from reminderbot.core.reliability import reliability, trust
 from reminderbot.store import promise as promises
-from reminderbot.store.tables import invoice, payment, promise
+from reminderbot.store.tables import invoice, promise
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _SINCE: BindParameter[Any] = bindparam("since", type_=Date)
-# Each invoice that nothing is open on, with the day of its last payment. Credit notes and write-offs are no payments.
-_LAST = func.max(payment.c.paid_on)
-_PAID = (
-    select(invoice.c.customer_id, invoice.c.due_on, _LAST)
-    .join(
-        payment,
-        and_(
-            payment.c.customer_id == invoice.c.customer_id,
-            payment.c.invoice == invoice.c.number,
-            payment.c.listed,
-            payment.c.kind == "payment",
-        ),
-    )
-    .where(invoice.c.customer_id.in_(_IDS), ~invoice.c.is_open, invoice.c.due_on.is_not(None))
-    .group_by(invoice.c.number, invoice.c.customer_id, invoice.c.due_on)
-    .having(_LAST >= _SINCE)
+# Each invoice that was paid off, whether the ledger still lists it or not.
+_PAID = select(invoice.c.customer_id, invoice.c.due_on, invoice.c.paid_off_on).where(
+    invoice.c.customer_id.in_(_IDS), invoice.c.due_on.is_not(None), invoice.c.paid_off_on >= _SINCE
 )
 _FIRST = (
     select(invoice.c.customer_id, func.min(invoice.c.issued_on))

@@ -89,6 +89,8 @@ invoice = Table(
     Column("open_balance", Amount, nullable=False),
     Column("is_open", Boolean, nullable=False),
     Column("in_credit", Boolean, nullable=False, server_default=text("false")),
+    # The day of its last payment, once nothing is open on it: kept when the ledger lists neither of them any more.
+    Column("paid_off_on", Date),
     # How far the reminders have come.
     Column("round", Integer, nullable=False),
     # The day on which a person last restarted its clock.

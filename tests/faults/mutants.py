@@ -294,6 +294,7 @@ GUARDS = (
         "rules = rules",
         PATIENCE,
     ),
+    Guard("what was paid once stays known", "store/ledger.py", "else row.paid_off_on", "else None", PATIENCE),
     Guard("more patience is later", "core/ladder.py", "days=tier.days + days)", "days=tier.days - days)", PATIENCE),
     Guard(
         "a letter had on another ladder",

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import takewhile
 
 from tests.oracle import days, plans, wire
-from tests.oracle.evidence import Arrival, Channel, Deed, Done, Ledger, Meaning
+from tests.oracle.evidence import Arrival, Channel, Deed, Ledger, Meaning
 from tests.oracle.record import Record, Sent, due_part
 from tests.oracle.sending import owed
 from tests.oracle.violation import Violation

@@ -94,6 +94,34 @@ def test_a_good_payer_of_long_standing_is_given_two_weeks_more(make_world: Make)
     assert "8 invoices paid in two years, typically 1 day late, known since 2025" in gates(world, "GOOD")["patience"]
 
 
+@pytest.mark.parametrize("payments_too", [True, False])
+def test_a_good_payer_stays_one_when_the_books_no_longer_list_what_was_paid(
+    make_world: Make, payments_too: bool
+) -> None:
+    world = make_world(more=LOYAL)
+    paid_well(world, "GOOD", 8)
+    world.invoice("INV-1", "GOOD", "2027-03-01").begin()
+    for number in range(8):
+        world.unlist(f"OLD-GOOD-{number}")
+    if payments_too:
+        world._payments.clear()
+    world.until("2027-03-19", "11:00")
+    assert world.tiers() == ["03-18 gentle"]
+
+
+def test_what_was_dropped_from_the_books_half_paid_makes_nobody_a_good_payer(make_world: Make) -> None:
+    world = make_world(more=LOYAL)
+    paid_well(world, "HALF", 8)
+    for cells in world._payments.values():
+        cells["amount"] = "1.00"
+    world.invoice("INV-1", "HALF", "2027-03-01").begin()
+    for number in range(8):
+        world.unlist(f"OLD-HALF-{number}")
+    world._payments.clear()
+    world.until("2027-03-19", "11:00")
+    assert world.tiers()[0] == "03-04 gentle"
+
+
 def test_a_promise_that_passes_unpaid_ends_the_patience_but_hurries_nobody(make_world: Make) -> None:
     world = make_world(more=LOYAL)
     paid_well(world, "GOOD", 8)

@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.Column("open_balance", sa.String(40), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("in_credit", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("paid_off_on", sa.Date(), nullable=True),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("restarted_on", sa.Date(), nullable=True),
         sa.Column("tier", sa.String(length=100), nullable=True),
