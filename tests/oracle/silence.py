@@ -349,8 +349,15 @@ def _nothing_owed(record: Record, sent: Sent, book: Ledger) -> Iterator[str]:
             yield f"{number} has no due date"
         elif left <= 0:
             yield f"nothing is open on {number}"
-        elif left <= record.rules.min_balance:
+        elif left <= _floor(record, sent, book):
             yield f"no more than the floor of {record.rules.min_balance} is open on {number}"
+
+
+def _floor(record: Record, sent: Sent, book: Ledger) -> Decimal:
+    """What is too small to be written about; a small bill among those of a plan was agreed on with the others."""
+    whole = sum((book.bills[number].open_balance for number in sent.bills if number in book.bills), Decimal(0))
+    is_agreed = sent.tier == plans.NOTE and whole > record.rules.min_balance
+    return Decimal(0) if is_agreed else record.rules.min_balance
 
 
 def _money_came(record: Record, sent: Sent, book: Ledger) -> Iterator[str]:

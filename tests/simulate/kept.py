@@ -41,4 +41,6 @@ MUST_HAPPEN = (
     "deed: plan_ended", "deed: restarted_clock", "deed: settled", "deed: taken_back", "desk: a dispute was upheld",
     "held: handed_over", "held: missed_instalment", "held: resuming", "held: returned", "money: taken back",
     "patience: a message", "promise_paid_late", "promise_partly_kept",
+    "call for: call_back", "call for: ladder", "call: dispute", "call: no_answer", "call: paid", "call: promise",
+    "call: reached", "deed: asked_for_a_call", "deed: called", "deed: promised",
 )  # fmt: skip

@@ -68,6 +68,28 @@ def a_note_twice(life: Life) -> None:
     life.letter("2026-09-30 14:00", "instalment")
 
 
+def _agreed_on_two(life: Life, rest: str) -> None:
+    """A plan over INV-1 and a bill below the floor."""
+    life.rules = replace(life.rules, min_balance=Decimal("25.00"))
+    life.bill("INV-2", due_on=date(2026, 9, 14), open_balance=Decimal("20.00"))
+    life.bill("INV-1", open_balance=Decimal(rest))
+    half = (Decimal(rest) + Decimal("20.00")) / 2
+    parts = ((date(2026, 10, 1), half), (date(2026, 11, 2), half))
+    life.books("2026-09-21 13:00")
+    both = frozenset({"INV-1", "INV-2"})
+    life.did("2026-09-21 14:00", Deed.PLAN_AGREED, customer="ACME", bills=both, parts=parts)
+
+
+def a_note_that_names_a_small_bill_of_the_plan(life: Life) -> None:
+    _agreed_on_two(life, "100.00")
+    life.letter("2026-09-28 14:00", "instalment", "INV-1", "INV-2")
+
+
+def a_note_about_no_more_than_the_floor(life: Life) -> None:
+    _agreed_on_two(life, "4.00")
+    life.letter("2026-09-28 14:00", "instalment", "INV-1", "INV-2")
+
+
 def a_note_without_a_plan(life: Life) -> None:
     life.letter("2026-09-28 14:00", "instalment")
 
