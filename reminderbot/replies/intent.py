@@ -33,6 +33,8 @@ _FIGURE = re.compile(
 # "10/10", "5/5 would recommend": praise, and neither the tenth of October nor a day in May.
 _RATING = re.compile(r"(?i)^\W{0,3}(?:10/10|5/5)(?=\W{0,3}$)|\b(?:10/10|5/5)(?= (?:stars?|would|service|job|work)\b)")
 _WAITING_FOR_PAY = f"{HINT}hardship"
+# "Quinta eu te faço o pix, tá?": a way of speaking, and no question; "quanto tá?" is one.
+_TAG = re.compile(r"(?i),\s*(?:t[áa](?:\s+bom)?|viu)\s*\?+")
 # "As soon as": the rest of it; and days, which a time may name as well.
 _HOURS = frozenset({"as", "DATE"})
 # Denied, these say that all is well.
@@ -74,7 +76,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     for number in invoice_numbers_in(text, reader.invoices):
         spoken = re.sub(re.escape(number), f" {INVOICE_SIGN} ", spoken, flags=re.IGNORECASE)
     plain = _opt_out_in_any_language(spoken)
-    is_question = "?" in text
+    is_question = "?" in _TAG.sub("", text)
     words = plain or [word for word in _words(spoken, reader) if word != "?"]
     days = days_in(words, reader.tables, reader.today, reader.locale) if not plain else []
     sums = [found for found in sums_in(words) if not any(found.start < d.end and d.start < found.end for d in days)]
@@ -99,7 +101,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
         words=tuple(shown),
         groups=groups,
         days=tuple(days),
-        deadlines=_deadlines(days, words, reader.tables),
+        deadlines=_deadlines(days, words, reader.tables, _led_up_to(left, origins, hits)),
         sums=tuple(sums),
         is_question=is_question,
         is_hedged="hedge" in groups,
@@ -128,12 +130,23 @@ def _kind_of(group: str) -> Kind | None:
     return _KINDS.get("wrong_contact" if head == "handed_on" else head)
 
 
-def _deadlines(days: Iterable[Day], words: Sequence[str], tables: Sequence[Table]) -> tuple[Day, ...]:
+def _led_up_to(words: Sequence[str], origins: Sequence[int], hits: Iterable[Hit]) -> frozenset[int]:
+    """Where the days stand to which a promise leads word by word: "dans la vague du 20 mars"."""
+    explained = [set(hit.explains) for hit in hits if hit.group == "promise"]
+    days = (at for at, word in enumerate(words) if word == "DATE" and at)
+    return frozenset(origins[at] for at in days if any({at - 1, at} <= known for known in explained))
+
+
+def _deadlines(
+    days: Iterable[Day], words: Sequence[str], tables: Sequence[Table], led_up_to: frozenset[int]
+) -> tuple[Day, ...]:
     """The days by which something may be done; one of every month only where no other is named.
 
     "Our runs are on the 15th and the 30th, and you are in that of the 30th": the day named twice is the one meant.
     """
-    named = [day for day in days if not _is_no_deadline(day, words, tables)]
+    named = [
+        day for day in days if not _is_no_deadline(day, words, tables) or (day.start in led_up_to and not day.past)
+    ]
     told = Counter(day.day for day in named if day.day)
     if _is_added(named, words):
         return tuple(named[-1:])
@@ -341,7 +354,8 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
     if Kind.PROMISE in result and len(sentence.deadlines) > 1 and len(sentence.sums or _bare_amounts(sentence)) > 1:
         # "600 on the 20th of May and the other 600 on the 20th of June"
         result.setdefault(Kind.INSTALMENTS, None)
-    if _is_plan(result, sentence):
+    planned = _is_plan(result, sentence)
+    if planned:
         result.setdefault(Kind.PROMISE, None)
         result.setdefault(Kind.INSTALMENTS, None)
     asked = sentence.is_question and not _is_guess(sentence)
@@ -360,7 +374,9 @@ def _sensible(kinds: dict[Kind, DisputeReason | None], sentence: Sentence) -> di
         if not result and sentence.is_question:
             result[Kind.QUESTION] = None
     # "My solicitor will deal with this" promises nothing.
-    if Kind.PROMISE in result and ("not_promise" in sentence.groups or (Kind.LEGAL in result and not sentence.days)):
+    taken_back = "not_promise" in sentence.groups or (Kind.LEGAL in result and not sentence.days)
+    # "All at once I cannot, so I pay 150 on 1 May and 150 on 1 June" takes nothing back.
+    if Kind.PROMISE in result and taken_back and not planned:
         del result[Kind.PROMISE]
     # "I have had no mail from you" asks for one rather than for none.
     if Kind.OPT_OUT in result and "not_opt_out" in sentence.groups:

@@ -12,17 +12,21 @@ MAX_LINE = 1_000
 
 # "On Tue, 27 May 2025 at 12:30, Pixel & Fern <a@b.example> wrote:", in the languages of the mail programs.
 _ATTRIBUTION_START = re.compile(
-    r"(?i)^[\s\W]{0,4}(on|am|le|el|em|il|op|den|dne|dnia|w dniu|il giorno|\d{1,4}[-./]|(mon|tue|wed|thu|fri|sat"
-    r"|sun)\w{0,6},)"
+    r"(?i)^[\s\W]{0,4}(on|am|le|el|em|[àa]s \d|il|op|den|dne|dnia|w dniu|il giorno|\d{1,4}[-./]|(mon|tue|wed|thu|fri"
+    r"|sat|sun)\w{0,6},)"
 )
-_ON = r"\b(?:wrote on|schrieb am|escribi[oó] el|a [eé]crit le|escreveu em|ha scritto il|schreef op)\b"
+# Gmail on a phone: "Ana <a@b.example> escreveu (sáb., 8 de ago. de 2026 à(s) 19:28):"
+_ON = (
+    r"\b(?:wrote (?:on|\()|schrieb (?:am|\()|escribi[oó] (?:el|\()|a [eé]crit (?:le|\()|escreveu (?:em|no dia|\()"
+    r"|ha scritto (?:il|\()|schreef (?:op|\())\b"
+)
 _ATTRIBUTION_END = re.compile(
     r"(?i)(?:wrote|writes|escribi[oó]|[aà] [eé]crit|schrieb|escreveu|ha scritto|scrisse|schreef|geschreven|skrev"
     r"|napisa[lł](?:\(a\))?"
     r"|kirjoitti|написал(?:\(а\))?|yazd[iı]|va escriure|sent)\b[^:\n]{0,120}:\s{0,3}$"
     # As Roundcube ends it, the name first and the time last.
     rf"|{_ON}[^:\n]{{0,60}}\d"
-    r"[\d:]{0,8}\s{0,3}:\s{0,3}$"
+    r"[\d:]{0,8}\)?\s{0,3}:\s{0,3}$"
     # Old Gmail: "2014-10-17 11:28 GMT+03:00 Postmaster <postmaster@mail.example>:"
     r"|\d[^\n\d]{0,80}<\s?[^\s<>]{1,80}@[^\s<>]{1,80}>\s{0,3}:?\s{0,3}$"
 )

@@ -276,7 +276,7 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
         dispute_reason=_reason(findings),
         promise_on=promise.day if promise else None,
         promise_amount=promise.amount if promise else None,
-        return_on=_day_back(findings, reader.today) if Kind.AUTO_REPLY in kinds else None,
+        return_on=_day_back(findings, read, reader.today) if Kind.AUTO_REPLY in kinds else None,
         own_text=own,
         unexplained=unexplained,
         language=reader.language,
@@ -285,10 +285,13 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     )
 
 
-def _day_back(findings: Iterable[Finding], today: date) -> date | None:
-    """The day of return; "I'm driving right now" names none."""
+def _day_back(findings: Iterable[Finding], read: Sequence[Sentence], today: date) -> date | None:
+    """The day of return: "away until the 18th, back on the 19th"; "I'm driving right now" names none."""
+    told = automatic.day_back([(s.text, last_day([day for day in s.days if day.day])) for s in read])
     back = next((f for f in findings if f.kind is Kind.AUTO_REPLY), None)
-    return back.day if back and not (back.day == today and _AT_THE_MOMENT.search(back.text)) else None
+    if back is None or (back.day == today and _AT_THE_MOMENT.search(back.text)):
+        return None
+    return told or back.day
 
 
 def _without_asides(findings: list[Finding], read: Sequence[Sentence], today: date) -> list[Finding]:
@@ -307,6 +310,9 @@ def _without_asides(findings: list[Finding], read: Sequence[Sentence], today: da
         findings = [f for f in findings if f.kind is not Kind.QUESTION or f.text in asked]
     if Kind.PAID in kinds:
         findings = [f for f in findings if f.kind is not Kind.PROMISE or f.day is None or f.day > today]
+    # "The agency sees to it" names them rather than promises.
+    if Kind.WRONG_CONTACT in kinds:
+        findings = [f for f in findings if f.kind is not Kind.PROMISE or f.day]
     passed_on = {s.text for s in read if "wrong_contact" not in s.groups}
     if len(kinds) > 1:
         findings = [f for f in findings if f.kind is not Kind.WRONG_CONTACT or f.text not in passed_on]

@@ -422,3 +422,13 @@ def test_what_else_a_stop_says_still_goes_to_a_person() -> None:
     found = sms("STOP I already paid")
     assert set(found.kinds) == {Kind.PAID, Kind.OPT_OUT}
     assert found.needs_human
+
+
+def test_who_names_somebody_else_that_sees_to_it_promises_nothing() -> None:
+    found = sms("Wrong person, I left the firm. Ask Belland & Co, they will pay it.")
+    assert found.kinds == (Kind.WRONG_CONTACT,)
+
+
+def test_what_was_paid_before_a_bill_came_twice_leaves_the_dispute() -> None:
+    found = sms("This has been billed twice for the same job, the first one I had already paid in January.")
+    assert found.kinds == (Kind.DISPUTE,)
