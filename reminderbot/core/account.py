@@ -93,8 +93,3 @@ def totals(items: tuple[OpenItem, ...]) -> tuple[Money, ...]:
 def numbers_of(items: Iterable[OpenItem]) -> tuple[str, ...]:
     """The numbers of their invoices."""
     return tuple(item.invoice.number for item in items)
-
-
-def names_of(items: Iterable[OpenItem]) -> str:
-    """The same as a sentence lists them."""
-    return ", ".join(numbers_of(items))

@@ -191,6 +191,8 @@ def _next_opening(
         day += timedelta(days=1)
 
 
+# Of everybody who is looked at, most ask for the same few days.
+@lru_cache(maxsize=4096)
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
     """Midnight at the beginning of `day` in `zone`, as an instant in UTC."""
     return datetime.combine(day, time(0), zone).astimezone(UTC)

@@ -58,12 +58,15 @@ def alike(address: str) -> str:
     return address.strip().lower()
 
 
-def reachable(customer: Customer, channel: Channel, reach: Reach) -> Gate:
-    """Whether we have an address we may use on `channel`: present, not dead, not opted out, consent on record."""
+def reachable(customer: Customer, channel: Channel, reach: Reach, about: tuple[str, ...] = ()) -> Gate:
+    """Whether we have an address we may use on `channel`: present, not dead, not opted out, consent on record.
+
+    The gates here are `about` these invoices; none: about the customer as a whole.
+    """
     name, values = f"reachable by {'e-mail' if channel is Channel.EMAIL else 'SMS'}", {"channel": channel.value}
 
     def shut(because: str, code: GateCode, **more: str) -> Gate:
-        return Gate(name, False, because, code=code, values=values | more)
+        return Gate(name, False, because, code=code, invoices=about, values=values | more)
 
     if not address_on(customer, channel):
         if channel is Channel.EMAIL:
@@ -75,10 +78,11 @@ def reachable(customer: Customer, channel: Channel, reach: Reach) -> Gate:
         return shut("SMS is not set up", GateCode.NO_TEXTS)
     if channel is Channel.SMS and customer.contact.sms_consent is None:
         return shut("no consent to text messages is on record", GateCode.NO_CONSENT)
-    return Gate(name, True, "an address is on record and open", code=GateCode.REACHABLE, values=values)
+    because = "an address is on record and open"
+    return Gate(name, True, because, code=GateCode.REACHABLE, invoices=about, values=values)
 
 
-def within_budget(contacted_at: Iterable[datetime], budget: Budget, now: datetime) -> Gate:
+def within_budget(contacted_at: Iterable[datetime], budget: Budget, now: datetime, about: tuple[str, ...] = ()) -> Gate:
     """Whether one more message keeps the limits of law 3; if not, when it would."""
     times = sorted(contacted_at)
     waits: list[tuple[datetime, str, dict[str, str | int]]] = []
@@ -91,14 +95,19 @@ def within_budget(contacted_at: Iterable[datetime], budget: Budget, now: datetim
             free_at = recent[len(recent) - allowed] + stretch
             waits.append((free_at, f"{len(recent)} in {called}, at most {allowed}", values))
     if not waits:
-        return Gate("contact budget", True, "not too often", code=GateCode.NOT_TOO_OFTEN)
+        return Gate("contact budget", True, "not too often", code=GateCode.NOT_TOO_OFTEN, invoices=about)
     until, why, told = max(waits, key=lambda wait: wait[:2])
     because = f"they have heard from us {why}"
-    return Gate("contact budget", False, because, until, code=GateCode.TOO_OFTEN, values=told)
+    return Gate("contact budget", False, because, until, code=GateCode.TOO_OFTEN, invoices=about, values=told)
 
 
 def in_their_day(
-    now: datetime, zones: Sequence[ZoneInfo], hours: SendingHours, business: BusinessDays, ours: AtWork | None = None
+    now: datetime,
+    zones: Sequence[ZoneInfo],
+    hours: SendingHours,
+    business: BusinessDays,
+    ours: AtWork | None = None,
+    about: tuple[str, ...] = (),
 ) -> Gate:
     """Whether it is a good hour of a business day wherever the recipient may be; if not, when it is.
 
@@ -111,15 +120,15 @@ def in_their_day(
     name = "their day"
     if opening is None:
         because = "their time zone is unknown, or its candidates never share an hour: add a time_zone"
-        return Gate(name, False, because, code=GateCode.NO_COMMON_HOUR)
+        return Gate(name, False, because, code=GateCode.NO_COMMON_HOUR, invoices=about)
     if opening > now:
         local = opening.astimezone(zones[0])
         if opening != theirs:
             because = f"nobody is at work here to read an answer; next open {local:%a %d %b %H:%M} their time"
-            return Gate(name, False, because, opening, code=GateCode.NOBODY_AT_WORK)
+            return Gate(name, False, because, opening, code=GateCode.NOBODY_AT_WORK, invoices=about)
         because = f"outside their sending hours; next open {local:%a %d %b %H:%M} their time"
-        return Gate(name, False, because, opening, code=GateCode.OUT_OF_HOURS)
-    return Gate(name, True, "inside their sending hours", code=GateCode.IN_HOURS)
+        return Gate(name, False, because, opening, code=GateCode.OUT_OF_HOURS, invoices=about)
+    return Gate(name, True, "inside their sending hours", code=GateCode.IN_HOURS, invoices=about)
 
 
 def may_send(
@@ -129,11 +138,12 @@ def may_send(
     business: BusinessDays,
     now: datetime,
     ours: AtWork | None = None,
-) -> tuple[Gate, ...]:
+    about: tuple[str, ...] = (),
+) -> tuple[Gate, Gate]:
     """The gates of time: the contact budget and the recipient's day. Asked when planning, and again at the door."""
-    spent = within_budget(reach.contacted_at, budget, now)
+    spent = within_budget(reach.contacted_at, budget, now, about)
     # A message that must wait for its budget is asked about the hour at which it could leave.
-    return spent, in_their_day(spent.until or now, reach.zones, hours, business, ours)
+    return spent, in_their_day(spent.until or now, reach.zones, hours, business, ours, about)
 
 
 def candidate_zones(customer: Customer, home: str, home_country: str) -> tuple[ZoneInfo, ...]:

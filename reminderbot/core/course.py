@@ -5,7 +5,7 @@ Pure. It asks the same `dunning.decide` as the runs and steps a copy of the fact
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,14 +18,17 @@ from reminderbot.core.decision import Decision, OpenCase, Send
 from reminderbot.core.dunning import decide
 from reminderbot.core.facts import Facts, LastLetter
 from reminderbot.core.hold import Hold, HoldKind
-from reminderbot.core.ladder import Channel, Task, Tier
+from reminderbot.core.ladder import Channel, Ladder, Task, Tier
 from reminderbot.core.plan import PlanState, judge, noted, told_missing
 from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, PromiseState, Waits
+from reminderbot.core.quiet import Free, free_of
 from reminderbot.core.rules import Rules
 from reminderbot.core.tiering import reaches
 
 Foreseen = tuple[datetime, Decision]
 
+# What is found beside any decision.
+_ASIDE = Decision(())
 _BROKEN = Judged(PromiseState.BROKEN)
 # The longest stretch of the contact budget, and then some.
 _REMEMBERED = timedelta(days=31)
@@ -65,11 +68,13 @@ class Course:
     _is_known: bool = False
     # The latest decision, and on what.
     _made: tuple[Facts, Decision] | None = None
+    # What may be reminded about: looked at anew only where that may have changed.
+    _free: Free | None = None
 
     def plan(self, now: datetime, numbers: Iterator[int]) -> None:
         """What the planning run does at `now`."""
-        self._open(self._end_promises(now), Decision(()), now)
-        self._open(self._miss_instalments(now), Decision(()), now)
+        self._open(self._end_promises(now), _ASIDE, now)
+        self._open(self._miss_instalments(now), _ASIDE, now)
         made = self._decide(now)
         self._open(made.cases, made, now)
         self._replan(made.send, now, numbers)
@@ -95,7 +100,7 @@ class Course:
             planned.not_before = made.send.not_before
             return False
         if has_room:
-            self.found.append((now, replace(made, cases=())))
+            self.found.append((now, replace(made, cases=()) if made.cases else made))
             self.planned, self.review_at = None, now
             self._say(made.send, now)
         return True
@@ -103,8 +108,10 @@ class Course:
     def _decide(self, now: datetime) -> Decision:
         account = self.facts.account.on(now.astimezone(self.rules.zone).date())
         if account is not self.facts.account:
-            self.facts = replace(self.facts, account=account)
-        made = decide(self.facts, self.rules, now)
+            self.facts, self._free = replace(self.facts, account=account), None
+        if self._free is None or not self._free.still(self.facts, now):
+            self._free = free_of(self.facts, self.rules, now)
+        made = decide(self.facts, self.rules, now, self._free)
         self._made = self.facts, made
         return made
 
@@ -112,11 +119,10 @@ class Course:
         """Something of ours reached somebody with whom they share an address."""
         self.facts = replace(self.facts, reach=_heard(self.facts.reach, now))
 
-    def _open(self, cases: Iterable[OpenCase], made: Decision, now: datetime) -> None:
+    def _open(self, cases: Sequence[OpenCase], made: Decision, now: datetime) -> None:
         """Call a person; a matter of a kind that already waits is not opened twice."""
-        new = tuple(case for case in cases if case.kind not in self.opened)
-        self.opened |= {case.kind for case in new}
-        if new:
+        if cases and (new := tuple(case for case in cases if case.kind not in self.opened)):
+            self.opened |= {case.kind for case in new}
             self.found.append((now, replace(made, send=None, cases=new)))
 
     def _replan(self, send: Send | None, now: datetime, numbers: Iterator[int]) -> None:
@@ -183,10 +189,10 @@ class Course:
         if send.follows is not None:
             follow_up = None
         else:
+            ladder = self.rules.ladder_of(facts)
             if send.channel is Channel.EMAIL:
-                follow_up = self._letter(send, now)
-            account = self._reached({number: self._tier(tier) for number, tier, _ in send.steps}, now)
-            account = _listed(account, send, now)
+                follow_up = _letter(account, send, ladder, now)
+            account = _told(account, send, ladder, now)
         self.facts = replace(facts, account=account, reach=_heard(facts.reach, now), follow_up=follow_up)
 
     def _say_beside(self, send: Send) -> None:
@@ -196,17 +202,6 @@ class Course:
         owed = tuple(each for each in self.facts.thanks if each.key not in keys)
         follow_up = None if send.channel is Channel.EMAIL else self.facts.follow_up
         self.facts = replace(self.facts, plans=plans, thanks=owed, follow_up=follow_up)
-
-    def _letter(self, send: Send, now: datetime) -> LastLetter | None:
-        """The letter that left, where its tier has a text message too."""
-        if not {Channel.EMAIL, Channel.SMS} <= set(self._tier(send.tier).channels):
-            return None
-        account = self.facts.account
-        stepped = {number for number, _, _ in send.steps}
-        items = [item for item in account.items if item.invoice.number in stepped]
-        balances = tuple((item.invoice.number, item.balance) for item in items)
-        below = tuple((number, tier) for number, tier, _ in send.steps if tier != send.tier)
-        return LastLetter(0, send.tier, now, balances, account.taken_off(items), below)
 
     def _reached(self, tiers: Mapping[str, Tier], now: datetime) -> Account:
         def stepped(item: OpenItem) -> OpenItem:
@@ -221,13 +216,28 @@ class Course:
         return ladder.tiers[ladder.index(name)]
 
 
-def _listed(account: Account, send: Send, now: datetime) -> Account:
-    """The account after a letter that listed these invoices."""
-    items = tuple(
-        replace(item, told=(*item.told, (send.tier, now))) if item.invoice.number in send.lists else item
-        for item in account.items
-    )
-    return replace(account, items=items)
+def _letter(account: Account, send: Send, ladder: Ladder, now: datetime) -> LastLetter | None:
+    """The letter that left, where its tier has a text message too."""
+    if not {Channel.EMAIL, Channel.SMS} <= set(ladder.tiers[ladder.index(send.tier)].channels):
+        return None
+    stepped = {number for number, _, _ in send.steps}
+    items = [item for item in account.items if item.invoice.number in stepped]
+    balances = tuple((item.invoice.number, item.balance) for item in items)
+    below = tuple((number, tier) for number, tier, _ in send.steps if tier != send.tier)
+    return LastLetter(0, send.tier, now, balances, account.taken_off(items), below)
+
+
+def _told(account: Account, send: Send, ladder: Ladder, now: datetime) -> Account:
+    """The account after a letter: what it listed has been told, and some of that has taken its step."""
+    taken = {number: ladder.tiers[ladder.index(tier)] for number, tier, _ in send.steps}
+
+    def after(item: OpenItem) -> OpenItem:
+        tier = taken.get(item.invoice.number)
+        progress = reaches(item, tier, now) if tier else item.progress
+        return replace(item, progress=progress, told=(*item.told, (send.tier, now)))
+
+    items = (after(item) if item.invoice.number in send.lists else item for item in account.items)
+    return replace(account, items=tuple(items))
 
 
 def _heard(reach: Reach, now: datetime) -> Reach:

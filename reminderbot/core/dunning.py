@@ -6,11 +6,10 @@ us speak to somebody who should be left alone is asked here, first when planning
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from reminderbot.core import aside, quiet
+from reminderbot.core import aside
 from reminderbot.core.account import OpenItem, numbers_of
 from reminderbot.core.beside import Occasion, named
 from reminderbot.core.calendar import start_of_day
@@ -19,11 +18,10 @@ from reminderbot.core.contact import may_send, reachable
 from reminderbot.core.decision import Decision, OpenCase, Send
 from reminderbot.core.facts import Facts
 from reminderbot.core.gate import Gate, GateCode
-from reminderbot.core.hold import active
 from reminderbot.core.ladder import Channel, Ladder, Needs, Task, Tier
+from reminderbot.core.quiet import Free, free_of
 from reminderbot.core.rules import Rules
-from reminderbot.core.segment import Chosen
-from reminderbot.core.tiering import Step, begins_anew, days_at, next_step, position
+from reminderbot.core.tiering import Step, begins_anew, days_at, next_step
 
 # Design law 3: the text message of a tier follows its e-mail within three business days or not at all.
 FOLLOW_UP_BUSINESS_DAYS = 3
@@ -31,35 +29,29 @@ FOLLOW_UP_BUSINESS_DAYS = 3
 SAID_LATELY = timedelta(days=31)
 
 
-def decide(facts: Facts, rules: Rules, now: datetime) -> Decision:
-    """Decide about one customer: a letter of the ladder, or one beside it; holds are looked at before anything else."""
-    made = _on_ladder(facts, rules, now)
+def decide(facts: Facts, rules: Rules, now: datetime, known: Free | None = None) -> Decision:
+    """Decide about one customer: a letter of the ladder, or one beside it; holds are looked at before anything else.
+
+    Who decides about them again and again may say what is `known` to be free, as long as `Free.still` holds.
+    """
+    made = _on_ladder(facts, rules, now, known)
     return _or_beside(facts, rules, now, made) if facts.plans or facts.thanks else made
 
 
-def _on_ladder(facts: Facts, rules: Rules, now: datetime) -> Decision:
+def _on_ladder(facts: Facts, rules: Rules, now: datetime, known: Free | None) -> Decision:
     today = now.astimezone(rules.zone).date()
-    gates: list[Gate] = []
-    holds = active(facts.holds, now)
-    wakes = [hold.until for hold in holds if hold.until]
+    known = known or free_of(facts, rules, now)
+    gates = list(known.gates)
+    wakes = [hold.until for hold in known.holds if hold.until]
+    if known.case or not known.numbers:
+        return Decision(known.gates, cases=(known.case,) if known.case else (), review_at=_earliest(wakes))
 
-    owed = quiet.owed(facts.account, rules, gates)
-    if not owed:
-        return Decision(tuple(gates), review_at=_earliest(wakes))
-    free = quiet.not_held(facts.account, owed, holds, gates)
-    if not free:
-        return Decision(tuple(gates), review_at=_earliest(wakes))
-    if case := quiet.possibly_paid(facts.account, free, rules, gates):
-        return Decision(tuple(gates), cases=(case,), review_at=_earliest(wakes))
-
-    chosen = rules.chosen(facts)
-    gates.extend(_patience(chosen))
     # From here on the rules are those of this customer.
-    if chosen.ladder is not rules.ladder:
-        rules = replace(rules, ladder=chosen.ladder)
+    free, rules = known.items_of(facts.account), known.rules
     steps = _steps(free, rules, today)
     due, wake = _due(free, steps, rules, today, gates)
-    wakes += wake
+    if wake is not None:
+        wakes.append(wake)
     tasks, letters = _split(due, rules.ladder)
     cases = _task_cases(tasks, rules.ladder)
     letters, told = _not_yet_said(letters, rules.ladder, now, gates)
@@ -106,42 +98,38 @@ _Due = tuple[tuple[OpenItem, Step], ...]
 
 def _due(
     free: tuple[OpenItem, ...], steps: _Due, rules: Rules, today: date, gates: list[Gate]
-) -> tuple[_Due, list[datetime]]:
-    """The steps whose day has come, and the moments at which the others do."""
-    due = tuple((item, step) for item, step in steps if step.due_on <= today)
-    later = [start_of_day(step.due_on, rules.zone) for _, step in steps if step.due_on > today]
+) -> tuple[_Due, datetime | None]:
+    """The steps whose day has come, and the moment at which the first of the others does."""
+    due, first_overdue = tuple(pair for pair in steps if pair[1].due_on <= today), rules.ladder.first_overdue
+    later = [step.due_on for _, step in steps if step.due_on > today]
     # A courtesy notice lapses at the due date, when the first overdue tier takes its place.
-    later += [
-        start_of_day(item.invoice.due_on, rules.zone)
-        for item, step in due
-        if rules.ladder.tiers[step.tier].is_courtesy and item.invoice.due_on is not None
-    ]
-    overdue = any(rules.ladder.first_overdue <= step.tier for _, step in due) or any(
-        rules.ladder.first_overdue <= position(item, rules.ladder) for item, _ in steps
-    )
-    if overdue:
+    later += [item.invoice.due_on for item, step in due if step.tier < first_overdue and item.invoice.due_on]
+    # Either an overdue tier is due, or it was taken: then a later one comes next.
+    if any(first_overdue <= step.tier for _, step in due) or any(first_overdue < step.tier for _, step in steps):
         # One message per person: while an invoice is overdue, notices about others not yet due stay out.
-        due = tuple((item, step) for item, step in due if not rules.ladder.tiers[step.tier].is_courtesy)
-    if due:
-        parts = ", ".join(f"{item.invoice.number} for '{rules.ladder.tiers[step.tier].name}'" for item, step in due)
-        values = {"tiers": ", ".join(dict.fromkeys(rules.ladder.tiers[step.tier].name for _, step in due))}
-        numbers = tuple(item.invoice.number for item, _ in due)
-        gates.append(Gate("a tier is due", True, parts, code=GateCode.TIER_DUE, invoices=numbers, values=values))
-    else:
-        gates.append(_nothing_due(free, steps, rules, later))
-    return due, later
+        due = tuple(pair for pair in due if first_overdue <= pair[1].tier)
+    wake = start_of_day(min(later), rules.zone) if later else None
+    gates.append(_due_now(due, rules.ladder) if due else _nothing_due(free, steps, rules.ladder, wake))
+    return due, wake
 
 
-def _nothing_due(free: tuple[OpenItem, ...], steps: _Due, rules: Rules, later: list[datetime]) -> Gate:
+def _due_now(due: _Due, ladder: Ladder) -> Gate:
+    named_ = [(item.invoice.number, ladder.tiers[step.tier].name) for item, step in due]
+    because = ", ".join(f"{number} for '{tier}'" for number, tier in named_)
+    values = {"tiers": ", ".join(dict.fromkeys(tier for _, tier in named_))}
+    numbers = tuple(number for number, _ in named_)
+    return Gate("a tier is due", True, because, code=GateCode.TIER_DUE, invoices=numbers, values=values)
+
+
+def _nothing_due(free: tuple[OpenItem, ...], steps: _Due, ladder: Ladder, until: datetime | None) -> Gate:
     name, numbers = "a tier is due", numbers_of(free)
     if not steps:
         because = "the ladder has been climbed; a person decides what happens next"
         return Gate(name, False, because, code=GateCode.LADDER_DONE, invoices=numbers)
     item, step = min(steps, key=lambda pair: pair[1].due_on)
-    tier = rules.ladder.tiers[step.tier].name
+    tier = ladder.tiers[step.tier].name
     because = f"next is '{tier}' for {item.invoice.number} on {step.due_on}"
     values = {"tier": tier, "invoice": item.invoice.number, "due_on": step.due_on.isoformat()}
-    until = _earliest(later)
     return Gate(name, False, because, until, code=GateCode.TIER_LATER, invoices=numbers, values=values)
 
 
@@ -228,22 +216,22 @@ def _listed(letters: _Due, free: tuple[OpenItem, ...], tier: Tier, rules: Rules,
 
 def _channel(facts: Facts, tier: Tier, listed: tuple[str, ...], gates: list[Gate]) -> Channel | None:
     """The first channel of the tier that reaches them: e-mail before SMS."""
-    who, reach = facts.account.customer, facts.reach
-    asked = [replace(reachable(who, channel, reach), invoices=listed) for channel in sorted(tier.channels)]
-    for channel, gate in zip(sorted(tier.channels), asked, strict=True):
+    shut = []
+    for channel in sorted(tier.channels):
+        gate = reachable(facts.account.customer, channel, facts.reach, listed)
         if gate.passed:
             gates.append(gate)
             return channel
-    gates.extend(asked)
+        shut.append(gate)
+    gates.extend(shut)
     return None
 
 
 def _when(facts: Facts, rules: Rules, now: datetime, listed: tuple[str, ...], gates: list[Gate]) -> datetime | None:
     """The first moment that keeps the contact budget and their day; None where there is none."""
     business = rules.business_days(facts.account.customer.place)
-    asked = may_send(facts.reach, rules.budget, rules.hours, business, now, rules.at_work)
-    gates.extend(replace(gate, invoices=listed) for gate in asked)
-    budget, day = asked
+    budget, day = may_send(facts.reach, rules.budget, rules.hours, business, now, rules.at_work, listed)
+    gates += budget, day
     if not day.passed:
         return day.until
     return budget.until or now
@@ -283,18 +271,6 @@ def _text_after_letter(
         not_before,
         facts.ask_first, letter.reminder_id,
     )  # fmt: skip
-
-
-def _patience(chosen: Chosen) -> Iterator[Gate]:
-    """That they climb another ladder than everybody, or would if the settings still had it."""
-    if chosen.gone:
-        because = f"'{chosen.gone}' was chosen for them and is no segment of the settings any more"
-        values = {"segment": chosen.gone}
-        yield Gate("patience", True, because, code=GateCode.SEGMENT_GONE, values=values)
-    if chosen.segment:
-        because = f"{chosen.why}: {chosen.gets} ('{chosen.segment}')"
-        values = {"segment": chosen.segment, "why": chosen.why, "gets": chosen.gets}
-        yield Gate("patience", True, because, code=GateCode.PATIENCE, values=values)
 
 
 def _has_text(ladder: Ladder, tier: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -57,15 +57,20 @@ class Ladder:
     tiers: tuple[Tier, ...]
     # Position of the first tier with days >= 0: where every overdue invoice begins, however late.
     first_overdue: int = field(init=False, compare=False, repr=False)
+    # Position of each tier by its name.
+    places: Mapping[str, int] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        # Asked several times in every decision.
+        # Both are asked several times in every decision.
         first = next((i for i, tier in enumerate(self.tiers) if not tier.is_courtesy), len(self.tiers))
         object.__setattr__(self, "first_overdue", first)
+        object.__setattr__(self, "places", {tier.name: place for place, tier in enumerate(self.tiers)})
 
     def index(self, name: str) -> int:
         """Position of the tier called `name`; ValueError where there is none."""
-        return [tier.name for tier in self.tiers].index(name)
+        if name not in self.places:
+            raise ValueError(f"no tier is called '{name}'")
+        return self.places[name]
 
     def spacing(self, index: int) -> int:
         """Days that must lie between the tier before `index` and it; 0 for the first."""

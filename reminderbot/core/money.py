@@ -14,6 +14,8 @@ _DIGITS = {
     "CLF": 4, "UYW": 4,
 }  # fmt: skip
 
+_NOTHING = Decimal(0)
+
 
 class MixedCurrencies(ValueError):
     """Two amounts in different currencies cannot be added or compared."""
@@ -62,5 +64,5 @@ def subtotals(amounts: Iterable[Money]) -> tuple[Money, ...]:
     """One sum a currency, in order of the currency code."""
     sums: dict[str, Decimal] = {}
     for money in amounts:
-        sums[money.currency] = sums.get(money.currency, Decimal(0)) + money.amount
+        sums[money.currency] = sums.get(money.currency, _NOTHING) + money.amount
     return tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))

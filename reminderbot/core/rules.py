@@ -16,6 +16,7 @@ from reminderbot.core.money import Money
 from reminderbot.core.promise import GRACE_BUSINESS_DAYS
 from reminderbot.core.segment import Chosen, Segment, choose
 
+_NOTHING = Decimal(0)
 # Whatever day messages may arrive on: on these, somebody of the business is there.
 _WORKING_WEEK = frozenset(range(5))
 
@@ -54,6 +55,12 @@ class Rules:
     plan_max_days: int = plan.USUAL_DAYS
     # What customers are thanked for.
     thanks: frozenset[thanks.ThanksFor] = frozenset()
+    # When somebody of the business reads answers; None: messages leave whether or not.
+    at_work: AtWork | None = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Asked about every message.
+        object.__setattr__(self, "at_work", self._at_work())
 
     def chosen(self, facts: Facts) -> Chosen:
         """The ladder of this customer, and why it is theirs."""
@@ -78,7 +85,7 @@ class Rules:
 
     def floor(self, currency: str) -> Decimal:
         """The small-balance floor: the most that is left alone in a currency."""
-        return max(self.min_balance_in.get(currency, self.min_balance), Decimal(0))
+        return max(self.min_balance_in.get(currency, self.min_balance), _NOTHING)
 
     def business_days(self, place: str) -> BusinessDays:
         """Working days where the customer is; the business's own country where theirs is unknown."""
@@ -93,9 +100,7 @@ class Rules:
         both = self.days_of_both(place)
         return replace(both, days=both.days - {5, 6} or both.days)
 
-    @property
-    def at_work(self) -> AtWork | None:
-        """When somebody of the business reads answers; None: messages leave whether or not."""
+    def _at_work(self) -> AtWork | None:
         if not self.only_when_we_work:
             return None
         return AtWork(self.zone, BusinessDays(self.hours.days | _WORKING_WEEK, self.country, self.is_holiday))

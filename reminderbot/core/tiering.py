@@ -23,8 +23,8 @@ def position(item: OpenItem, ladder: Ladder) -> int:
     if item.progress is None:
         return -1
     had = item.progress.had | {item.progress.tier}
-    last = max((place for place, tier in enumerate(ladder.tiers) if tier.name in had), default=-1)
-    if any(tier.name == item.progress.tier for tier in ladder.tiers):
+    last = max(ladder.places.get(name, -1) for name in had)
+    if item.progress.tier in ladder.places:
         return last
     # Another ladder brought it there: the tier at or before the days it stood at then, or the last that it has had.
     return max(last, sum(1 for tier in ladder.tiers if tier.days <= item.progress.days) - 1)

@@ -289,12 +289,19 @@ GUARDS = (
     ),
     Guard(
         "the segment's own ladder decides",
-        "core/dunning.py",
+        "core/quiet.py",
         "rules = replace(rules, ladder=chosen.ladder)",
         "rules = rules",
         PATIENCE,
     ),
     Guard("what was paid once stays known", "store/ledger.py", "else row.paid_off_on", "else None", PATIENCE),
+    Guard(
+        "a plan sees pauses begin and end",
+        "core/quiet.py",
+        "return active(facts.holds, now) == self.holds",
+        "return True",
+        ("tests/core/test_quiet.py",),
+    ),
     Guard("more patience is later", "core/ladder.py", "days=tier.days + days)", "days=tier.days - days)", PATIENCE),
     Guard(
         "a letter had on another ladder",
