@@ -62,7 +62,7 @@ def _tell(found: Statement) -> None:
     for part in found.parts:
         say()
         _tell_part(part)
-    for told in found.unknown:
+    for told in _unknown(found):
         say(told)
 
 
@@ -97,12 +97,17 @@ def _tell_part(part: Part) -> None:
         say(f"By age   {', '.join(f'{name}: {money}' for name, money in part.aging)}")
 
 
+def _unknown(found: Statement) -> list[str]:
+    """What cannot be told for that day."""
+    return [f"{one} is settled in the books, which do not say since when; it is left out." for one in found.unknown]
+
+
 def _json(found: Statement) -> dict[str, object]:
     return {
         "customer_id": found.customer.customer_id,
         "customer": found.customer.name,
         "on": found.on,
-        "unknown": found.unknown,
+        "unknown": _unknown(found),
         "currencies": [
             {
                 "currency": part.currency,

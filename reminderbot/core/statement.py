@@ -11,7 +11,8 @@ from reminderbot.core.customer import Customer
 from reminderbot.core.invoice import Invoice, Payment, days_past_due
 from reminderbot.core.money import Money
 
-BUCKETS = ("no due date", "not yet due", "1-30", "31-60", "61-90", "over 90")
+NO_DUE_DATE, NOT_YET_DUE, OLDEST = "no due date", "not yet due", 90
+BUCKETS = (NO_DUE_DATE, NOT_YET_DUE, "1-30", "31-60", "61-90", f"over {OLDEST}")
 """Aging buckets, in days past due."""
 
 
@@ -60,7 +61,7 @@ class Statement:
     customer: Customer
     on: date
     parts: tuple[Part, ...]
-    # What cannot be told for that day, as sentences.
+    # Invoices that are settled in the books, which do not say since when: left out of a day before.
     unknown: tuple[str, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from reminderbot.core.statement import Statement, state
 from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import statement
+from reminderbot.store import preference, statement
 
 
 def statement_of(house: House, connection: Connection, words: str | Exactly, on: date | None = None) -> Statement:
@@ -22,5 +23,5 @@ def statement_of(house: House, connection: Connection, words: str | Exactly, on:
         raise Refused(f"{on} has not come yet: a statement tells what was open on a day up to today.")
     books = statement.books(connection, who.customer_id, on)
     sometime = books.settled_sometime if on < today else ()
-    unknown = [f"{number} is settled in the books, which do not say since when; it is left out." for number in sometime]
-    return state(who, books.balances, books.payments, on, unknown)
+    settled = preference.get(connection, who.customer_id).language
+    return state(replace(who, language=settled or who.language), books.balances, books.payments, on, sometime)

@@ -11,6 +11,7 @@ from reminderbot.core.dossier import LONGEST, Dossier, Happening
 from reminderbot.core.handover import Handover, said
 from reminderbot.papers.sheet import SMALL, Sheet
 from reminderbot.papers.statement import Hand, Paper, account, address, ages, begin
+from reminderbot.papers.words import words_for
 
 _PARTS = ("Statement of account", "Aging", "What was said and done")
 _INDENT = 5.0
@@ -18,10 +19,13 @@ _INDENT = 5.0
 
 def draw(business: Business, found: Dossier, progress: Callable[[], object] = lambda: None) -> Paper:
     """The whole paper; `progress` is called after each happening."""
-    hand = Hand(business.country)
+    words = words_for()
+    hand = Hand(words, business.country)
     who = found.statement.customer
     day = hand.day(found.on)
-    sheet = begin(business, f"Case file: {who.name}", found.on, f"{business.name} · Case file · {day} · {who.name}")
+    sheet = begin(
+        business, words, f"Case file: {who.name}", found.on, f"{business.name} · Case file · {day} · {who.name}"
+    )
     _cover(sheet, hand, business, found)
     sheet.page()
     sheet.heading(_PARTS[0], 0, 16)
@@ -51,7 +55,7 @@ def _cover(sheet: Sheet, hand: Hand, business: Business, found: Dossier) -> None
     sheet.gap(38)
     sheet.words("Case file", size=24, bold=True)
     sheet.gap(4)
-    address(sheet, found.statement.customer)
+    address(sheet, hand, found.statement.customer)
     sheet.gap(9)
     rows = [("As of", hand.day(found.on))]
     for part in found.statement.parts:

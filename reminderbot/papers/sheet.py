@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from reminderbot.papers import fonts, signs
+from reminderbot.papers.words import Words, words_for
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -70,6 +71,7 @@ class Sheet:
         footer: str,
         *,
         us_letter: bool = False,
+        words: Words | None = None,
         found: fonts.Fonts | None = None,
     ) -> None:
         from fpdf import FPDF, ViewerPreferences
@@ -77,6 +79,7 @@ class Sheet:
         # It tells of every font's tables.
         for name in ("fontTools", "fpdf"):
             logging.getLogger(name).setLevel(logging.ERROR)
+        self._told = words or words_for()
         self._fonts = found or fonts.find()
         self._pdf: FPDF = FPDF(format="letter" if us_letter else "A4")
         self._lacking: set[int] = set()
@@ -95,7 +98,7 @@ class Sheet:
         pdf.set_title(title)
         pdf.set_author(author)
         pdf.set_creator("reminderbot")
-        pdf.set_lang("en")
+        pdf.set_lang(self._told.tag)
         pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
         self._add_main()
         self.page()
@@ -189,8 +192,8 @@ class Sheet:
     def finish(self) -> bytes:
         """The paper; what it has no letters for is told at its end."""
         if self._lacking:
-            self.heading("Signs that could not be printed", 0, 13)
-            self.words(" ".join(self.troubles), size=SMALL)
+            self.heading(self._told.unprintable, 0, 13)
+            self.words(self._told.as_code.format(signs=self._codes()), size=SMALL)
         last = self._pdf.page
         if self._contents is not None:
             self._list_contents(*self._contents)
@@ -204,13 +207,14 @@ class Sheet:
         """What no font of this machine has, as a sentence with the cure."""
         if not self._lacking:
             return ()
-        known = sorted(self._lacking)
-        shown = ", ".join(f"U+{code:04X}" for code in known[:_MOST_TOLD])
-        more = f" and {len(known) - _MOST_TOLD} more" if len(known) > _MOST_TOLD else ""
+        more = f" and {len(self._lacking) - _MOST_TOLD} more" if len(self._lacking) > _MOST_TOLD else ""
         cure = (
             "install fonts that have them (on Debian fonts-dejavu-core, fonts-noto-core, fonts-noto-cjk) and try again"
         )
-        return (f"No font here has {shown}{more}: each stands in the text as its code; {cure}.",)
+        return (f"No font here has {self._codes(_MOST_TOLD)}{more}: each stands in the text as its code; {cure}.",)
+
+    def _codes(self, most: int | None = None) -> str:
+        return ", ".join(f"U+{code:04X}" for code in sorted(self._lacking)[:most])
 
     # ---- letters
 
@@ -371,7 +375,10 @@ class Sheet:
         *, again: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """One row of a table, whole on one page; its headings stand there again where it begins a new one."""
-        laid = [self._wrap(cell, wide - _GUTTER, style) for cell, wide in zip(cells, widths, strict=True)]
+        # A sum in the last column ends at the margin.
+        inner = [wide - _GUTTER for wide in widths]
+        inner[-1] += _GUTTER if len(widths) - 1 in right else 0
+        laid = [self._wrap(cell, wide, style) for cell, wide in zip(cells, inner, strict=True)]
         height = style.height * max(1, *(len(lines) for lines in laid)) + 0.6
         if self._y + height > self._end:
             self.page()
@@ -381,9 +388,8 @@ class Sheet:
         x = 0.0
         with self._tagged("P"):
             for place, (lines, wide) in enumerate(zip(laid, widths, strict=True)):
-                inner = wide if place == len(widths) - 1 and place in right else wide - _GUTTER
                 for number, line in enumerate(lines):
-                    self._line(line, x, self._y + number * style.height, inner, style, right=place in right)
+                    self._line(line, x, self._y + number * style.height, inner[place], style, right=place in right)
                 x += wide
         self._y += height
 

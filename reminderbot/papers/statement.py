@@ -4,29 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import assert_never
 
 from reminderbot.compose import formats
 from reminderbot.core.business import Business
 from reminderbot.core.customer import Customer
 from reminderbot.core.invoice import PaymentKind
 from reminderbot.core.money import Money
-from reminderbot.core.statement import Part, Statement
+from reminderbot.core.statement import NO_DUE_DATE, NOT_YET_DUE, OLDEST, Part, Statement
 from reminderbot.papers.sheet import SMALL, Sheet
+from reminderbot.papers.words import Words, words_for
 
 _LETTER_PAPER = frozenset({"US", "CA", "MX", "PH", "CL", "CO", "VE"})
-_KINDS = {
-    PaymentKind.PAYMENT: "Payment",
-    PaymentKind.CREDIT_NOTE: "Credit note",
-    PaymentKind.WRITE_OFF: "Written off",
-}
-AGES = {
-    "no due date": "No due date",
-    "not yet due": "Not yet due",
-    "1-30": "1 to 30 days past due",
-    "31-60": "31 to 60 days past due",
-    "61-90": "61 to 90 days past due",
-    "over 90": "More than 90 days past due",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,39 +28,63 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """How days and sums are written: in English, the way it is done where the business is."""
+    """The words of a paper, and how days and sums are written in it."""
 
+    words: Words
+    # Where the business is: its way of writing, where the language alone does not say.
     country: str
 
     @property
     def _tag(self) -> str:
-        return f"en-{self.country}"
+        return self.words.tag if "-" in self.words.tag else f"{self.words.tag}-{self.country}"
 
     def day(self, on: date | None) -> str:
-        return formats.day(on, self._tag) if on else "none"
+        return formats.day(on, self._tag) if on else self.words.no_date
 
     def money(self, sum_: Money) -> str:
         return formats.money(sum_, self._tag)
 
+    def kind(self, kind: PaymentKind) -> str:
+        """What came in, as its column names it."""
+        match kind:
+            case PaymentKind.PAYMENT:
+                return self.words.payment
+            case PaymentKind.CREDIT_NOTE:
+                return self.words.credit_note
+            case PaymentKind.WRITE_OFF:
+                return self.words.written_off
+            case _:
+                assert_never(kind)
 
-def begin(business: Business, title: str, on: date, footer: str) -> Sheet:
+    def age(self, bucket: str) -> str:
+        """An aging bucket."""
+        if bucket == NO_DUE_DATE:
+            return self.words.no_due_date
+        if bucket == NOT_YET_DUE:
+            return self.words.not_yet_due
+        first, _, last = bucket.partition("-")
+        return self.words.late.format(first=first, last=last) if last else self.words.over.format(last=OLDEST)
+
+
+def begin(business: Business, words: Words, title: str, on: date, footer: str) -> Sheet:
     """A sheet of the size and under the name of the business."""
-    return Sheet(title, business.name, on, footer, us_letter=business.country in _LETTER_PAPER)
+    return Sheet(title, business.name, on, footer, us_letter=business.country in _LETTER_PAPER, words=words)
 
 
 def draw(business: Business, found: Statement) -> Paper:
-    """The statement as a paper of its own."""
-    hand = Hand(business.country)
-    title = f"Statement of account: {found.customer.name}, {hand.day(found.on)}"
-    footer = f"{business.name} · Statement of account · {hand.day(found.on)} · {found.customer.name}"
-    sheet = begin(business, title, found.on, footer)
+    """The statement as a paper of its own, in the customer's language."""
+    words = words_for(found.customer.language, business.language)
+    hand = Hand(words, business.country)
+    title = f"{words.statement}: {found.customer.name}, {hand.day(found.on)}"
+    footer = f"{business.name} · {words.statement} · {hand.day(found.on)} · {found.customer.name}"
+    sheet = begin(business, words, title, found.on, footer)
     sheet.words(business.name, bold=True)
     sheet.words("\n".join(filter(None, (business.address, business.email, business.phone))), size=SMALL, grey=True)
     sheet.gap(14)
-    address(sheet, found.customer)
+    address(sheet, hand, found.customer)
     sheet.gap(12)
-    sheet.heading("Statement of account", 0, 18)
-    sheet.words(f"As of {hand.day(found.on)}", grey=True)
+    sheet.heading(words.statement, 0, 18)
+    sheet.words(words.as_of.format(day=hand.day(found.on)), grey=True)
     sheet.gap(5)
     account(sheet, hand, found)
     ages(sheet, hand, found)
@@ -79,30 +92,32 @@ def draw(business: Business, found: Statement) -> Paper:
     return Paper(pdf, sheet.troubles)
 
 
-def address(sheet: Sheet, who: Customer) -> None:
+def address(sheet: Sheet, hand: Hand, who: Customer) -> None:
     """Whose it is."""
     sheet.words(who.name, bold=True)
-    told = [who.contact.name, who.contact.email, who.contact.phone, f"Customer number {who.customer_id}"]
+    number = hand.words.customer_number.format(number=who.customer_id)
+    told = [who.contact.name, who.contact.email, who.contact.phone, number]
     sheet.words("\n".join(filter(None, told)), size=SMALL)
 
 
 def account(sheet: Sheet, hand: Hand, found: Statement) -> None:
     """Open items, what came in, and the balance, one part a currency."""
     if not found.parts:
-        sheet.words("Nothing was billed and nothing came in.")
+        sheet.words(hand.words.nothing)
     for part in found.parts:
         _items(sheet, hand, part)
         _payments(sheet, hand, part)
         _balance(sheet, hand, part)
         sheet.gap(4)
-    for told in found.unknown:
-        sheet.words(told, size=SMALL, grey=True)
+    for number in found.unknown:
+        sheet.words(hand.words.unknown.format(number=number), size=SMALL, grey=True)
 
 
 def _items(sheet: Sheet, hand: Hand, part: Part) -> None:
-    sheet.heading(f"Open items in {part.currency}", 1, 11)
+    words = hand.words
+    sheet.heading(words.open_items.format(currency=part.currency), 1, 11)
     if not part.items:
-        sheet.words("Nothing is open.")
+        sheet.words(words.nothing_open)
         sheet.gap(2)
         return
     rows = [
@@ -117,27 +132,33 @@ def _items(sheet: Sheet, hand: Hand, part: Part) -> None:
         )
         for item in part.items
     ]
-    rows.append(("Open", "", "", "", "", "", hand.money(part.open)))
-    heads = ("Invoice", "Issued", "Due", "Days late", "Billed", "Settled", "Open")
-    sheet.table(heads, rows, (22, 23, 23, 19, 25, 23, 27), frozenset({3, 4, 5, 6}), total=True)
+    rows.append((words.open, "", "", "", "", "", hand.money(part.open)))
+    heads = (words.invoice, words.issued, words.due, words.days_late, words.billed, words.settled, words.open)
+    sheet.table(heads, rows, (20, 24, 26, 16, 25, 23, 28), frozenset({3, 4, 5, 6}), total=True)
 
 
 def _payments(sheet: Sheet, hand: Hand, part: Part) -> None:
     if not part.payments:
         return
-    sheet.heading(f"What came in, in {part.currency}", 1, 11)
+    words = hand.words
+    sheet.heading(words.came_in.format(currency=part.currency), 1, 11)
     rows = [
-        (hand.day(p.paid_on), _KINDS[p.kind], p.invoice or p.unlisted_invoice or "not matched", hand.money(p.amount))
+        (
+            hand.day(p.paid_on),
+            hand.kind(p.kind),
+            p.invoice or p.unlisted_invoice or words.not_matched,
+            hand.money(p.amount),
+        )
         for p in part.payments
     ]
-    sheet.table(("Date", "What", "For", "Sum"), rows, (24, 30, 60, 40), frozenset({3}))
+    sheet.table((words.date, words.what, words.whereto, words.sum), rows, (24, 30, 60, 40), frozenset({3}))
 
 
 def _balance(sheet: Sheet, hand: Hand, part: Part) -> None:
     rows = []
     if part.unmatched.amount:
-        rows += [("Open", hand.money(part.open)), ("Received, not matched to an invoice", hand.money(part.unmatched))]
-    rows.append(("Balance", hand.money(part.balance)))
+        rows += [(hand.words.open, hand.money(part.open)), (hand.words.unmatched, hand.money(part.unmatched))]
+    rows.append((hand.words.balance, hand.money(part.balance)))
     sheet.table(("", ""), rows, (110, 44), frozenset({1}), total=True)
 
 
@@ -145,7 +166,7 @@ def ages(sheet: Sheet, hand: Hand, found: Statement) -> None:
     """How old what is open is."""
     for part in found.parts:
         if part.aging:
-            sheet.heading(f"Aging in {part.currency}", 1, 11)
-            rows = [(AGES[name], hand.money(money)) for name, money in part.aging]
-            rows.append(("Open", hand.money(part.open)))
-            sheet.table(("Age", "Open"), rows, (110, 44), frozenset({1}), total=True)
+            sheet.heading(hand.words.aging.format(currency=part.currency), 1, 11)
+            rows = [(hand.age(name), hand.money(money)) for name, money in part.aging]
+            rows.append((hand.words.open, hand.money(part.open)))
+            sheet.table((hand.words.age, hand.words.open), rows, (110, 44), frozenset({1}), total=True)

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from reminderbot.core.customer import Preference
 from reminderbot.core.statement import Statement
 from reminderbot.desk.payment import paid
+from reminderbot.desk.preference import settle
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.statement import statement_of
 from reminderbot.store import listing
@@ -102,10 +104,19 @@ def test_what_the_books_settle_without_a_day_is_named(world: World) -> None:
     taken(world, "2027-03-12 10:00")
 
     assert of(world).unknown == ()
-    (told,) = of(world, date(2027, 3, 10)).unknown
-    assert told.startswith("INV-1 is settled in the books, which do not say since when")
+    assert of(world, date(2027, 3, 10)).unknown == ("INV-1",)
 
 
 def test_a_day_to_come_is_refused(world: World) -> None:
     with pytest.raises(Refused, match="has not come yet"):
         of(world, date(2027, 3, 9))
+
+
+def test_it_speaks_the_language_that_was_settled_for_them(world: World) -> None:
+    world.change_customer("ACME", language="de")
+    taken(world, "2027-03-08 11:00")
+    assert of(world).customer.language == "de"
+
+    settle(world.house, "olivia", "ACME", Preference(language="fr"))
+
+    assert of(world).customer.language == "fr"
