@@ -51,6 +51,8 @@ class Handover:
     taken_back_by: str = ""
     taken_back_at: datetime | None = None
     back_note: str = ""
+    # What waited for a person and was closed with it.
+    cases: tuple[int, ...] = ()
 
     @property
     def stands(self) -> bool:

@@ -143,7 +143,12 @@ _GRAVER = WHOLE_CUSTOMER | {HoldKind.DISPUTE}
 
 def overtaken(word: Promise, holds: Iterable[Hold], grace: Grace, now: datetime) -> bool:
     """Whether something graver than the promise has come up since it was given."""
-    graver = [h for h in active(holds, now) if h.kind in _GRAVER and not h.invoices]
+    standing = active(holds, now)
+    away = [h for h in standing if h.kind is HoldKind.HANDED_OVER]
+    # Whoever promises us what somebody else collects by now pays them: we ask after nothing, whenever it was said.
+    if word.invoices and all(any(h.covers(number) for h in away) for number in word.invoices):
+        return True
+    graver = [h for h in standing if h.kind in _GRAVER and not h.invoices]
     return any(h.placed_at.astimezone(grace.zones[0]).date() >= word.promised_on for h in graver)
 
 

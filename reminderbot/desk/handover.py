@@ -20,7 +20,9 @@ from reminderbot.core.promise import Promise
 from reminderbot.core.resume import resuming
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
+from reminderbot.desk.case import show
 from reminderbot.desk.find import Exactly, Found, one
+from reminderbot.desk.promise import close_on
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import case, handover, hold, ledger, listing, outbox, people, plan, promise, undo
@@ -73,6 +75,7 @@ def before(house: House, connection: Connection, words: str | Exactly, invoices:
     now = house.clock.now()
     items = _items(house, connection, key, numbers, now)
     waiting = [one for one in case.waiting(connection, key) if within(one.invoices, numbers) or not one.invoices]
+    ours = (one for one in waiting if one.kind in OURS_TO_DO and within(one.invoices, numbers))
     return Stops(
         customer=found.customer,
         invoices=numbers,
@@ -80,7 +83,8 @@ def before(house: House, connection: Connection, words: str | Exactly, invoices:
         messages=tuple(row for row in outbox.planned(connection, [key]) if not numbers or set(numbers) & {*row.lists}),
         plans=_plans(connection, key, numbers),
         promises=tuple(p for p in promise.open_ones(connection, [key]).get(key, ()) if within(p.invoices, numbers)),
-        cases=tuple(one for one in waiting if one.kind in OURS_TO_DO and within(one.invoices, numbers)),
+        # One that pauses more than is handed over is not done with it.
+        cases=tuple(one for one in ours if all(within(h.invoices, numbers) for h in _pauses(house, connection, one))),
         cautions=tuple(_cautions(house, waiting, items, now)),
     )
 
@@ -107,10 +111,15 @@ def hand_over(
             connection, key, HoldKind.HANDED_OVER, f"{told}; only taking it back ends this", now,
             invoices=stops.invoices, actor=actor,
         )  # fmt: skip
-        number = handover.mark(connection, key, kind, stops.invoices, note, placed, now, actor)
+        closed = [one.case_id for one in stops.cases]
+        number = handover.mark(connection, key, kind, stops.invoices, note, placed, closed, now, actor)
         for row in stops.messages:
             outbox.withdraw(connection, row, told, now, actor)
-        lifted = _wait_no_more(connection, stops, told, now, actor)
+        words_given = close_on(
+            house, connection, actor, key, stops.invoices or people.open_numbers(connection, key),
+            all_open=False, why=told,
+        )  # fmt: skip
+        lifted = words_given.lifted + _wait_no_more(connection, stops, told, now, actor)
         for agreed in stops.plans:
             plan.settle(connection, agreed, PlanState.ENDED, now, told, actor)
             lifted += [number for number in agreed.holds if hold.release(connection, number, now, actor, told)]
@@ -119,7 +128,8 @@ def hand_over(
         ledger.review(connection, [key], now)
         data = {
             "handover": number, "hold": placed, "lifted": lifted,
-            "promises": [word.promise_id for word in stops.promises], "cases": [one.case_id for one in stops.cases],
+            "promises": sorted({*words_given.promises, *(word.promise_id for word in stops.promises)}),
+            "rest": words_given.rest, "cases": closed,
             "plans": [[one.plan_id, one.state.value] for one in stops.plans],
         }  # fmt: skip
         back = undo.remember(connection, UndoKind.HANDED_OVER, actor, now, data, customer_id=key)
@@ -145,7 +155,8 @@ def take_back(
         hold.release(connection, known.hold_id, now, actor, f"hold {placed} stands now")
         handover.take_back(connection, known, typed.words(note), now, actor)
         ledger.review(connection, [key], now)
-        data = {"handover": known.handover_id, "placed": [placed], "lifted": [known.hold_id]}
+        again = _wait_again(house, connection, known, now, actor)
+        data = {"handover": known.handover_id, "placed": [placed], "lifted": [known.hold_id], "cases": again}
         back = undo.remember(connection, UndoKind.TAKEN_BACK, actor, now, data, customer_id=key)
         held = active(hold.of_customers(connection, [key]).get(key, ()), now)
     return TakenBack(known, found.customer, pause.on, tuple(h for h in held if h.hold_id != placed), back)
@@ -229,6 +240,22 @@ def _cautions(house: House, waiting: Iterable[Case], items: Iterable[OpenItem], 
     young = [i.invoice.number for i in items if (days := i.days_past_due(today)) is not None and days < _EARLY]
     if young:
         yield f"{', '.join(young)} is less than {_EARLY} days past due"
+
+
+def _pauses(house: House, connection: Connection, waits: Case) -> tuple[Hold, ...]:
+    """What pauses because of this case alone."""
+    return show(house, connection, waits.case_id).holds
+
+
+def _wait_again(house: House, connection: Connection, known: Handover, now: datetime, actor: str) -> list[int]:
+    """Open the cases again whose pauses stand still: nobody would be called to those; gives the cases."""
+    again = []
+    for number in known.cases:
+        waited = case.get(connection, number)
+        if waited is not None and waited.resolved_at is not None and _pauses(house, connection, waited):
+            case.reopen(connection, waited, now, actor)
+            again.append(number)
+    return again
 
 
 def _wait_no_more(connection: Connection, stops: Stops, told: str, now: datetime, actor: str) -> list[int]:

@@ -173,13 +173,14 @@ def _handed_over(_: House, connection: Connection, doing: Doing, actor: str, now
     known = handover.get(connection, doing.data["handover"])
     assert known is not None
     # First what stands instead, then the pause is lifted: nothing is open in between.
-    again = _place_again(connection, doing.data["lifted"], actor, now)
+    again = _placed_again(connection, doing.data["lifted"], actor, now)
     for number, state in doing.data["plans"]:
         agreed = plan.get(connection, number)
         assert agreed is not None
         plan.put_back(connection, agreed, PlanState(state), now, actor)
-        plan.belongs(connection, number, [*agreed.holds, *again])
+        plan.belongs(connection, number, [*agreed.holds, *(again[h] for h in agreed.holds if h in again)])
     promise.stand_again(connection, doing.data["promises"])
+    _whole_again(connection, doing.data["rest"], actor, now)
     for case_id in doing.data["cases"]:
         waited = case.get(connection, case_id)
         assert waited is not None
@@ -191,6 +192,8 @@ def _handed_over(_: House, connection: Connection, doing: Doing, actor: str, now
 def _taken_back(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
     again = _in_place(connection, doing, actor, now)
     handover.stand_again(connection, doing.data["handover"], next(iter(again.values()), 0))
+    for case_id in doing.data["cases"]:
+        case.resolve(connection, case_id, "handed over as before", now, actor)
 
 
 def _plan(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:
@@ -247,16 +250,21 @@ def _restarted(_: House, connection: Connection, doing: Doing, actor: str, now: 
 def _in_place(connection: Connection, doing: Doing, actor: str, now: datetime) -> dict[int, int]:
     """Put the pauses of before in the place of those since; gives the number of each by the one it had."""
     lifted: list[int] = doing.data["lifted"]
-    again = {before: hold.place_again(connection, before, "placed again", now, actor) for before in lifted}
+    again = _placed_again(connection, lifted, actor, now)
     for placed in doing.data["placed"]:
         hold.release(connection, placed, now, actor, "taken back")
     _not_gently(connection, doing, actor, now)
-    return {before: after for before, after in again.items() if after is not None}
+    return again
 
 
 def _place_again(connection: Connection, hold_ids: Iterable[int], actor: str, now: datetime) -> list[int]:
-    placed = [hold.place_again(connection, hold_id, "placed again", now, actor) for hold_id in hold_ids]
-    return [hold_id for hold_id in placed if hold_id is not None]
+    return list(_placed_again(connection, hold_ids, actor, now).values())
+
+
+def _placed_again(connection: Connection, hold_ids: Iterable[int], actor: str, now: datetime) -> dict[int, int]:
+    """The number of each pause now by the one it had; one that would have lapsed by now is left out."""
+    again = {number: hold.place_again(connection, number, "placed again", now, actor) for number in hold_ids}
+    return {before: after for before, after in again.items() if after is not None}
 
 
 def _not_gently(connection: Connection, doing: Doing, actor: str, now: datetime) -> None:

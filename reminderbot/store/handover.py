@@ -21,6 +21,7 @@ def mark(
     invoices: Sequence[str],
     note: str,
     hold_id: int,
+    cases: Sequence[int],
     now: datetime,
     actor: str,
 ) -> int:
@@ -32,6 +33,7 @@ def mark(
             invoices=list(invoices),
             note=note,
             hold_id=hold_id,
+            cases=list(cases),
             marked_by=actor,
             marked_at=now,
             back_note="",
@@ -94,4 +96,5 @@ def _handover_of(row: Row[Any]) -> Handover:
         row.taken_back_by or "",
         row.taken_back_at,
         row.back_note,
+        tuple(row.cases),
     )

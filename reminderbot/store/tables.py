@@ -272,6 +272,8 @@ handover = Table(
     Column("note", Words, nullable=False),
     # The pause that stands as long as it is handed over.
     Column("hold_id", Integer, nullable=False),
+    # What waited for a person and was closed with it.
+    Column("cases", JSON, nullable=False),
     Column("marked_by", Words, nullable=False),
     Column("marked_at", Moment, nullable=False),
     Column("taken_back_by", Words),

@@ -92,9 +92,75 @@ def test_promises_and_our_own_tasks_are_closed_with_the_reason_and_what_they_con
 def test_a_promise_that_is_about_more_than_was_handed_over_stands(world: World) -> None:
     note_promise(world.house, "olivia", "ACME", date(2027, 3, 19))
 
-    to_agency(world, "INV-1")
+    undone = to_agency(world, "INV-1")
 
     assert sorted(world.hold_kinds("ACME")) == ["handed_over", "promise"]
+    undo(world.house, "olivia", undone)
+    with world.house.store.reading() as connection:
+        words = [word.invoices for word in promise.open_ones(connection, ["ACME"])["ACME"]]
+    assert words == [("INV-1", "INV-2")]
+    assert [held.invoices for held in world.holds("ACME")] == [()]
+
+
+def test_what_was_promised_is_kept_by_paying_what_was_not_handed_over(world: World) -> None:
+    note_promise(world.house, "olivia", "ACME", date(2027, 3, 12))
+    to_agency(world, "INV-1")
+
+    world.pay("INV-2", on="2027-03-12")
+    world.until("2027-03-22", "11:00")
+
+    assert world.case_kinds("ACME") == []
+    with world.house.store.reading() as connection:
+        states = [word.state for word in promise.of_customer(connection, "ACME")]
+    assert states == [PromiseState.KEPT, PromiseState.CLOSED]
+
+
+def test_a_word_given_to_us_while_a_lawyer_collects_is_never_broken(world: World) -> None:
+    hand_over(world.house, "olivia", "ACME", HandoverKind.LAWYER, "to Ms Bright")
+    world.at("2027-03-09 10:00")
+    world.answer("I will pay on Friday 12 March.", world.sent[0])
+
+    world.until("2027-03-22", "11:00")
+
+    assert world.case_kinds("ACME") == []
+    assert world.hold_kinds("ACME") == ["handed_over"]
+
+
+def test_taken_back_what_waited_for_a_person_waits_again(world: World) -> None:
+    world.answer("Could we pay in three instalments?", world.sent[0])
+    world.at("2027-03-09 10:00")
+    (asked,) = world.cases("ACME")
+    to_agency(world)
+    assert world.cases("ACME") == []
+
+    back = take_back(world.house, "olivia", "ACME")
+
+    assert [known.case_id for known in world.cases("ACME")] == [asked.case_id]
+    assert [held.kind.value for held in back.remaining] == ["reply"]
+    undo(world.house, "olivia", back.undo.undo_id)
+    assert world.cases("ACME") == []
+    assert sorted(world.hold_kinds("ACME")) == ["handed_over", "reply"]
+
+
+def test_what_pauses_more_than_was_handed_over_still_waits_for_a_person(world: World) -> None:
+    note_promise(world.house, "olivia", "ACME", date(2027, 3, 10), invoices=["INV-1"])
+    world.until("2027-03-16", "11:00")
+    assert world.case_kinds("ACME") == ["broken_promise"]
+
+    to_agency(world, "INV-1")
+
+    # Its pause is on INV-2, too: somebody has to lift it.
+    assert world.case_kinds("ACME") == ["broken_promise"]
+
+
+def test_a_plan_that_stands_again_has_its_own_pauses_and_no_others(world: World) -> None:
+    note_promise(world.house, "olivia", "ACME", date(2027, 3, 19), invoices=["INV-1"])
+    agreed = agree(world.house, "olivia", "ACME", (Instalment(date(2027, 4, 1), Decimal("120.00")),), ["INV-2"])
+
+    undo(world.house, "olivia", to_agency(world))
+    end(world.house, "olivia", agreed.plan.plan_id)
+
+    assert "promise" in world.hold_kinds("ACME")
 
 
 def test_a_payment_plan_ends_with_it_and_stands_again_when_that_is_undone(world: World) -> None:
