@@ -122,7 +122,8 @@ def _understand_text(text: str, received_at: datetime, context: Context) -> Unde
     reader = _reader(text, received_at.date(), context, is_sms=True)
     found = _sum(_read(text, reader), text, reader, context)
     why = automatic.why_automatic_text(text)
-    if why and not set(found.kinds) & _WEIGHTIER:
+    # "For emergencies call the office" names no other contact; of a number given up `why` is empty.
+    if why and not set(found.kinds) & (_WEIGHTIER - {Kind.WRONG_CONTACT}):
         return _of_machine(why, text, reader)
     return _stopped_too(found, text) if sms.asks_to_stop(text) and Kind.OPT_OUT not in found.kinds else found
 

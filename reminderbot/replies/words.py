@@ -19,15 +19,18 @@ _TOKEN = re.compile(
     r"|https?://[^\s<>]{1,500}|www\.[^\s<>]{1,500}"
     r"|(?:r\$|a\$|us\$|c\$|nz\$|j\$|tt\$|[$€£¥₹₦₱])"
     r"|\b(?:rs|ksh|kes|php|inr|ngn|ghs|zar|usd|jmd|[rnp])(?=\d[\d.,]*\d\b(?![-/]))"
+    r"|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?=\d{1,2}(?:st|nd|rd|th)?\b)"
     r"|\b2(?:m[a-z]{2,6}|day|nite|night|nyt)\b"
     r"|\d+(?:[.,/:'-]\d+)*(?:(?:st|nd|rd|th|er|ere|eme|ro|ra|do|da|to|ta|[oae])\b|\.(?=\s{0,3}[a-zA-Zà-ÿ]))?"
-    r"|[pcsd]/(?=[\s\w])"
+    r"|[pcsd]/(?=[\s\w])|\bw/(?:o\b|(?=\s))"
     r"|[^\W\d_]+(?:'[^\W\d_]+)*\d*"
     r"|[?,;:()–—…/]|(?<=\s)-+(?=\s)",
     re.IGNORECASE,
 )
 # "Rs 500/-", "5000/=": nothing more is owed.
 _BEHIND_SUMS = re.compile(r"(?<=\d)/[-=]+(?!\d)")
+# "Friday @ 5"
+_AT_AN_HOUR = re.compile(r"(?<!\S)@\s?(?=\d)")
 # "R300", "N5000", "P850": what people write right before a sum.
 _GLUED = {"r": "zar", "n": "ngn", "p": "php"}
 _SEPARATORS = frozenset(",;:()–—…/")
@@ -63,7 +66,7 @@ def _bare(text: str) -> str:
 def tokens(sentence: str, spellings: Mapping[str, str]) -> list[str]:
     """The folded words of a sentence; separators become ",", short forms become what they stand for."""
     found: list[str] = []
-    for match in _TOKEN.finditer(_BEHIND_SUMS.sub(" ", fold(sentence))):
+    for match in _TOKEN.finditer(_AT_AN_HOUR.sub(" at ", _BEHIND_SUMS.sub(" ", fold(sentence)))):
         word = _GLUED.get(match[0], match[0]) if match.string[match.end() : match.end() + 1].isdigit() else match[0]
         if word in _SEPARATORS or word.startswith("-"):
             found.append(",")

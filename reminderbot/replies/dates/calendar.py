@@ -147,9 +147,11 @@ def _feast(name: str, year: int) -> date:
     if name.startswith("easter"):
         return easter(year) + timedelta(int(name[6:] or 0))
     if name.count(".") == 2:
-        month, n, weekday = name.split(".")
+        month, n, named = name.split(".")
+        # Black Friday is the day after the fourth Thursday, which need not be the fourth Friday.
+        weekday, _, more = named.partition("+")
         first = date(year, int(month), 1)
         ahead = (("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(weekday) - first.weekday()) % 7
-        return first + timedelta(ahead + 7 * (int(n) - 1))
+        return first + timedelta(ahead + 7 * (int(n) - 1) + int(more or 0))
     month, _, day = name.partition("-")
     return date(year, int(month), int(day))

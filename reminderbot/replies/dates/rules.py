@@ -54,17 +54,20 @@ RULES: list[tuple[str, str, Rule]] = [
     ("k", "(W)k(?![XCAn#])", lambda v, t: cal.coming(v[0], t) + timedelta(7)),
     # tomorrow week, as the Irish and the British say
     ("T", "(?<![~f])(T)k(?![XCAn#])", lambda v, t: t + timedelta(v[0] + 7) if v[0] >= 0 else False),
+    ("k", "(?<![ncx#SXCALebj%gV])k(W)", lambda v, t: cal.coming(v[0], t) + timedelta(7)),
+    # this day week
+    ("k", "Sdk", lambda _v, t: t + timedelta(7)),
     ("F", f"(W)F|(?:c{_})?F{_}(W)", lambda v, t: cal.coming(say.first(v), t) + timedelta(14)),
     ("k", f"([cn]){_}k{_}(W)", lambda v, t: cal.coming(v[1], t) + timedelta(7 * v[0])),
     ("k", f"(W){_}i{_}([cn]){_}k", lambda v, t: cal.coming(v[0], t) + timedelta(7 * v[1])),
     # not this Friday but the one after
     (
         "W",
-        f"(?:!{_})?(?:S{_})?(W),?&?,?{_}1|!{_}(?:S{_})?(W),?&?,?{_}X(?=$|[,-])|(W),?!,?&?,?{_}[1X](?=$|[,-])",
+        f"(?:!{_})?(?:S{_})?(W),?&?,?{_}1|!{_}(?:S{_})?(W),?&?,?{_}X(?=$|[,-])|(W),?!(?:{_}Sc?)?,?&?,?{_}[1X](?=$|[,-])",
         lambda v, t: cal.coming(say.first(v), t) + timedelta(7),
     ),
     # Freitag Morgen, which is no "tomorrow"
-    ("T", "(W)T", lambda v, t: cal.coming(v[0], t)),
+    ("T", "(W)[us]?T", lambda v, t: cal.coming(v[0], t)),
     # first Friday of next month; last Friday of March
     # the second Wednesday; the first Friday of the month
     ("W", f"[gDJV]([Oo]){_}(W)(?:i?{_}(?:S{_})?q)?(?![XCAN1])", lambda v, t: say.next_nth_weekday(int(v[0]), v[1], t)),
@@ -204,6 +207,8 @@ RULES: list[tuple[str, str, Rule]] = [
     ("kqQYE", f"(?<![ncx#])([kqQE]){_}([SXCA])", lambda v, t: say.period(None, v[1], v[0], t)),
     ("S", f"SC{_}k", lambda _v, t: say.period(None, "X", "k", t)),
     ("k", "i[gDJ]?k(?![n#%Vz])", lambda _v, t: cal.end_of_this_week(t)),
+    # within the month
+    ("q", "i[gDJ]q(?![n#%Vz])", lambda _v, t: cal.month_end(t)),
     # before the weekend; after the weekend
     ("E", f"[f<]{_}(?:S{_})?E", lambda _v, t: cal.end_of_this_week(t)),
     ("E", f"a{_}(?:S{_})?E", lambda _v, t: cal.of_week(cal.MONDAY, t, 1)),
@@ -218,6 +223,8 @@ RULES: list[tuple[str, str, Rule]] = [
     ("G", f"(?:[f<']{_}(?:X{_})?)?(?<![-i])(G)(?:{_}(y))?", lambda v, t: cal.holiday(v[0], v[1], t) - timedelta(1)),
     ("G", f"i{_}G", lambda _v, _t: None),
     ("h", f"(?:X{_})?(?<!-)(h)(?:{_}(y))?", lambda v, t: cal.holiday(v[0], v[1], t)),
+    ("2", f"2{_}([Gh])", lambda v, t: cal.holiday(v[0], None, t) + timedelta(1)),
+    ("d", f"d{_}a{_}([Gh])", lambda v, t: cal.holiday(v[0], None, t) + timedelta(1)),
     ("h", f"f{_}(h)(?:{_}(y))?", lambda v, t: cal.holiday(v[0], v[1], t) - timedelta(1)),
     # KW 12, semaine 12
     ("K", "K([n#])", lambda v, t: say.calendar_week(v[0], t)),
