@@ -14,6 +14,7 @@ from reminderbot.core.business import Business
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.delivery_report import DeliveryReport
+from reminderbot.core.dial import Dial
 from reminderbot.core.inbound import Inbound
 from reminderbot.core.ladder import Channel
 from reminderbot.core.notice import Pushed
@@ -167,6 +168,8 @@ class House:
     poll_seconds: float = 60.0
     # Set when the program should end: long work looks at it between two messages.
     ending: threading.Event = field(default_factory=threading.Event)
+    # The same installation with some settings changed, to look ahead with; ConfigMistakes where they cannot be.
+    tried: Callable[[House, Sequence[Dial]], House] | None = None
     # One reader at a time acts on what came in, and one sender at a time sends: those of before a reload as well.
     triage_lock: threading.Lock = field(default_factory=threading.Lock)
     sending_lock: threading.Lock = field(default_factory=threading.Lock)

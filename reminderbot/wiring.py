@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 from reminderbot.clock import Clock, SystemClock
 from reminderbot.config import Auth, Config, EmailSettings, InboxSettings, OAuthSettings, ProviderName
+from reminderbot.config.changed import changed
 from reminderbot.core.calendar import SendingHours, national_holidays, public_holidays
 from reminderbot.core.contact import Budget, candidate_zones
 from reminderbot.core.customer import Customer
 from reminderbot.core.delivery import DeliveryChannel
 from reminderbot.core.delivery_report import DeliveryReport
+from reminderbot.core.dial import Dial
 from reminderbot.core.ladder import Channel
 from reminderbot.core.oauth import Credential
 from reminderbot.core.payer import Thresholds
@@ -95,6 +97,7 @@ def build_house(config: Config, clock: Clock | None = None) -> House:
         pushes=_pushes(config, keys),
         digest_at=config.alerts.digest_at,
         poll_seconds=config.inbox.poll_seconds if config.inbox else 60.0,
+        tried=partial(_tried, config),
     )
 
 
@@ -107,6 +110,10 @@ def decided_by(house: House, config: Config) -> House:
         gatherer=_gatherer(config, house.keys),
         promises=_promises(config),
     )
+
+
+def _tried(config: Config, house: House, dials: Sequence[Dial]) -> House:
+    return decided_by(house, changed(config, dials))
 
 
 def rules_of(config: Config) -> Rules:

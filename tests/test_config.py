@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import datetime as dt
 import itertools
 import json
@@ -17,10 +18,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reminderbot.config import DEFAULT_LADDER, Config, ConfigMistakes, Mode, Secret, Security, load_config
+from reminderbot.config.changed import changed
 from reminderbot.config.kinds import Wrong, slip_for, window
 from reminderbot.config.load import TABLES
 from reminderbot.config.settings import SegmentTable, TierTable
 from reminderbot.config.table import fields_of, key_of
+from reminderbot.core.dial import Dial, Table
 from reminderbot.core.ladder import Channel, Task
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
@@ -730,3 +733,43 @@ def test_segments_that_take_only_some_of_the_next_ones_customers_stand_beside_it
 ) -> None:
     text = f'[[segment]]\nname = "a"\n{first}\n[[segment]]\nname = "b"\n{second}\n'
     assert [known.name for known in load(tmp_path, text).segments] == ["a", "b"]
+
+
+# ---- other values, tried out
+
+
+@pytest.mark.parametrize(
+    "ladder", ["", '[[ladder]]\nname = "gentle"\ndays = 3\nneeds = "approval"\n[[ladder]]\nname = "last"\ndays = 42\n']
+)
+def test_a_tier_that_is_tried_on_another_day_is_as_it_was_otherwise(tmp_path: Path, ladder: str) -> None:
+    config = load(tmp_path, ladder + "[sending]\nmax_per_day = 40\n" + SEGMENT)
+
+    tried = changed(config, [Dial(Table.LADDER, "gentle", "5"), Dial(Table.SENDING, "min_balance", "2.50")])
+
+    assert {tier.name: tier.days for tier in tried.ladder.tiers} == {
+        tier.name: 5 if tier.name == "gentle" else tier.days for tier in config.ladder.tiers
+    }
+    place = config.ladder.index("gentle")
+    assert tried.ladder.tiers[place] == dataclasses.replace(config.ladder.tiers[place], days=5)
+    assert (tried.sending.max_per_day, tried.sending.min_balance) == (40, Decimal("2.50"))
+    assert tried.segments[0].ladder.tiers[place].days == 5 + 14
+
+
+def test_a_segment_that_is_tried_with_more_patience_waits_longer(tmp_path: Path) -> None:
+    config = load(tmp_path, SEGMENT)
+
+    tried = changed(config, [Dial(Table.SEGMENT, "loyal", "21")])
+
+    assert tried.segments[0].ladder == config.ladder.later(21)
+    assert changed(config, []) == config
+
+
+def test_what_is_tried_is_judged_like_a_file(tmp_path: Path) -> None:
+    config = load(tmp_path, "")
+    dials = [Dial(Table.LADDER, "last", "20"), Dial(Table.SENDING, "window", "07:00-23:00")]
+
+    with pytest.raises(ConfigMistakes) as told:
+        changed(config, dials)
+
+    assert "window" in str(told.value)
+    assert "'last'" in str(told.value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,23 +11,14 @@ from reminderbot.cli.line import Line
 from reminderbot.cli.plan import message_json, tell_weeks
 from reminderbot.cli.progress import progress
 from reminderbot.cli.show import as_json, emit, heading, say, table
-from reminderbot.cli.words import count, day, way
-from reminderbot.core.customer import Customer
-from reminderbot.desk.outlook import Coming, Outlook, outlook
+from reminderbot.cli.words import count, day
+from reminderbot.desk.outlook import Outlook, outlook
 from reminderbot.desk.refusal import Refused
-from reminderbot.desk.simulate import Comparison, Difference, Kind, compare, weeks
+from reminderbot.desk.simulate import Comparison, Difference, set_against, weeks
+from reminderbot.sentences.simulate import Speaker
+from reminderbot.sentences.words import words_for
 
 _STEPS = 1000
-# So many names stand in a sentence.
-_NAMED = 5
-_TOLD = {
-    Kind.SOONER: "sooner",
-    Kind.LATER: "later",
-    Kind.ANOTHER_TIER: "in another tier",
-    Kind.OTHERWISE: "at another hour, by another way or about other invoices",
-    Kind.NEWLY: "once more",
-    Kind.NO_MORE: "no more",
-}
 
 
 @click.command("simulate")
@@ -51,19 +41,17 @@ def simulate_command(line: Line, change: Path | None, days: int, as_json: bool) 
         raise Refused(f"{change}: there is no such file: copy your config.toml there, change the copy, and name it.")
     other = load_config(change, os.environ, with_secrets=False) if change else None
     with line.house() as house, house.store.reading() as connection, progress("Looking ahead") as step:
-        looks = 2 if other else 1
-        today = outlook(house, connection, days, lambda share: step(int(share * _STEPS), looks * _STEPS))
         if other is None:
-            _course(today, days, as_json=as_json)
+            seen = outlook(house, connection, days, lambda share: step(int(share * _STEPS), _STEPS))
+            _course(seen, days, as_json=as_json)
             return
-        changed = outlook(
-            decided_by(house, other), connection, days, lambda share: step(int((1 + share) * _STEPS), looks * _STEPS)
-        )
-    found = compare(today, changed)
+        changed = decided_by(house, other)
+        found = set_against(house, changed, connection, days, lambda share: step(int(share * _STEPS), _STEPS))
+        speaker = Speaker(words_for(house.business.language), day)
     if as_json:
-        emit(_json(found))
+        emit(_json(found, speaker))
     else:
-        _tell(found, days)
+        _tell(found, days, speaker)
 
 
 def _course(seen: Outlook, days: int, *, as_json: bool) -> None:
@@ -77,48 +65,23 @@ def _course(seen: Outlook, days: int, *, as_json: bool) -> None:
     say(f"A person would be called {count(len(seen.tasks), 'time')}; {len(seen.waiting)} wait and would hear nothing.")
 
 
-def _tell(found: Comparison, days: int) -> None:
+def _tell(found: Comparison, days: int, speaker: Speaker) -> None:
     if found.first_day is None:
         heading(f"With this change nobody would hear from us otherwise in the next {count(days, 'day')}")
         return
     heading(f"With this change {count(len(found.differences), 'customer')} would hear from us otherwise")
-    for sentence in sentences(found):
+    for sentence in speaker.first_day(found):
         say(sentence)
     say()
     heads = ("customer", "first on", "how", "by today's settings", "with the change", "why")
-    table(heads, [_row(one) for one in found.differences])
+    table(heads, [_row(one, speaker) for one in found.differences])
 
 
-def sentences(found: Comparison) -> list[str]:
-    """Who hears from us on the first day that differs, and who no longer does then."""
-    on = found.first_day
-    if on is None:
-        return []
-    told = []
-    if newly := found.newly_on(on):
-        told.append(f"With this change {_named(newly)} would hear from us on {day(on)}.")
-    if spared := found.spared_on(on):
-        named = _named(spared)
-        told.append(f"{named[0].upper()}{named[1:]} would not hear from us on {day(on)}, as by today's settings.")
-    return told
-
-
-def _named(customers: Sequence[Customer]) -> str:
-    names = ", ".join(customer.name for customer in customers[:_NAMED])
-    more = f" and {len(customers) - _NAMED} more" if len(customers) > _NAMED else ""
-    return f"{'this' if len(customers) == 1 else 'these'} {count(len(customers), 'customer')} ({names}{more})"
-
-
-def _row(one: Difference) -> tuple[str, ...]:
+def _row(one: Difference, speaker: Speaker) -> tuple[str, ...]:
     told = one.changed or one.today
     why = told.why if told else ""
-    return one.customer.name, day(one.on), _TOLD[one.kind], _short(one.today), _short(one.changed), why
-
-
-def _short(one: Coming | None) -> str:
-    if one is None:
-        return "nothing"
-    return f"{one.send.tier} by {way(one.send.channel)}, {day(one.on)}"
+    how = speaker.how(one.kind)
+    return one.customer.name, day(one.on), how, speaker.short(one.today), speaker.short(one.changed), why
 
 
 def _course_json(seen: Outlook) -> dict[str, object]:
@@ -131,14 +94,14 @@ def _course_json(seen: Outlook) -> dict[str, object]:
     }
 
 
-def _json(found: Comparison) -> dict[str, object]:
+def _json(found: Comparison, speaker: Speaker) -> dict[str, object]:
     return {
         "now": found.today.now,
         "until": found.today.until,
         "today": _course_json(found.today),
         "changed": _course_json(found.changed),
         "first_day": found.first_day,
-        "told": sentences(found),
+        "told": speaker.first_day(found),
         "differences": [
             {
                 "customer_id": one.customer.customer_id,

@@ -55,9 +55,14 @@ def load_config(path: Path, environ: Mapping[str, str], *, with_secrets: bool = 
     Without secrets, people who may read the settings but not the passwords can still look.
     """
     path = path.absolute()
-    reading = _Reading(path, _parse(path))
-    if with_secrets:
-        reading.take_secrets(secrets.Vault(path.parent, environ))
+    return judged(path, _parse(path), secrets.Vault(path.parent, environ) if with_secrets else None)
+
+
+def judged(path: Path, document: Mapping[str, object], vault: secrets.Vault | None = None) -> Config:
+    """The settings that stand in `document`, as read from `path`, with what the vault holds; else ConfigMistakes."""
+    reading = _Reading(path, document)
+    if vault is not None:
+        reading.take_secrets(vault)
     if reading.notes.sentences:
         raise ConfigMistakes(reading.notes.sentences)
     return reading.config()
@@ -95,7 +100,7 @@ class _Reading:
     """One pass over the file: the values of every table, and the mistakes met on the way."""
 
     def __init__(self, path: Path, document: Mapping[str, object]) -> None:
-        self.path = path
+        self.path, self.document = path, document
         self.notes = table.Notes(path.name)
         self._note_unknown(document)
         self.mode = self._read_mode(document)
@@ -208,4 +213,5 @@ class _Reading:
         assert self.mode is not None
         made = {name: TABLES[name](**values) for name, values in self.values.items()}
         made["business"] = Business(**self.values["business"])
-        return Config(path=self.path, mode=self.mode, ladder=self.ladder, segments=self.segments, **made)
+        made |= {"ladder": self.ladder, "segments": self.segments, "document": self.document}
+        return Config(path=self.path, mode=self.mode, **made)

@@ -3,6 +3,7 @@
 # No `from __future__ import annotations` here: `table.read` needs the annotations themselves, not their text.
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -328,3 +329,5 @@ class Config:
     patience: PatienceSettings = field(default_factory=PatienceSettings)
     desk: DeskSettings = field(default_factory=DeskSettings)
     alerts: AlertsSettings = field(default_factory=AlertsSettings)
+    # As it was read: what stands in the file, which holds no secrets.
+    document: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sqlalchemy import Connection
+
+from reminderbot.clock import SteppedClock, elapsed
+from reminderbot.config import ConfigMistakes
 from reminderbot.core.customer import Customer
-from reminderbot.desk.outlook import Coming, Outlook
+from reminderbot.core.dial import Dial, Table
+from reminderbot.desk.outlook import Coming, Outlook, Tell, outlook
+from reminderbot.desk.refusal import Refused
+from reminderbot.house import House
 
 
 class Kind(StrEnum):
@@ -59,6 +66,59 @@ class Comparison:
     def spared_on(self, day: date) -> tuple[Customer, ...]:
         """Who would hear from us on that day by today's rules, and does not with the change."""
         return _only(self.today, self.changed, day)
+
+
+def dials(house: House) -> tuple[Dial, ...]:
+    """The few settings that owners change, as they stand today."""
+    rules, limits = house.rules, house.limits
+    sending = {
+        "window": f"{rules.hours.start:%H:%M}-{rules.hours.end:%H:%M}",
+        "min_gap_days": rules.min_gap_days,
+        "per_week": rules.budget.per_week,
+        "per_month": rules.budget.per_month,
+        "max_per_day": limits.per_day,
+        "first_contacts_per_day": limits.first_contacts_per_day,
+        "min_balance": rules.min_balance,
+    }
+    return (
+        *(Dial(Table.LADDER, tier.name, str(tier.days)) for tier in rules.ladder.tiers),
+        *(Dial(Table.SEGMENT, one.name, str(one.patience_days)) for one in rules.segments if not one.has_own_ladder),
+        *(Dial(Table.SENDING, name, str(value)) for name, value in sending.items()),
+    )
+
+
+def turned(known: Iterable[Dial], typed: Mapping[str, str]) -> tuple[Dial, ...]:
+    """Those of which somebody typed another value, with that value; an empty field leaves it as it is."""
+    words = {dial: " ".join(typed.get(dial.key, "").split()) for dial in known}
+    return tuple(replace(dial, value=value) for dial, value in words.items() if value not in ("", dial.value))
+
+
+def try_out(house: House, changes: Sequence[Dial], days: int, patience: float) -> Comparison:
+    """What these changes would make different in the next days; Refused where they cannot be, or it takes too long."""
+    assert house.tried is not None
+    try:
+        other = house.tried(house, changes)
+    except ConfigMistakes as error:
+        raise Refused(" ".join(error.mistakes)) from None
+    begun = elapsed()
+
+    def tell(_: float) -> None:
+        if elapsed() - begun > patience:
+            raise Refused(
+                f"{days} days of all customers take longer than {patience:.0f} seconds: look less far ahead, or leave"
+                " it to `reminderbot simulate --change`, which takes its time."
+            )
+
+    with house.store.reading() as connection:
+        return set_against(house, other, connection, days, tell)
+
+
+def set_against(house: House, other: House, connection: Connection, days: int, tell: Tell) -> Comparison:
+    """Both courses from the very same moment."""
+    # Else whatever is due now would leave a moment later by the settings that are looked at second.
+    still = SteppedClock(house.clock.now())
+    today = outlook(replace(house, clock=still), connection, days, lambda share: tell(share / 2))
+    return compare(today, outlook(replace(other, clock=still), connection, days, lambda share: tell((1 + share) / 2)))
 
 
 def compare(today: Outlook, changed: Outlook) -> Comparison:

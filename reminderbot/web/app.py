@@ -29,6 +29,7 @@ from reminderbot.web import (
     reports,
     sending,
     sign_in,
+    simulate,
     today,
     undo,
 )
@@ -63,6 +64,7 @@ def make_app(house: House, webhooks: Webhooks | None = None) -> Flask:
         mails,
         customers,
         calendar,
+        simulate,
         letters,
         reports,
         forecast,

@@ -31,6 +31,7 @@ PAGES = {
     "customer": "/customers/C0000030",
     "statement": "/papers/statement/C0000030",
     "hand-over": "/hand-over/C0000030",
+    "simulate": "/simulate/",
     "sending": "/sending/",
     "go-on": "/sending/go-on",
     "letters": "/letters/",
