@@ -16,7 +16,7 @@ from reminderbot.core.calendar import start_of_day
 from reminderbot.core.case import CaseKind
 from reminderbot.core.contact import may_send, reachable
 from reminderbot.core.decision import Decision, OpenCase, Send
-from reminderbot.core.facts import Facts
+from reminderbot.core.facts import Facts, LastLetter
 from reminderbot.core.gate import Gate, GateCode
 from reminderbot.core.ladder import Channel, Ladder, Needs, Task, Tier
 from reminderbot.core.quiet import Free, free_of
@@ -104,13 +104,22 @@ def _due(
     later = [step.due_on for _, step in steps if step.due_on > today]
     # A courtesy notice lapses at the due date, when the first overdue tier takes its place.
     later += [item.invoice.due_on for item, step in due if step.tier < first_overdue and item.invoice.due_on]
-    # Either an overdue tier is due, or it was taken: then a later one comes next.
-    if any(first_overdue <= step.tier for _, step in due) or any(first_overdue < step.tier for _, step in steps):
+    if any(_is_overdue(item, step, rules.ladder, today) for item, step in steps):
         # One message per person: while an invoice is overdue, notices about others not yet due stay out.
         due = tuple(pair for pair in due if first_overdue <= pair[1].tier)
     wake = start_of_day(min(later), rules.zone) if later else None
     gates.append(_due_now(due, rules.ladder) if due else _nothing_due(free, steps, rules.ladder, wake))
     return due, wake
+
+
+def _is_overdue(item: OpenItem, step: Step, ladder: Ladder, today: date) -> bool:
+    """Whether an overdue tier is due, or was taken: then a later one comes next.
+
+    What was given more time since is overdue no more.
+    """
+    if step.due_on <= today:
+        return ladder.first_overdue <= step.tier
+    return ladder.first_overdue < step.tier and item.invoice.due_on is not None and item.invoice.due_on <= today
 
 
 def _due_now(due: _Due, ladder: Ladder) -> Gate:
@@ -246,8 +255,10 @@ def _text_after_letter(
         return None
     if not reachable(facts.account.customer, Channel.SMS, facts.reach).passed:
         return None
-    # What was restarted since has not been told anything yet.
-    balances = {item.invoice.number: item.balance for item in free if not _is_anew(item)}
+    # What was restarted since has not been told anything yet, and what was given more time is not to be told again.
+    sent_on = letter.sent_at.astimezone(rules.zone).date()
+    stands = (item for item in free if not _is_anew(item) and not _is_put_off(item, letter, rules.ladder, sent_on))
+    balances = {item.invoice.number: item.balance for item in stands}
     name, numbers = "text message after the letter", tuple(number for number, _ in letter.items)
     listed = [item for item in free if item.invoice.number in numbers]
     received = facts.account.taken_off(listed) != letter.taken_off
@@ -256,7 +267,6 @@ def _text_after_letter(
         gates.append(Gate(name, False, because, code=GateCode.TEXT_CHANGED, invoices=numbers))
         return None
     business = rules.business_days(facts.account.customer.place)
-    sent_on = letter.sent_at.astimezone(rules.zone).date()
     opens = start_of_day(business.add(sent_on, 1), rules.zone)
     lapses = start_of_day(business.add(sent_on, FOLLOW_UP_BUSINESS_DAYS) + timedelta(days=1), rules.zone)
     not_before = _when(facts, rules, max(now, opens), numbers, gates)
@@ -271,6 +281,13 @@ def _text_after_letter(
         not_before,
         facts.ask_first, letter.reminder_id,
     )  # fmt: skip
+
+
+def _is_put_off(item: OpenItem, letter: LastLetter, ladder: Ladder, sent_on: date) -> bool:
+    """Whether by the books of now the letter would have come too soon: they were given time since."""
+    said = dict(letter.below).get(item.invoice.number, letter.tier)
+    late, place = item.days_past_due(sent_on), ladder.places.get(said)
+    return late is not None and place is not None and late < ladder.tiers[place].days
 
 
 def _has_text(ladder: Ladder, tier: str) -> bool:

@@ -171,21 +171,24 @@ def _ask_to_go_on(connection: Connection, settled: Dispute, number: str, now: da
 
 
 def _park_old_debts(house: House, connection: Connection, old: Snapshot | None, new: Snapshot, now: datetime) -> None:
-    """Invoices first seen long past due wait for a person: nobody is surprised by a letter about the distant past."""
-    known = {i.number for i in old.invoices} if old else set()
+    """Invoices first seen long past due wait for a person: nobody is surprised by a letter about the distant past.
+
+    One that only now gets its due date is seen as overdue for the first time, too.
+    """
+    known = {i.number for i in old.invoices if i.due_on} if old else set()
+    today, limit = now.astimezone(house.rules.zone).date(), house.rules.park_after_days
+    late = [i for i in new.invoices if i.number not in known and i.due_on and days_past_due(i.due_on, today) > limit]
+    # What the books forgot for a while is nothing new.
+    known |= ledger.mentioned(connection, [bill.number for bill in late])
     payments: dict[str | None, list[Payment]] = {}
     for paid in new.payments:
         payments.setdefault(paid.invoice, []).append(paid)
-    today = now.astimezone(house.rules.zone).date()
     parked: dict[str, list[str]] = {}
-    for bill in new.invoices:
-        late = days_past_due(bill.due_on, today) if bill.due_on else 0
-        if bill.number in known or late <= house.rules.park_after_days:
-            continue
-        if open_balance(bill, payments.get(bill.number, ())).amount > 0:
+    for bill in late:
+        if bill.number not in known and open_balance(bill, payments.get(bill.number, ())).amount > 0:
             parked.setdefault(bill.customer_id, []).append(bill.number)
     for customer_id, numbers in parked.items():
-        _park(connection, customer_id, numbers, house.rules.park_after_days, now)
+        _park(connection, customer_id, numbers, limit, now)
 
 
 def _park(connection: Connection, customer_id: str, numbers: Sequence[str], limit: int, now: datetime) -> None:

@@ -167,6 +167,13 @@ def put_back(connection: Connection, number: str, before: Mapping[str, Any]) -> 
     connection.execute(update(invoice).where(invoice.c.number == number).values(**values))
 
 
+def mentioned(connection: Connection, numbers: Sequence[str]) -> set[str]:
+    """Those of these invoices that reminders have spoken of, whether or not the books list them."""
+    spoken = select(invoice.c.number).where(invoice.c.tier.is_not(None))
+    found = (connection.execute(spoken.where(invoice.c.number.in_(some))).scalars() for some in chunks(numbers))
+    return {number for some in found for number in some}
+
+
 def chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:
     """`keys` in pieces that fit one statement."""
     return (keys[i : i + _CHUNK] for i in range(0, len(keys), _CHUNK))

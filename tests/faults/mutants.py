@@ -56,6 +56,7 @@ MAILS = ("tests/replies/test_opened.py", "tests/web/test_mails.py")
 PUSH = ("tests/channels/test_push.py",)
 TOLD = ("tests/runs/test_urgent.py", "tests/runs/test_digest.py")
 OWED = ("tests/stories/test_owed.py",)
+DUES = ("tests/stories/test_due_dates.py",)
 CAPS = ("tests/runs/test_deliver.py", "tests/core/test_outlook.py")
 CONFIG = ("tests/test_config.py",)
 SAID = ("tests/core/test_dunning.py", "tests/stories/test_courtesy.py")
@@ -233,6 +234,28 @@ GUARDS = (
     ),
     Guard("a notice lapses", "core/dunning.py", "if tier.is_courtesy and leaves_on >=", "if False and leaves_on >="),
     Guard("a text only if nothing changed", "core/dunning.py", "balances.get(number) != balance for", "False for"),
+    Guard(
+        "a text only if no time was given since",
+        "core/dunning.py",
+        "and not _is_put_off(item, letter, rules.ladder, sent_on)",
+        "",
+        DUES,
+    ),
+    Guard(
+        "what was given time is overdue no more",
+        "core/dunning.py",
+        "and item.invoice.due_on is not None and item.invoice.due_on <= today",
+        "",
+        DUES,
+    ),
+    Guard("a day filled in is seen for the first time", "runs/take_ledger.py", "if i.due_on} if old", "} if old", DUES),
+    Guard(
+        "what the books forgot is nothing new",
+        "runs/take_ledger.py",
+        "known |= ledger.mentioned(connection, [bill.number for bill in late])",
+        "known |= set()",
+        DUES,
+    ),
     Guard("a text lapses", "core/dunning.py", "not_before is None or not_before >= lapses", "not_before is None"),
     # ---- at the claim
     Guard(
