@@ -35,6 +35,13 @@ _NEVER = frozenset({HoldKind.LEGAL, HoldKind.NOT_MINE, HoldKind.HANDED_OVER})
 _WITH_CARE = frozenset({HoldKind.SENSITIVE, HoldKind.HARDSHIP})
 # Pauses that a talk is to end.
 _TALKED_ABOUT = frozenset({HoldKind.CALL_BACK, HoldKind.BROKEN_PROMISE, HoldKind.MISSED_INSTALMENT})
+# They have said something that is read first; who says that it is paid is not asked why it is not.
+_ANSWERED = frozenset(
+    {
+        HoldKind.REPLY, HoldKind.PAID, HoldKind.DISPUTE, HoldKind.PAPERWORK, HoldKind.WRONG_CONTACT, HoldKind.OPT_OUT,
+        HoldKind.POSSIBLY_PAID,
+    }
+)  # fmt: skip
 # They have given their word, and are given the time for it.
 _WORD_GIVEN = frozenset({HoldKind.PROMISE, HoldKind.PLAN})
 
@@ -143,7 +150,10 @@ def _rests(number: str, kind: CaseKind, holds: Iterable[Hold]) -> bool:
 def _is_in_the_way(hold: Hold, kind: CaseKind) -> bool:
     if kind is CaseKind.CALL:
         return hold.kind not in _TALKED_ABOUT
-    return hold.kind in _WORD_GIVEN or hold.kind in _NEVER
+    if kind is CaseKind.MISSED_INSTALMENT and hold.kind is HoldKind.PLAN:
+        # The pause of that very plan, which stands until a person has decided.
+        return False
+    return hold.kind in _WORD_GIVEN or hold.kind in _NEVER or hold.kind in _ANSWERED
 
 
 def _talked_since(attempts: Iterable[Attempt], since: datetime) -> bool:

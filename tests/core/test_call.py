@@ -60,6 +60,26 @@ def test_who_has_given_a_new_word_is_given_its_time(kind: HoldKind) -> None:
     assert whys(known(talk, holds=(HoldKind.BROKEN_PROMISE, kind))) == []
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        HoldKind.REPLY, HoldKind.PAID, HoldKind.DISPUTE, HoldKind.PAPERWORK, HoldKind.WRONG_CONTACT, HoldKind.OPT_OUT,
+        HoldKind.POSSIBLY_PAID,
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("talk", [CaseKind.BROKEN_PROMISE, CaseKind.MISSED_INSTALMENT])
+def test_who_has_said_something_is_read_first_and_not_asked_why_they_did_not_pay(
+    talk: CaseKind, kind: HoldKind
+) -> None:
+    assert whys(known(case(talk), holds=(kind,))) == []
+    assert whys(known(case(talk), holds=(kind, HoldKind.CALL_BACK))) == [Why.CALL_BACK]
+
+
+def test_a_missed_instalment_is_talked_about_while_the_pause_of_its_plan_stands() -> None:
+    missed = known(case(CaseKind.MISSED_INSTALMENT), holds=(HoldKind.PLAN, HoldKind.MISSED_INSTALMENT))
+    assert whys(missed) == [Why.MISSED_INSTALMENT]
+
+
 def test_what_is_paid_is_no_reason_to_call() -> None:
     assert whys(known(case(CaseKind.CALL, "INV-9"))) == []
 

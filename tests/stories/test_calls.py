@@ -18,10 +18,12 @@ from reminderbot.desk.contact import correct
 from reminderbot.desk.dispute import mark, settle
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.payment import paid, take_back
+from reminderbot.desk.plan import agree
 from reminderbot.desk.promise import note as note_promise
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.undo import undo
 from reminderbot.store import note
+from tests.stories.test_plan import parts
 from tests.stories.world import LONDON, World
 
 Make = Callable[..., World]
@@ -424,3 +426,28 @@ def test_a_promise_without_a_day_and_a_matter_without_a_reason_are_refused_and_n
     with world.house.store.reading() as connection:
         assert note.of_customer(connection, "ACME") == []
     assert world.case_kinds("ACME") == ["call"]
+
+
+def test_an_instalment_that_did_not_come_is_a_call(make_world: Make) -> None:
+    world = make_world().customer("ACME", phone=PHONE).invoice("INV-1", "ACME", "2027-02-26").begin()
+    world.at("2027-03-01 10:00")
+    agree(world.house, "olivia", "ACME", parts("2027-03-04=60.00", "2027-04-01=60.00"))
+    world.until("2027-03-10", "10:00")
+    assert listed(world) == [("ACME", "now")]
+    asked = to_call(world)
+    assert asked is not None
+    assert [reason.why for reason in asked.reasons] == [Why.MISSED_INSTALMENT]
+
+
+@pytest.mark.parametrize(
+    "words", ["Do not contact me again in any way.", "We paid this last Monday, reference 4711.", "Which invoice?"]
+)
+def test_who_answers_after_a_broken_promise_is_read_before_anybody_calls(make_world: Make, words: str) -> None:
+    world = make_world().customer("ACME", phone=PHONE).invoice("INV-1", "ACME", "2027-02-26").begin()
+    world.at("2027-03-01 10:00")
+    note_promise(world.house, "olivia", "ACME", date(2027, 3, 3))
+    world.until("2027-03-09", "10:00")
+    assert listed(world) == [("ACME", "now")]
+    world.answer(words, world.sent[0])
+    world.at("2027-03-09 11:00")
+    assert listed(world) == []
