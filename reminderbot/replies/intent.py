@@ -92,7 +92,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     hits = [hit for hit in hits if not _is_of_a_thing(hit, hits)]
     hits += _paying_on_a_day(left, hits, reader) if not is_question else []
     hits += _paid_on_a_day(left, reader)
-    hits += _set_phrases_in(shown, reader) if not left else []
+    hits += _set_phrases_in(shown, bool(left), reader) if cut and not hits else []
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
     is_question = is_question and (not cut or bool(left))
     days = list(_days_meant(days, left, origins, hits))
@@ -171,9 +171,13 @@ def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> 
     return not (len(before) > 1 and before[-2] in DENIALS)
 
 
-def _set_phrases_in(words: Sequence[str], reader: Reader) -> list[Hit]:
-    """What a sentence of nothing but set phrases says: "No worries" acknowledges, "Can't talk now" is a machine's."""
-    return [hit for hit in hits_in(words, reader.tables) if hit.group in (Kind.ACK.value, Kind.AUTO_REPLY.value)]
+def _set_phrases_in(words: Sequence[str], more: bool, reader: Reader) -> list[Hit]:
+    """What a sentence of set phrases says, explaining none of its words.
+
+    "No worries pal" acknowledges; "Can't talk now", where no more is said, is a machine's.
+    """
+    meant = (Kind.ACK.value,) if more else (Kind.ACK.value, Kind.AUTO_REPLY.value)
+    return [Hit(group, 0, 0) for group in {hit.group for hit in hits_in(words, reader.tables)} if group in meant]
 
 
 def _opt_out_in_any_language(text: str) -> list[str]:
