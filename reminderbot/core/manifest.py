@@ -63,6 +63,9 @@ def read(content: bytes) -> Manifest:
             Entry(str(e["name"]), int(e["size"]), str(e["sha256"]), str(e["what"]), str(e["called"]))
             for e in told["files"]
         )
+        # One file that is named a million times would be read a million times.
+        if len({known.name for known in entries}) < len(entries):
+            raise ValueError("it names a file twice")
         return Manifest({str(k): str(v) for k, v in told["about"].items()}, entries)
     except (KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError(f"it is no manifest ({type(error).__name__})") from None

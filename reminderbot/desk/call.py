@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from reminderbot.core.account import totals
+from reminderbot.core.calendar import HARD_END, HARD_START
 from reminderbot.core.call import (
     TALKS,
     Attempt,
@@ -280,7 +282,7 @@ def _note(
     again_at = _hour(house, who, said.at) if result is CallResult.CALL_BACK else None
     _refuse(house, facts, attempts, result, said, now)
     if result is CallResult.CALL_BACK:
-        _refuse_hour(again_at, now)
+        _refuse_hour(again_at, now, _clock_of(house, who))
     asked = _asked(connection, key, now)
     number = note.write(
         connection, words, now, actor,
@@ -334,17 +336,25 @@ def _hour(house: House, who: Customer, at: datetime | None) -> datetime | None:
     """The moment at which it is so late where they are."""
     if at is None or at.tzinfo is not None:
         return at
-    zone = (house.gatherer.zones_of(who) or (house.rules.zone,))[0]
-    return at.replace(tzinfo=zone).astimezone(UTC)
+    return at.replace(tzinfo=_clock_of(house, who)).astimezone(UTC)
 
 
-def _refuse_hour(at: datetime | None, now: datetime) -> None:
+def _clock_of(house: House, who: Customer) -> ZoneInfo:
+    return (house.gatherer.zones_of(who) or (house.rules.zone,))[0]
+
+
+def _refuse_hour(at: datetime | None, now: datetime, clock: ZoneInfo) -> None:
     if at is None:
         raise Refused("Say when they want to be called.")
     if at <= now:
         raise Refused("That hour has passed already: name one to come, by their own clock.")
     if at > now + _FURTHEST:
         raise Refused(f"That is too far off: {_FURTHEST.days} days at most.")
+    there = at.astimezone(clock).time()
+    # Nobody means three in the night: fifteen hours was meant, or another clock than theirs.
+    if not HARD_START <= there <= HARD_END:
+        hours = f"from {HARD_START:%H:%M} to {HARD_END:%H:%M}"
+        raise Refused(f"It is {there:%H:%M} there then: name an hour {hours}, by their own clock.")
 
 
 def _do(
@@ -406,7 +416,7 @@ def _mark(
 
 
 def _wait_for(house: House, connection: Connection, actor: str, who: Customer, at: datetime) -> int:
-    there = at.astimezone((house.gatherer.zones_of(who) or (house.rules.zone,))[0])
+    there = at.astimezone(_clock_of(house, who))
     why = f"they asked {actor} to call them again on {there:%Y-%m-%d at %H:%M} their time; talk with them first"
     return hold.place(connection, who.customer_id, HoldKind.CALL_BACK, why, house.clock.now(), actor=actor)
 

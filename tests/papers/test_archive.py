@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reminderbot.core.manifest import FORMAT, JSON_NAME, TEXT_NAME
+from reminderbot.core.manifest import FORMAT, JSON_NAME, TEXT_NAME, Manifest, entry
 from reminderbot.papers.archive import Archive, verify
 
 FILES = {"case-file.pdf": b"%PDF-1.7 the whole story", "messages/0001.eml": b"From: a\r\n\r\nhello", "empty.json": b""}
@@ -117,6 +117,16 @@ def test_a_manifest_that_tells_of_an_impossible_size_is_none_of_ours(tmp_path: P
         archive.writestr(JSON_NAME, told)
 
     assert faults(tmp_path, out.getvalue())[0].startswith("manifest.json was changed or is missing")
+
+
+def test_a_manifest_that_names_one_file_twice_is_none_of_ours(tmp_path: Path) -> None:
+    known = entry("a", b"a", "")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(JSON_NAME, Manifest({}, (known, known)).as_json())
+        archive.writestr("a", b"a")
+
+    assert faults(tmp_path, out.getvalue()) == ("manifest.json was changed or is missing: it names a file twice",)
 
 
 def test_a_new_manifest_for_changed_files_has_another_hash(tmp_path: Path) -> None:

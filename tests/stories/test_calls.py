@@ -346,6 +346,20 @@ def test_nobody_answers_at_the_hour_they_chose_and_the_wait_goes_on(make_world: 
     assert there(to_call(world)) == "04-09 14:00"
 
 
+@pytest.mark.parametrize(
+    ("when", "refused"), [("07:59", True), ("08:00", False), ("21:00", False), ("21:01", True), ("03:00", True)]
+)
+def test_nobody_is_called_at_night_by_their_own_clock(make_world: Make, when: str, refused: bool) -> None:
+    world = make_world().customer("ACME", phone=PHONE, time_zone="Asia/Tokyo", country="JP")
+    world.invoice("INV-1", "ACME", "2027-02-26").begin()
+    if refused:
+        with pytest.raises(Refused, match=f"It is {when} there then: name an hour from 08:00 to 21:00"):
+            noted(world, CallResult.CALL_BACK, at=hour(f"2027-03-03 {when}"))
+        assert world.hold_kinds("ACME") == []
+    else:
+        noted(world, CallResult.CALL_BACK, at=hour(f"2027-03-03 {when}"))
+
+
 @pytest.mark.parametrize("when", [hour("2027-04-06 10:00"), hour("2027-11-08 10:00")])
 def test_an_hour_that_has_passed_or_is_half_a_year_off_is_refused(make_world: Make, when: datetime) -> None:
     world = at_the_call(make_world)
