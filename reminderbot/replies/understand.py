@@ -47,7 +47,7 @@ _TELLING = frozenset({"DATE", "MONEY", "NUMBER", "PHONE", "ADDRESS"})
 _THEN = re.compile(
     r"\b(?:(?:that|same)(?: same| very)? (?:day|morning|afternoon|evening|night)\b|(?:then|dann|alors|dan)(?=$| ,)"
     r"|(?:on|in) (?:it|that (?:one|run|batch|cycle))$|that is (?:when|the day)\b|an (?:dem|diesem) tag"
-    r"|ese (?:mismo )?dia|ce jour la|n?esse (?:mesmo )?dia|quel giorno|die dag)"
+    r"|ese (?:mismo )?dia|ce (?:jour|moment) la|n?esse (?:mesmo )?dia|ai te|quel giorno|die dag)"
 )
 _AT_THE_MOMENT = re.compile(r"(?i)\b(?:right now|rn|just now)\b")
 _RANK = {kind: place for place, kind in enumerate(ORDER)}
@@ -386,10 +386,11 @@ def _settle_days(read: Sequence[Sentence]) -> list[Finding]:
 
 def _dated_by(before: Sentence | None, found: Finding, sentence: Sentence) -> Finding:
     """A promise to pay "then", or "that day", takes the day that the sentence before it names."""
-    if found.kind is not Kind.PROMISE or sentence.days or before is None or not before.deadlines:
+    if found.kind is not Kind.PROMISE or found.day or not _THEN.search(" ".join(sentence.words)):
         return found
-    said = " ".join(sentence.words)
-    return replace(found, day=last_day(before.deadlines, surely=True)) if _THEN.search(said) else found
+    # "J'attends ma paye du 25, à ce moment-là je vous vire la totalité": the day stands in the sentence itself.
+    named = sentence.days or (before.deadlines if before else ())
+    return replace(found, day=last_day(named, surely=True)) if named else found
 
 
 def _settle_amounts(findings: list[Finding], context: Context) -> list[Finding]:
