@@ -63,14 +63,19 @@ def _settle(
     house: House, connection: Connection, facts: Facts, standing: Standing, state: PlanState, now: datetime
 ) -> None:
     known = standing.plan
-    plan.settle(connection, known, state, now)
+    why = ""
+    if state is PlanState.KEPT and not plan.is_paid(connection, known):
+        # Cancelled, credited or given up: nobody has kept it, and nobody is thanked for having paid.
+        state, why = PlanState.ENDED, "nothing is left of it to pay"
+    plan.settle(connection, known, state, now, why)
     if state is PlanState.MISSED:
         _talk(house, connection, facts, standing, now)
         return
     for own in active(facts.holds, now):
         if own.kind is HoldKind.PLAN and own.hold_id in known.holds:
             hold.release(connection, own.hold_id, now, "reminderbot", "all that it covers is settled")
-    if known.state is PlanState.AGREED and ThanksFor.PLAN in house.rules.thanks:
+    is_kept = known.state is PlanState.AGREED and state is PlanState.KEPT
+    if is_kept and ThanksFor.PLAN in house.rules.thanks:
         today = now.astimezone(house.rules.zone).date()
         thanks.owe(connection, known.customer_id, Thanks(ThanksFor.PLAN, str(known.plan_id), known.invoices, today))
 

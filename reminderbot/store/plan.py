@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from reminderbot.core.event import Event, EventKind
+from reminderbot.core.invoice import PaymentKind, Status
 from reminderbot.core.plan import STANDING, Instalment, PaymentPlan, PlanState, key_of
 from reminderbot.store import journal
-from reminderbot.store.tables import instalment, payment_plan
+from reminderbot.store.tables import instalment, invoice, payment, payment_plan
 
 _ACTOR = "reminderbot"
 _OF = payment_plan.c.customer_id.in_(bindparam("ids", expanding=True))
@@ -108,6 +109,17 @@ def settle(
     connection.execute(changed.values(state=state.value))
     data = {"plan": plan.plan_id, "covers": list(plan.invoices), "why": why}
     journal.record(connection, Event(_EVENTS[state], now, actor, plan.customer_id, data))
+
+
+def is_paid(connection: Connection, plan: PaymentPlan) -> bool:
+    """Whether any of what it covers was paid since, as far as the books tell, and not only credited or cancelled."""
+    numbers = plan.invoices
+    came = (payment.c.kind == PaymentKind.PAYMENT.value) & (payment.c.paid_on >= plan.made_on) & payment.c.listed
+    money = select(payment.c.payment_id).where(payment.c.invoice.in_(numbers), came)
+    # Where the books list what is open only, what has left the list was paid.
+    gone = (invoice.c.status == Status.PAID.value) | ~invoice.c.listed
+    settled = select(invoice.c.number).where(invoice.c.number.in_(numbers), gone)
+    return any(connection.execute(query.limit(1)).first() for query in (money, settled))
 
 
 def put_back(connection: Connection, plan: PaymentPlan, state: PlanState, now: datetime, actor: str) -> None:

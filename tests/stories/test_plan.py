@@ -371,6 +371,21 @@ def test_a_plan_paid_to_its_end_is_thanked_for_once_where_the_owner_wants_it(mak
     assert "bank" not in world.sent[-1].text
 
 
+@pytest.mark.parametrize("kind", ["cancelled", "draft", "credit_note", "write_off"])
+def test_nobody_is_thanked_for_paying_what_was_cancelled_credited_or_given_up(make_world: Make, kind: str) -> None:
+    world = make_world(more=THANKS).invoice("INV-1", "ACME", "2027-03-05").begin()
+    world.at("2027-03-08 10:00")
+    world.at("2027-03-10 10:00")
+    agree(world, "2027-03-19=60.00", "2027-04-01=60.00")
+    if kind in ("cancelled", "draft"):
+        world.change("INV-1", status=kind)
+    else:
+        world.pay("INV-1", kind=kind)
+    assert months_of_silence(world, "2027-03-20") == []
+    assert state(world) is PlanState.ENDED
+    assert world.hold_kinds("ACME") == []
+
+
 def test_who_pays_after_a_reminder_is_thanked_where_the_owner_wants_it(make_world: Make) -> None:
     world = make_world(more=THANKS)
     world.invoice("INV-1", "ACME", "2027-03-05").invoice("INV-2", "ACME", "2027-03-05").begin()
