@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from reminderbot.core.event import Event, EventKind
-from reminderbot.core.handover import Handover, HandoverKind, said
+from reminderbot.core.handover import Handover
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.statement import Statement
 
@@ -68,43 +68,18 @@ class Dossier:
 # Another pause took its place, which is told by itself.
 _REPLACED = re.compile(r"hold \d+ stands now")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
-_TITLES = {
-    EventKind.HELD: "Reminders were paused",
-    EventKind.RELEASED: "A pause was lifted",
-    EventKind.PROMISED: "They promised to pay by {due_on}",
-    EventKind.PROMISE_KEPT: "The promise for {due_on} was kept",
-    EventKind.PROMISE_BROKEN: "The promise for {due_on} was not kept",
-    EventKind.PROMISE_PARTLY_KEPT: "The promise for {due_on} was kept in part",
-    EventKind.PROMISE_PAID_LATE: "What was promised for {due_on} came in later",
-    EventKind.PROMISE_CLOSED: "The promise for {due_on} was closed",
-    EventKind.PLAN_PROPOSED: "Payment plan {plan} was offered",
-    EventKind.PLAN_AGREED: "Payment plan {plan} was agreed",
-    EventKind.PLAN_MISSED: "An instalment of payment plan {plan} did not come",
-    EventKind.PLAN_KEPT: "Payment plan {plan} was kept",
-    EventKind.PLAN_ENDED: "Payment plan {plan} ended",
-    EventKind.PLAN_TAKEN_BACK: "Payment plan {plan} was taken back or stands as before",
-    EventKind.PROMISE_TAKEN_BACK: "A promise was taken back or corrected",
-    EventKind.RESTARTED: "The clock of an invoice was started anew",
-    EventKind.ATTACHED: "A file went with a person's answer",
-    EventKind.OPTED_OUT: "They asked for no more messages by {channel}",
-    EventKind.SUPPRESSED: "An address for {channel} was closed",
-    EventKind.CASE_OPENED: "Case {case} was opened for a person: {kind}",
-    EventKind.CASE_RESOLVED: "Case {case} was closed",
-    EventKind.CASE_REOPENED: "Case {case} was opened again",
-    EventKind.NOTED: "A note was written",
-    EventKind.CONTACT_CHANGED: "Another address was noted for {channel}",
-    EventKind.UNDONE: "An action was taken back: {what}",
-}
 # What is said in `data` as a sentence or by somebody.
 _WORDS = ("why", "resolution", "words", "note")
-_FACTS = {
-    "invoices": "Invoices", "covers": "About", "instalments": "Instalments", "currency": "Currency", "amount": "Sum",
-    "until": "Until", "reason": "Reason", "due_on": "Due", "paid_on": "Paid on", "invoice": "Invoice", "name": "File",
-    "sha256": "SHA-256",
-}  # fmt: skip
+_FACTS = (
+    "invoices", "covers", "instalments", "currency", "amount", "until", "reason", "due_on", "paid_on", "invoice",
+    "name", "sha256",
+)  # fmt: skip
+
+Texts = Mapping[str, str]
+"""The words of a case file in one language, by dotted name."""
 
 
-def happening_of(event: Event) -> Happening | None:
+def happening_of(event: Event, texts: Texts) -> Happening | None:
     """A line of the journal as it is told to people outside; None where it is nothing to them."""
     data = {name: value for name, value in event.data.items() if value not in (None, "", [], ())}
     if event.kind in _LEFT_OUT or (event.kind is EventKind.HELD and data.get("kind") in _HOLDS_LEFT_OUT):
@@ -113,28 +88,34 @@ def happening_of(event: Event) -> Happening | None:
         data.get("kind") in _HOLDS_LEFT_OUT or _REPLACED.fullmatch(str(data.get("why", "")))
     ):
         return None
-    title = _title(event.kind, data)
+    title = _title(event.kind, data, texts)
     facts = [
-        (_FACTS[name], _written(name, data[name])) for name in _FACTS if name in data and f"{data[name]}" not in title
+        (texts[f"fact.{name}"], _written(name, data[name]))
+        for name in _FACTS
+        if name in data and f"{data[name]}" not in title
     ]
     words = "\n".join(str(data[name]) for name in _WORDS if isinstance(data.get(name), str))
-    return Happening(event.at, title, (("By", event.actor), *facts), words)
+    return Happening(event.at, title, ((texts["fact.by"], event.actor), *facts), words)
 
 
-def _title(kind: EventKind, data: Mapping[str, Any]) -> str:
+def _title(kind: EventKind, data: Mapping[str, Any], texts: Texts) -> str:
     if kind in (EventKind.HANDED_OVER, EventKind.TAKEN_BACK):
-        what = ", ".join(data.get("invoices", ())) or "All that is open"
-        gone = said(HandoverKind(str(data["kind"])))
-        return f"{what}: {gone}" if kind is EventKind.HANDED_OVER else f"{what}: taken back ({gone} before)"
+        everything = texts["all_open"]
+        what = ", ".join(data.get("invoices", ())) or f"{everything[0].upper()}{everything[1:]}"
+        gone = texts[f"gone.{data['kind']}"]
+        return f"{what}: {gone}" if kind is EventKind.HANDED_OVER else texts["taken_back"].format(what=what, gone=gone)
     if kind is EventKind.DISPUTED:
         if "upheld" not in data:
-            return "A dispute was marked"
-        return "The dispute was upheld" if data["upheld"] else "The dispute was not upheld"
+            return texts["dispute_marked"]
+        return texts["dispute_upheld"] if data["upheld"] else texts["dispute_not_upheld"]
     if kind is EventKind.NOTED and "call" in data:
-        return f"A telephone call: {_plain(data['call'])}"
+        return texts["title.called"].format(call=texts.get(f"call.{data['call']}", _plain(data["call"])))
+    told = {name: _plain(value) for name, value in data.items()}
+    if "channel" in data:
+        told["channel"] = texts.get(f"letter.{data['channel']}", told["channel"])
     # A kind that a later version brings is told by its name.
-    text = _TITLES.get(kind, _plain(kind.value).capitalize())
-    return text.format_map(defaultdict(lambda: "?", {name: _plain(value) for name, value in data.items()}))
+    text = texts.get(f"title.{kind.value}", _plain(kind.value).capitalize())
+    return text.format_map(defaultdict(lambda: "?", told))
 
 
 def _plain(word: object) -> str:

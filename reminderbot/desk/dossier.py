@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 
 from reminderbot.core.answer import ANSWER
 from reminderbot.core.delivery import State
-from reminderbot.core.dossier import Dossier, Happening, happening_of
+from reminderbot.core.dossier import Dossier, Happening, Texts, happening_of
 from reminderbot.core.event import Event, EventKind
 from reminderbot.core.ladder import Channel
 from reminderbot.core.manifest import Manifest
@@ -24,6 +24,7 @@ from reminderbot.desk.papers import refuse_without_pdf
 from reminderbot.desk.statement import statement_of
 from reminderbot.desk.talk import letter_words
 from reminderbot.house import House, ReadingFailed
+from reminderbot.papers.words import Words, words_for
 from reminderbot.replies.opened import Attachment, Opened
 from reminderbot.store import answer, delivery_report, handover, inbox, journal, listing
 
@@ -74,6 +75,8 @@ def make(house: House, actor: str, words: str | Exactly, out: IO[bytes], progres
     from reminderbot.papers.archive import Archive
     from reminderbot.papers.dossier import draw
 
+    spoken = words_for(house.business.language)
+    texts = spoken.file
     with house.store.reading() as connection:
         who = one_customer(connection, words)
         key = who.customer_id
@@ -88,8 +91,9 @@ def make(house: House, actor: str, words: str | Exactly, out: IO[bytes], progres
             if progress is not None:
                 progress(min(done["steps"], of), of)
 
-        told = list(_messages(house, connection, sent, received, step))
-        story = [*(one.happening for one in told), *_events(connection, key), *_payments(house, connection, key)]
+        told = list(_messages(house, connection, sent, received, texts, step))
+        story = [one.happening for one in told]
+        story += [*_events(connection, key, texts), *_payments(house, connection, key, spoken)]
         dossier = Dossier(
             statement=statement_of(house, connection, Exactly(key)),
             zone=house.rules.zone.key,
@@ -134,7 +138,12 @@ def _sent(connection: Connection, customer_id: str) -> list[Row[Any]]:
 
 
 def _messages(
-    house: House, connection: Connection, sent: list[Row[Any]], received: list[Row[Any]], step: Callable[[], None]
+    house: House,
+    connection: Connection,
+    sent: list[Row[Any]],
+    received: list[Row[Any]],
+    texts: Texts,
+    step: Callable[[], None],
 ) -> Iterator[_Told]:
     """Both sides in order of time, numbered."""
     answers = answer.of_reminders(connection, [row.reminder_id for row in sent if row.tier == ANSWER])
@@ -145,16 +154,16 @@ def _messages(
     for number, (at, side, row) in enumerate(sorted(both, key=lambda one: one[:2]), 1):
         stem = f"{number:04}-{at:%Y-%m-%d}"
         if side:
-            yield _reply(house, row, stem)
+            yield _reply(house, row, stem, texts)
         else:
             by = answers[row.reminder_id].written_by if row.reminder_id in answers else row.approved_by or ""
-            yield _letter(row, stem, by, reports.get(row.reminder_id), back.get(row.reminder_id))
+            outcome = _outcome(row, reports.get(row.reminder_id), back.get(row.reminder_id), texts)
+            yield _letter(row, stem, by, outcome, texts)
         step()
 
 
-def _letter(row: Row[Any], stem: str, by: str, report: Row[Any] | None, back: Row[Any] | None) -> _Told:
+def _letter(row: Row[Any], stem: str, by: str, outcome: str, texts: Texts) -> _Told:
     subject, words = letter_words(row)
-    outcome = _outcome(row, report, back)
     raw = bytes(row.body)
     if row.channel == Channel.SMS.value:
         told = {"from": row.sender, "to": row.recipient, "text": words, "sent_at": row.claimed_at or row.settled_at}
@@ -162,82 +171,83 @@ def _letter(row: Row[Any], stem: str, by: str, report: Row[Any] | None, back: Ro
         file = _Raw(f"messages/{stem}-sent-{row.reminder_id}.json", _json(told), "a text message as sent")
     else:
         file = _Raw(f"messages/{stem}-sent-{row.reminder_id}.eml", raw, "an e-mail as sent")
-    kind = "An answer by a person" if row.tier == ANSWER else f"Reminder '{row.tier}'"
+    is_ours = row.tier == ANSWER
     facts = [
-        ("To", row.recipient),
-        ("Subject", subject),
-        ("About", ", ".join(row.lists)),
-        ("Outcome", outcome),
+        (texts["letter.to"], row.recipient),
+        (texts["letter.subject"], subject),
+        (texts["letter.about"], ", ".join(row.lists)),
+        (texts["letter.outcome"], outcome),
         ("Message-ID", row.message_id or ""),
-        ("Approved by" if row.tier != ANSWER else "Written by", by),
-        ("Also left", ", ".join(f"{at[:16].replace('T', ' ')} UTC" for at in row.earlier or ())),
-        ("Raw message", file.name),
+        (texts["letter.written_by" if is_ours else "letter.approved_by"], by),
+        (texts["letter.also_left"], ", ".join(f"{at[:16].replace('T', ' ')} UTC" for at in row.earlier or ())),
+        (texts["letter.raw"], file.name),
     ]
-    title = f"{kind} by {_way(row.channel)} to them"
+    way = texts[f"letter.{row.channel}"]
+    title = texts["letter.by_person" if is_ours else "letter.reminder"].format(tier=row.tier, way=way)
     at = row.claimed_at or row.settled_at
     return _Told(Happening(at, title, tuple((name, what) for name, what in facts if what), words), (file,))
 
 
-def _outcome(row: Row[Any], report: Row[Any] | None, back: Row[Any] | None) -> str:
+def _outcome(row: Row[Any], report: Row[Any] | None, back: Row[Any] | None, texts: Texts) -> str:
     """What became of a message of ours, as far as anybody knows."""
-    taken = "the carrier" if row.channel == Channel.SMS.value else "the mail server"
+    taken = texts["outcome.carrier" if row.channel == Channel.SMS.value else "outcome.server"]
     reference = f" ({row.reference})" if row.reference else ""
     match State(row.state):
         case State.ACCEPTED:
-            told = f"accepted by {taken}{reference}"
+            told = texts["outcome.accepted"].format(taken=taken, reference=reference)
         case State.CONFIRMED:
-            told = f"delivered{reference}: {row.reason}" if row.reason else f"delivered{reference}"
-        case State.REFUSED:
-            told = f"refused by {taken}: {row.reason}"
-        case State.NOT_SENT:
-            told = f"most likely not sent: {row.reason}"
-        case State.UNCERTAIN:
-            told = f"uncertain, it may not have arrived: {row.reason}"
+            told = texts["outcome.delivered"].format(reference=reference) + (f": {row.reason}" if row.reason else "")
+        case State.REFUSED | State.NOT_SENT | State.UNCERTAIN as state:
+            told = f"{texts[f'outcome.{state.value}'].format(taken=taken)}: {row.reason}"
         case _:
-            told = "on its way"
+            told = texts["outcome.on_its_way"]
     if report is not None and report.status:
-        told += f"; the carrier reports: {report.status}" + (f" ({report.code})" if report.code else "")
+        status = report.status + (f" ({report.code})" if report.code else "")
+        told += f"; {texts['outcome.reports'].format(status=status)}"
     if back is not None:
-        told += f"; bounced: it came back on {back.received_at:%Y-%m-%d}"
+        told += f"; {texts['outcome.bounced'].format(day=f'{back.received_at:%Y-%m-%d}')}"
     return told
 
 
-def _reply(house: House, row: Row[Any], stem: str) -> _Told:
+def _reply(house: House, row: Row[Any], stem: str, texts: Texts) -> _Told:
+    kept = texts["letter.raw"]
     try:
         raw = house.spool.read(row.digest)
     except OSError:
-        gone = ("Raw message", "it is no longer kept")
         words = str((row.understanding or {}).get("own_text") or "")
-        return _Told(_heard(row, words, (gone,)), ())
+        return _Told(_heard(row, words, ((kept, texts["letter.gone"]),), texts), ())
     if row.channel == Channel.SMS.value:
         text = raw.decode("utf-8", "replace")
         told = {"from": row.sender, "to": row.recipient, "text": text, "received_at": row.received_at}
         told |= {"reference": row.external_id}
         file = _Raw(f"messages/{stem}-received-{row.inbound_id}.json", _json(told), "a text message as received")
-        return _Told(_heard(row, text, (("Raw message", file.name),)), (file,))
+        return _Told(_heard(row, text, ((kept, file.name),), texts), (file,))
     file = _Raw(f"messages/{stem}-received-{row.inbound_id}.eml", raw, "an e-mail as received")
-    opened, trouble = _opened(house, raw)
-    files, lost = _attachments(house, raw, stem, opened.attachments)
+    opened, trouble = _opened(house, raw, texts)
+    files, lost = _attachments(house, raw, stem, opened.attachments, texts)
     facts = [
-        ("Raw message", file.name),
-        *(
-            (f"Attachment {n}", f"{one.called} ({len(one.content):,} bytes), {one.name}")
-            for n, one in enumerate(files, 1)
-        ),
-        ("To know", "; ".join(filter(None, (trouble, *opened.problems, *lost)))),
+        (kept, file.name),
+        *((texts["letter.attachment"].format(number=n), _size(one, texts)) for n, one in enumerate(files, 1)),
+        (texts["letter.to_know"], "; ".join(filter(None, (trouble, *opened.problems, *lost)))),
     ]
-    return _Told(_heard(row, opened.text, [(name, what) for name, what in facts if what]), (file, *files))
+    return _Told(_heard(row, opened.text, [(name, what) for name, what in facts if what], texts), (file, *files))
 
 
-def _opened(house: House, raw: bytes) -> tuple[Opened, str]:
+def _size(one: _Raw, texts: Texts) -> str:
+    return texts["letter.file"].format(called=one.called, size=f"{len(one.content):,}", name=one.name)
+
+
+def _opened(house: House, raw: bytes, texts: Texts) -> tuple[Opened, str]:
     """A mail as the child opens it, which may die of it; and why it could not."""
     try:
         return house.reader.open(raw), ""
     except ReadingFailed as error:
-        return Opened("", "", (), ()), f"it could not be opened: {error}"
+        return Opened("", "", (), ()), texts["letter.cannot_open"].format(why=error)
 
 
-def _attachments(house: House, raw: bytes, stem: str, known: Iterable[Attachment]) -> tuple[list[_Raw], list[str]]:
+def _attachments(
+    house: House, raw: bytes, stem: str, known: Iterable[Attachment], texts: Texts
+) -> tuple[list[_Raw], list[str]]:
     """The attachments as they came, each under a name of ours; and which could not be taken out."""
     files, lost = [], []
     for one in known:
@@ -246,26 +256,22 @@ def _attachments(house: House, raw: bytes, stem: str, known: Iterable[Attachment
         try:
             files.append(_Raw(name, house.reader.file(raw, one.number), "an attachment as received", one.name))
         except ReadingFailed as error:
-            lost.append(f"attachment {one.number} could not be taken out of the raw message: {error}")
+            lost.append(texts["letter.lost"].format(number=one.number, why=error))
     return files, lost
 
 
-def _heard(row: Row[Any], words: str, more: Iterable[tuple[str, str]]) -> Happening:
+def _heard(row: Row[Any], words: str, more: Iterable[tuple[str, str]], texts: Texts) -> Happening:
     kinds = ", ".join(kind.replace("_", " ") for kind in row.kinds or ())
     facts = (
-        ("From", row.sender),
-        ("Subject", row.subject or ""),
-        ("Understood as", kinds),
+        (texts["letter.from"], row.sender),
+        (texts["letter.subject"], row.subject or ""),
+        (texts["letter.understood_as"], kinds),
         ("Message-ID", row.message_id or ""),
         *more,
     )
     machine = any(kind in _BOUNCES for kind in row.kinds or ())
-    title = f"{'A report' if machine else 'An answer'} by {_way(row.channel)} from them"
+    title = texts["letter.report" if machine else "letter.answer"].format(way=texts[f"letter.{row.channel}"])
     return Happening(row.received_at, title, tuple((name, what) for name, what in facts if what), words.strip())
-
-
-def _way(channel: str) -> str:
-    return "text message" if channel == Channel.SMS.value else "e-mail"
 
 
 def _json(told: dict[str, Any]) -> bytes:
@@ -278,24 +284,23 @@ def _json(told: dict[str, Any]) -> bytes:
 # ---- what was done
 
 
-def _events(connection: Connection, customer_id: str) -> Iterator[Happening]:
+def _events(connection: Connection, customer_id: str, texts: Texts) -> Iterator[Happening]:
     lines = [event for _, event in journal.since(connection, 0, customer_id)]
     called = {(event.at, event.data.get("why")) for event in lines if event.kind is EventKind.CASE_OPENED}
     for event in lines:
         # The pause that came with a case is told by the case.
         by_case = event.kind is EventKind.HELD and (event.at, event.data.get("why")) in called
-        if not by_case and (told := happening_of(event)) is not None:
+        if not by_case and (told := happening_of(event, texts)) is not None:
             yield told
 
 
-def _payments(house: House, connection: Connection, customer_id: str) -> Iterator[Happening]:
+def _payments(house: House, connection: Connection, customer_id: str, words: Words) -> Iterator[Happening]:
     for row in listing.payments_of(connection, customer_id, _ALL):
         at = datetime.combine(row.paid_on, time(), house.rules.zone).astimezone(UTC)
-        title = {"credit_note": "A credit note", "write_off": "A write-off"}.get(row.kind, "A payment came in")
         facts = [
-            ("Sum", str(Money(row.amount, row.currency))),
-            ("For", row.invoice or row.unlisted_invoice or "not matched"),
+            (words.sum, str(Money(row.amount, row.currency))),
+            (words.whereto, row.invoice or row.unlisted_invoice or words.not_matched),
         ]
         if row.by_hand:
-            facts.append(("Noted", "by hand, until the books have it"))
-        yield Happening(at, title, tuple(facts), day_only=True)
+            facts.append((words.file["money.noted"], words.file["money.by_hand"]))
+        yield Happening(at, words.file[f"money.{row.kind}"], tuple(facts), day_only=True)

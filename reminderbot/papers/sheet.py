@@ -147,6 +147,8 @@ class Sheet:
     def pairs(self, rows: Sequence[tuple[str, str]], *, indent: float = 0.0, label: float = 34.0) -> None:
         """Names on the left, in grey, and what they stand for beside them."""
         name, value = Style(SMALL, grey=True), Style(SMALL)
+        # No language's name is cut, and none takes more than half of the line.
+        label = min(max([label, *(self._wide(told, name) + _GUTTER for told, _ in rows)]), self._width / 2)
         for told, what in rows:
             lines = self._wrap(what, self._width - indent - label, value)
             self.keep(value.height)

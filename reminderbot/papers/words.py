@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
 
 from reminderbot.compose.words import base, chain
 
@@ -50,6 +53,8 @@ class Words:
     unknown: str
     unprintable: str
     as_code: str
+    # What only a case file has, by dotted name: "title.held".
+    file: Mapping[str, str]
 
 
 def words_for(*wanted: str) -> Words:
@@ -66,7 +71,15 @@ def languages() -> frozenset[str]:
 
 @lru_cache(maxsize=32)
 def _words(tag: str) -> Words:
-    return Words(tag, **tomllib.loads((_FOLDER / f"{base(tag)}.toml").read_text("utf-8")))
+    table = tomllib.loads((_FOLDER / f"{base(tag)}.toml").read_text("utf-8"))
+    return Words(tag, **table | {"file": _flat(table["file"])})
+
+
+def _flat(table: Mapping[str, Any]) -> Mapping[str, str]:
+    found = {name: text for name, text in table.items() if isinstance(text, str)}
+    for name in table.keys() - found.keys():
+        found |= {f"{name}.{key}": text for key, text in table[name].items()}
+    return MappingProxyType(found)
 
 
 _FOLDER = files("reminderbot.papers") / "words"

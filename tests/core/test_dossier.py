@@ -8,12 +8,14 @@ import pytest
 
 from reminderbot.core.dossier import happening_of
 from reminderbot.core.event import Event, EventKind
+from reminderbot.papers.words import words_for
 
+TEXTS = words_for("en").file
 NOW = datetime(2027, 3, 8, 10, tzinfo=UTC)
 
 
 def told(what: EventKind, /, **data: object) -> str:
-    found = happening_of(Event(what, NOW, "olivia", "ACME", data))
+    found = happening_of(Event(what, NOW, "olivia", "ACME", data), TEXTS)
     if found is None:
         return ""
     return f"{found.title}; {', '.join(f'{name} {what}' for name, what in found.facts)}; {found.words}"
@@ -22,7 +24,7 @@ def told(what: EventKind, /, **data: object) -> str:
 @pytest.mark.parametrize("kind", EventKind)
 def test_every_kind_has_a_title_or_is_left_out_whatever_its_data(kind: EventKind) -> None:
     data = {"kind": "agency"} if kind in (EventKind.HANDED_OVER, EventKind.TAKEN_BACK) else {}
-    found = happening_of(Event(kind, NOW, "olivia", "ACME", data))
+    found = happening_of(Event(kind, NOW, "olivia", "ACME", data), TEXTS)
 
     assert found is None or (found.title and "{" not in found.title)
 

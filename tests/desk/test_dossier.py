@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import resource
@@ -27,8 +28,10 @@ from reminderbot.desk.dossier import Made, file_name, make
 from reminderbot.desk.handover import hand_over
 from reminderbot.desk.note import note
 from reminderbot.desk.promise import note as note_promise
+from reminderbot.papers.words import words_for
 from reminderbot.store import journal
 from reminderbot.store.tables import outbox
+from tests.compose.samples import LANGUAGES
 from tests.desk.conftest import reminded
 from tests.servers import poppler
 from tests.stories.world import World
@@ -266,3 +269,28 @@ def test_five_hundred_letters_take_bounded_time_and_memory(world: World) -> None
     assert (after.ru_maxrss - before.ru_maxrss) / 1024 < 250
     assert steps[-1][0] == steps[-1][1]
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+
+
+def test_it_is_written_in_the_language_of_the_business(tmp_path: Path) -> None:
+    world = reminded(tmp_path / "world")
+    note(world.house, "olivia", "ACME", "Jane is on leave until Monday.")
+    call(world.house, "paul", "ACME", CallResult.NO_ANSWER)
+    world.answer("We dispute INV-1, half of it never arrived.", world.sent[0])
+    world.pay("INV-2", "20.00")
+    world.at("2027-03-09 10:00")
+    hand_over(world.house, "olivia", "ACME", HandoverKind.AGENCY, "to Fair & Co")
+    names = ["case_file", "said_and_done", "contents", "letters_sent", "stands", "gone.agency", "title.noted"]
+    names += ["call.no_answer", "money.payment", "letter.outcome", "letter.about", "fact.by"]
+    english = words_for("en").file
+
+    house = world.house
+    for language in set(LANGUAGES) - {"en"}:
+        world.use(dataclasses.replace(house, business=dataclasses.replace(house.business, language=language)))
+        text = filed(world).text
+        own = words_for(language).file
+
+        assert [name for name in names if own[name] not in text] == [], language
+        assert [name for name in names[:9] if english[name] in text] == [], language
+        # What people wrote stays as they wrote it.
+        assert "We dispute INV-1, half of it never arrived." in text
+    world.close()

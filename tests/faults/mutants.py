@@ -43,7 +43,7 @@ ANSWERS = ("tests/desk/test_answer.py",)
 ACTIONS = ("tests/desk/test_dispute.py", "tests/desk/test_undo.py", "tests/desk/test_case.py")
 PAPERS = ("tests/papers/test_archive.py", "tests/papers/test_sheet.py", "tests/desk/test_dossier.py")
 CALLS = ("tests/core/test_call.py", "tests/stories/test_calls.py")
-HANDOVER = ("tests/desk/test_handover.py",)
+HANDOVER = ("tests/desk/test_handover.py", "tests/stories/test_hand_over.py")
 LANES = (
     "tests/core/test_lane.py",
     "tests/core/test_resume.py",
@@ -976,6 +976,34 @@ GUARDS = (
         PAPERS,
     ),
     Guard("a file of the archive counts", "papers/archive.py", "!= one:", "is ...:", PAPERS),
+    Guard(
+        "old debts are waited for no more once they are given away",
+        "core/handover.py",
+        "frozenset({HoldKind.PROMISE, HoldKind.OLD_DEBT})",
+        "frozenset({HoldKind.PROMISE})",
+        HANDOVER,
+    ),
+    Guard(
+        "whoever collects it now is told of money that came to us",
+        "runs/ledger_news.py",
+        "for away in handover.standing(connection) if fresh else ():",
+        "for away in ():",
+        HANDOVER,
+    ),
+    Guard(
+        "nobody is called about what is settled",
+        "store/case.py",
+        "if not still & set(one.invoices):",
+        "if False:",
+        CALLS,
+    ),
+    Guard(
+        "two courses begin at the same moment",
+        "desk/simulate.py",
+        "outlook(replace(other, clock=still), connection",
+        "outlook(other, connection",
+        ("tests/web/test_simulate.py",),
+    ),
     Guard(
         "a stranger's file name stays outside",
         "desk/dossier.py",

@@ -57,9 +57,11 @@ def test_today_names_whom_one_may_call_now_and_leads_there(carl: Browser, house:
     page = carl.get("/")
     assert "2 calls can be made now" in page.text
     assert {"/calls/EXAMPLE-1", "/calls/EXAMPLE-2", "/calls/"} <= set(page.links())
-    # It has just gone seven where they are.
-    house.clock.move_to(house.clock.now() + timedelta(hours=4))
-    assert "can be made now" not in carl.get("/").text
+    # It is half past five where they are.
+    house.clock.move_to(house.clock.now() + timedelta(hours=2, minutes=30))
+    later = carl.get("/").text
+    assert "How it is going" in later
+    assert "can be made now" not in later
 
 
 @pytest.mark.parametrize(
