@@ -59,6 +59,7 @@ def test_today_names_whom_one_may_call_now_and_leads_there(carl: Browser, house:
     assert {"/calls/EXAMPLE-1", "/calls/EXAMPLE-2", "/calls/"} <= set(page.links())
     # It is half past five where they are.
     house.clock.move_to(house.clock.now() + timedelta(hours=2, minutes=30))
+    carl.sign_in("carl")
     later = carl.get("/").text
     assert "How it is going" in later
     assert "can be made now" not in later
