@@ -67,6 +67,8 @@ class Unfit:
     negation: re.Pattern[str] | None
     # A sentence that has one of these is left alone.
     unless: tuple[re.Pattern[str], ...]
+    # Said so, nothing beside it makes it harmless.
+    outright: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def _unfit(
         tuple(together),
         negation if rule["is"] in _NEGATED else None,
         tuple(unless),
+        rule.get("outright", False),
     )
 
 

@@ -1,14 +1,16 @@
 """How does this text sound: sharp, presumptuous, spineless, loud, hard to read?
 
-Each sentence is judged by itself, by the rules of its language (`compose/courtesy/`); the words quoted are the text's.
+Each sentence is judged by itself, by two witnesses: the rules of its language (`compose/courtesy/`), and how much it
+sounds like sentences that people have judged (`compose/ear.py`). The words quoted are the text's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from reminderbot.compose.finding import Finding
+from reminderbot.compose.ear import Ear, ear_of
+from reminderbot.compose.finding import Finding, Kind
 from reminderbot.compose.rules import Courtesy, Unfit, about, courtesy_of, plain
 from reminderbot.compose.words import base
 
@@ -18,6 +20,17 @@ _MOST_QUOTED = 120
 _NEAR = 40
 _FEWEST_WORDS = 60
 _LONG_WORD = 6
+# Three words make no tone: "With kind regards".
+_FEWEST_HEARD = 4
+# How much like its kind a sentence must sound to be told of, and how much of that one rule's word is worth. Measured on
+# sentences that neither the rules nor the ear had met.
+_ENOUGH = {Kind.SHARP: (0.0, 8.0), Kind.ASSUMING: (13.0, 17.0), Kind.SPINELESS: (12.0, 16.0)}
+# What is sharp outright is excused only by what is as good as known to be fine: a bailiff's house to be painted.
+_OUTRIGHT = 3
+# A part of a sentence says less than the whole, and a rule's word in it is worth half.
+_WORTH_APART = 4
+_APART = re.compile(r"[,;:–—(]| - ")
+_SOUNDS = {Kind.SHARP: "sounds", Kind.ASSUMING: "assuming", Kind.SPINELESS: "spineless"}
 # A list's items are sentences of their own, whether or not they end with a full stop.
 _BREAK = re.compile(r"\n[ \t]*\n|\n(?=[ \t]*[-*•] )")
 # "Bis zum 14. Juni": a German day's full stop ends no sentence.
@@ -42,7 +55,7 @@ def courtesy(text: str, language: str) -> list[Finding]:
     Nothing, too, where nobody has written rules for that language: see `rules.languages`.
     """
     rules = courtesy_of(base(language))
-    return list(_judged(text[:_MOST_SIGNS], rules)) if rules else []
+    return list(_judged(text[:_MOST_SIGNS], rules, ear_of(base(language)))) if rules else []
 
 
 def sentences(text: str) -> list[str]:
@@ -51,22 +64,50 @@ def sentences(text: str) -> list[str]:
     return [sentence for part in parts for sentence in _END.split(part) if sentence]
 
 
-def _judged(text: str, rules: Courtesy) -> Iterator[Finding]:
+def _judged(text: str, rules: Courtesy, ear: Ear) -> Iterator[Finding]:
     found: dict[Finding, None] = {}
     told = sentences(text)
     for sentence in told:
-        found |= dict.fromkeys((*_unfit(sentence, rules), *_shouted(sentence, rules), *_long(sentence, rules)))
+        found |= dict.fromkeys((*_heard(sentence, rules, ear), *_shouted(sentence, rules), *_long(sentence, rules)))
     yield from found
     yield from _hard(told, rules)
 
 
-def _unfit(sentence: str, rules: Courtesy) -> Iterator[Finding]:
-    seen = plain(sentence)
-    for unfit in rules.unfit:
-        places = _places(seen, unfit)
-        if places and not any(unless.search(seen) for unless in unfit.unless):
-            yield from (Finding(unfit.severity, _quoted(sentence, *place), unfit.why, unfit.better, unfit.kind)
-                        for place in places)  # fmt: skip
+def _heard(sentence: str, rules: Courtesy, ear: Ear) -> Iterator[Finding]:
+    seen, heard = plain(sentence), ear.hears(sentence)
+    broken = [(unfit, places) for unfit in rules.unfit if (places := _unfit(seen, unfit))]
+    told = [kind for kind in heard if _weight(kind, heard[kind], [unfit for unfit, _ in broken]) > _ENOUGH[kind][0]]
+    for unfit, places in broken:
+        for place in places:
+            if unfit.kind in told or unfit.kind not in heard or _sharp_by_itself(sentence, place, unfit, ear):
+                yield Finding(unfit.severity, _quoted(sentence, *place), unfit.why, unfit.better, unfit.kind)
+    for kind in set(told) - {unfit.kind for unfit, _ in broken}:
+        if len(_WORD.findall(sentence)) >= _FEWEST_HEARD:
+            yield of_rule(_SOUNDS[kind], _quoted(sentence, *ear.loudest(kind, sentence)))
+
+
+def _sharp_by_itself(sentence: str, place: tuple[int, int], unfit: Unfit, ear: Ear) -> bool:
+    """Whether the part of a kind sentence that a rule speaks of is sharp when heard alone: "thank you, but ..."."""
+    start = max((mark.end() for mark in _APART.finditer(sentence, 0, place[0])), default=0)
+    end = _APART.search(sentence, place[1])
+    part = sentence[start : end.start() if end else None]
+    if unfit.kind is not Kind.SHARP or len(_WORD.findall(part)) < _FEWEST_HEARD:
+        return False
+    return ear.hears(part)[unfit.kind] + _WORTH_APART * (_OUTRIGHT if unfit.outright else 1) > 0
+
+
+def _weight(kind: Kind, heard: float, broken: Iterable[Unfit]) -> float:
+    """How much speaks for `kind`: how the sentence sounds, and each thing that a rule found it to be."""
+    worth: dict[str, int] = {}
+    for unfit in broken:
+        if unfit.kind is kind:
+            worth[unfit.why] = max(worth.get(unfit.why, 1), _OUTRIGHT if unfit.outright else 1)
+    return heard + _ENOUGH[kind][1] * sum(worth.values())
+
+
+def _unfit(seen: str, unfit: Unfit) -> list[tuple[int, int]]:
+    places = _places(seen, unfit)
+    return [] if any(unless.search(seen) for unless in unfit.unless) else places
 
 
 def _places(seen: str, unfit: Unfit) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import reminderbot
 from benchmarks.courtesy import BEGIN, DOC, HELD_BACK, Sentence, measure, sentences, table
 from benchmarks.understand import END
 from reminderbot.compose.check import check_letter, own_words
@@ -19,7 +20,7 @@ from reminderbot.compose.tone import courtesy
 from tests.compose.samples import LANGUAGES, LETTERS, LINK, SHIPPED, facts, item
 from tests.security.test_linear import LIMIT_SECONDS, SIZE, seconds
 
-CORPUS = Path(__file__).parent / "courtesy" / "corpus"
+CORPUS = Path(reminderbot.__file__).parent / "compose" / "courtesy" / "sentences"
 WRITTEN = [(language, sentence) for language in languages() for sentence in sentences(CORPUS, language)]
 
 
@@ -122,7 +123,7 @@ def test_the_published_table_is_of_these_rules() -> None:
     assert published == table(measure(HELD_BACK)), "python -m benchmarks.courtesy --write renews the page"
 
 
-CAUGHT, ACCUSED = 0.90, 0.075
+CAUGHT, ACCUSED = 0.85, 0.07
 
 
 def patterns(rules: Courtesy) -> Iterator[re.Pattern[str]]:
