@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import NormalDist
 
 from reminderbot.core.forecast import Books, Expected, Frame, expect
-from reminderbot.core.lateness import Bill, Lateness
+from reminderbot.core.lateness import Bill, Habits
 
 # Eight weeks in ten lie within a range.
 WITHIN = 0.8
@@ -164,10 +164,10 @@ def back_test(
     books: Books, at: Frame, tries: int, tell: Callable[[int, int], None] | None = None
 ) -> dict[str, BackTest]:
     """Forecasts of earlier weeks, the oldest first; none where the books do not reach back far enough."""
-    frames = _frames(books, at, tries)
+    frames, habits = _frames(books, at, tries), Habits(books.bills)
     found: dict[str, list[Tried]] = defaultdict(list)
     for done, earlier in enumerate(frames, 1):
-        for currency, tried in _try(books, earlier).items():
+        for currency, tried in _try(books, earlier, habits).items():
             found[currency].append(tried)
         if tell is not None:
             tell(done, len(frames))
@@ -186,33 +186,34 @@ def _frames(books: Books, at: Frame, tries: int) -> list[Frame]:
     return [one for one in frames if one.known_on >= max(begun + _ENOUGH, paid)]
 
 
-def _try(books: Books, at: Frame) -> dict[str, Tried]:
-    habits = Lateness(books.bills, at.known_on)
-    expected = expect(books, at, is_now=False, habits=habits)
-    open_then = [bill for bill in books.bills if bill.due_on is not None and bill.open_on(at.known_on) > 0]
+def _try(books: Books, at: Frame, habits: Habits) -> dict[str, Tried]:
+    known = habits.on(at.known_on)
+    issued = tuple(bill for bill in habits.rest if bill.issued_on <= at.known_on)
+    expected = expect(replace(books, bills=issued), at, is_now=False, habits=known)
+    dated = [(bill, bill.open_on(at.known_on)) for bill in issued if bill.due_on is not None]
     found = {}
     for currency, one in expected.items():
-        own = [bill for bill in open_then if bill.currency == currency]
-        found[currency] = Tried(at, one, _came(at, own), _plain(at, own, 0), _plain(at, own, round(habits.mean_late)))
+        own = [pair for pair in dated if pair[0].currency == currency]
+        found[currency] = Tried(at, one, _came(at, own), _plain(at, own, 0), _plain(at, own, round(known.mean_late)))
     return found
 
 
-def _came(at: Frame, bills: Iterable[Bill]) -> tuple[Decimal, ...]:
+def _came(at: Frame, bills: Iterable[tuple[Bill, Decimal]]) -> tuple[Decimal, ...]:
     """What really came in on these bills in each of the weeks."""
     sums = [_NOTHING] * len(at.ends)
-    for bill in bills:
+    for bill, _ in bills:
         for on, amount in bill.came:
             if on > at.known_on and (week := at.week_of(on)) is not None:
                 sums[week] += amount
     return tuple(sums)
 
 
-def _plain(at: Frame, bills: Iterable[Bill], late: int) -> Plain:
+def _plain(at: Frame, bills: Iterable[tuple[Bill, Decimal]], late: int) -> Plain:
     """What whoever expects each bill so many days after its due date would have said."""
     sums, overdue = [_NOTHING] * len(at.ends), _NOTHING
-    for bill in bills:
+    for bill, left in bills:
         assert bill.due_on is not None
-        day, left = bill.due_on + timedelta(days=late), bill.open_on(at.known_on)
+        day = bill.due_on + timedelta(days=late)
         if day <= at.known_on:
             overdue += left
         elif (week := at.week_of(day)) is not None:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from math import sqrt
 from typing import TypeVar
 
-from reminderbot.core.lateness import Bill, Lateness, sums_by
+from reminderbot.core.lateness import Bill, Habits, Lateness, sums_by
 from reminderbot.core.money import minor_digits
 from reminderbot.core.plan import PaymentPlan, PlanState
 from reminderbot.core.promise import Promise, PromiseState
@@ -141,7 +141,7 @@ class Expected:
 
 def expect(books: Books, at: Frame, *, is_now: bool, habits: Lateness | None = None) -> dict[str, Expected]:
     """What to expect, one answer a currency; `is_now` goes by the balances as they are, else by those of that day."""
-    known = _Known(books, at, is_now=is_now, habits=habits or Lateness(books.bills, at.known_on))
+    known = _Known(books, at, is_now=is_now, habits=habits or Habits(books.bills).on(at.known_on))
     for customer_id, bills in _by_customer(known.bills).items():
         known.customer(customer_id, bills)
     pieces: dict[str, list[Piece]] = defaultdict(list)
@@ -256,13 +256,11 @@ class _Known:
         until = self._at.ends[-1]
         if due_on is None or known_on >= until:
             return chances
-        first = known_on + timedelta(days=1)
-        week = self._at.week_of(first) or 0
-        turns = [(end - first).days for end in self._at.ends]
-        for place, chance in enumerate(self._habits.flow(bill.customer_id, due_on, known_on, until)):
-            if place > turns[week]:
-                week += 1
-            chances[week] += chance
+        left, before = self._habits.left(bill.customer_id, due_on, known_on, until), 1.0
+        for week, end in enumerate(self._at.ends):
+            if end > known_on:
+                after = left[(end - known_on).days - 1]
+                chances[week], before = before - after, after
         return chances
 
     def _piece(self, bill: Bill, amount: Decimal, source: Source, chances: Iterable[float]) -> None:
@@ -302,19 +300,30 @@ def _together(currency: str, pieces: Sequence[Piece], left_out: Mapping[LeftOut,
     by_source: dict[Source, tuple[Decimal, ...]] = {}
     for source in Source:
         own = [piece for piece in pieces if piece.source is source]
-        sums = [sum(float(piece.amount) * piece.chances[week] for piece in own) for week in range(weeks)]
+        sums = [sum(share) for share in zip(*(_shares(piece) for piece in own), strict=True)] or [0.0] * weeks
         by_source[source] = tuple(Decimal(one).quantize(cents) for one in sums)
     totals = tuple(sum((by_source[source][week] for source in Source), _NOTHING) for week in range(weeks))
     later = sum((piece.amount for piece in pieces), _NOTHING) - sum(totals, _NOTHING)
-    spread = tuple(_spread((piece, piece.chances[week]) for piece in pieces) for week in range(weeks))
-    in_all = _spread((piece, sum(piece.chances)) for piece in pieces)
-    return Expected(currency, totals, by_source, spread, in_all, later, {w: s for w, s in left_out.items() if s})
+    *spread, in_all = _spread(pieces, weeks)
+    by_why = {why: out for why, out in left_out.items() if out}
+    return Expected(currency, totals, by_source, tuple(spread), in_all, later, by_why)
 
 
-def _spread(chances: Iterable[tuple[Piece, float]]) -> float:
-    """Customers pay as each of them does, but what one customer owes may well come all at once or not at all."""
-    own: dict[str, float] = defaultdict(float)
-    for piece, chance in chances:
-        sure = min(max(chance, 0.0), 1.0)
-        own[piece.customer_id] += float(piece.amount) * sqrt(sure * (1 - sure))
-    return sqrt(sum(one * one for one in own.values()))
+def _shares(piece: Piece) -> list[float]:
+    """What of it is expected in each week."""
+    amount = float(piece.amount)
+    return [amount * chance for chance in piece.chances]
+
+
+def _spread(pieces: Iterable[Piece], weeks: int) -> list[float]:
+    """How far each week typically lies from what is expected, and last all of them together.
+
+    Customers pay as each of them does, but what one customer owes may well come all at once or not at all.
+    """
+    own: dict[str, list[float]] = defaultdict(lambda: [0.0] * (weeks + 1))
+    for piece in pieces:
+        amount, row = float(piece.amount), own[piece.customer_id]
+        for place, chance in enumerate((*piece.chances, sum(piece.chances))):
+            if 0.0 < chance < 1.0:
+                row[place] += amount * sqrt(chance * (1 - chance))
+    return [sqrt(sum(row[place] ** 2 for row in own.values())) for place in range(weeks + 1)]

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
+from operator import mul
 
 # So many days before and after the due date are told apart: nothing is expected before, and later days are alike.
 _FIRST, _LAST = -60, 365
@@ -19,6 +21,7 @@ _FIRST, _LAST = -60, 365
 _EVERYBODY = 3.0
 # What is usual elsewhere weighs as much as so many invoices of the house.
 _USUAL = 2.0
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,12 @@ class Bill:
         """What was open on it at the end of that day."""
         if day < self.issued_on:
             return Decimal(0)
-        gone = sum((amount for on, amount in (*self.came, *self.taken_off) if on <= day), Decimal(0))
-        return max(self.total - gone, Decimal(0))
+        gone = sum((amount for on, amount in (*self.came, *self.taken_off) if on <= day), _NOTHING)
+        return max(self.total - gone, _NOTHING)
+
+    def is_over(self, day: date) -> bool:
+        """Whether by the end of that day nothing was open on it any more, and so never will be."""
+        return day >= self.issued_on and not self.open_on(day)
 
 
 def usual(late: int) -> float:
@@ -60,6 +67,20 @@ def usual(late: int) -> float:
     if late < 0:
         return 0.02
     return 0.06 if late <= 14 else 0.03 if late <= 60 else 0.01
+
+
+# (first day that it was open, last day that is known, its moves: when, which share, whether money), days past due.
+_Story = tuple[int, int, list[tuple[int, float, bool]]]
+
+
+def _story(bill: Bill, known_on: date) -> _Story | None:
+    """What was known of a bill at the end of that day; None where it tells nothing."""
+    if bill.due_on is None or bill.issued_on > known_on or bill.total <= 0 or bill.retained:
+        return None
+    due, total = bill.due_on.toordinal(), float(bill.total)
+    moves = [(on.toordinal() - due, float(amount) / total, True) for on, amount in bill.came if on <= known_on]
+    moves += [(on.toordinal() - due, float(amount) / total, False) for on, amount in bill.taken_off if on <= known_on]
+    return max(bill.issued_on.toordinal() - due, _FIRST), known_on.toordinal() - due, sorted(moves)
 
 
 @dataclass(slots=True)
@@ -75,19 +96,12 @@ class Habit:
     paid: float = 0.0
     late: float = 0.0
 
-    def add(self, bill: Bill, known_on: date) -> None:
-        """Take in what was known of a bill at the end of that day."""
-        if bill.due_on is None or bill.issued_on > known_on or bill.total <= 0 or bill.retained:
-            return
-        due, last = bill.due_on.toordinal(), (known_on - bill.due_on).days
-        begun = max(bill.issued_on.toordinal() - due, _FIRST)
-        left, total = 1.0, float(bill.total)
+    def add(self, story: _Story) -> None:
+        """Take in what was known of a bill."""
+        begun, last, moves = story
+        left = 1.0
         self.change[begun] += 1.0
-        moves = [(on.toordinal() - due, float(amount) / total, True) for on, amount in bill.came if on <= known_on]
-        moves += [
-            (on.toordinal() - due, float(amount) / total, False) for on, amount in bill.taken_off if on <= known_on
-        ]
-        for late, share, is_money in sorted(moves):
+        for late, share, is_money in moves:
             part = min(share, left)
             left -= part
             self._lose(max(late, begun), part)
@@ -112,24 +126,59 @@ class Habit:
         self.days_beyond += part * max(0, late - _LAST)
 
     def open_by(self, first: int, last: int) -> list[float]:
-        """How many invoices were open on each of these days past due."""
+        """How many invoices were open on each of these days past due; none where the last comes before the first."""
+        if last < first:
+            return []
         now = sum(change for late, change in self.change.items() if late <= first)
-        found = [now]
-        for late in range(first + 1, last + 1):
-            now += self.change.get(late, 0.0)
-            found.append(now)
-        return found
+        changes = [self.change.get(late, 0.0) for late in range(first + 1, last + 1)]
+        return list(accumulate(changes, initial=now))
+
+    def copy(self) -> Habit:
+        """The same, to be taken further by itself."""
+        return replace(self, came=self.came.copy(), change=self.change.copy())
+
+
+class Habits:
+    """The habits of a whole house as the days go by: of what is over by a day, all is known for good."""
+
+    def __init__(self, bills: Iterable[Bill]) -> None:
+        # What was not over yet on the day that was asked about last.
+        self.rest: tuple[Bill, ...] = tuple(bills)
+        self._own: dict[str, Habit] = defaultdict(Habit)
+        self._everybody = Habit()
+
+    def on(self, day: date) -> Lateness:
+        """As they were known at the end of a day; no earlier one can be asked about any more."""
+        rest: list[Bill] = []
+        for bill in self.rest:
+            if not bill.is_over(day):
+                rest.append(bill)
+            elif story := _story(bill, day):
+                self._own[bill.customer_id].add(story)
+                self._everybody.add(story)
+        self.rest = tuple(rest)
+        return self._with_rest(day)
+
+    def _with_rest(self, day: date) -> Lateness:
+        own, everybody = dict(self._own), self._everybody.copy()
+        stories: dict[str, list[_Story]] = defaultdict(list)
+        for bill in self.rest:
+            if story := _story(bill, day):
+                stories[bill.customer_id].append(story)
+        for customer_id, open_then in stories.items():
+            habit = own[customer_id].copy() if customer_id in own else Habit()
+            for story in open_then:
+                habit.add(story)
+                everybody.add(story)
+            own[customer_id] = habit
+        return Lateness(own, everybody)
 
 
 class Lateness:
     """The habits of a whole house, as they were known at the end of a day."""
 
-    def __init__(self, bills: Iterable[Bill], known_on: date) -> None:
-        self._own: dict[str, Habit] = defaultdict(Habit)
-        everybody = Habit()
-        for bill in bills:
-            everybody.add(bill, known_on)
-            self._own[bill.customer_id].add(bill, known_on)
+    def __init__(self, own: Mapping[str, Habit], everybody: Habit) -> None:
+        self._own = own
         # How many invoices were paid, and how late on average: what a plain forecast would go by.
         self.paid = everybody.paid
         self.mean_late = everybody.late / everybody.paid if everybody.paid else 0.0
@@ -137,31 +186,32 @@ class Lateness:
         usually = _USUAL * usual(_LAST + 1)
         self._beyond = (everybody.paid_beyond + usually) / (everybody.days_beyond + _USUAL)
         self._known: dict[tuple[str, int, int], Sequence[float]] = {}
+        self._of_all: dict[tuple[int, int], Sequence[float]] = {}
 
-    def flow(self, customer_id: str, due_on: date, known_on: date, until: date) -> Sequence[float]:
-        """Which share comes in on each day after `known_on`, up to `until`, of what is open at its end."""
+    def left(self, customer_id: str, due_on: date, known_on: date, until: date) -> Sequence[float]:
+        """Which share is still open after each day after `known_on`, up to `until`, of what is open at its end."""
         age, days = (known_on - due_on).days, (until - known_on).days
         key = customer_id, age, days
         if key not in self._known:
-            self._known[key] = self._flow(customer_id, age, days)
+            hazards = self._hazards_of(customer_id, age + 1, age + days)
+            self._known[key] = list(accumulate((1.0 - hazard for hazard in hazards), mul))
         return self._known[key]
 
-    def _flow(self, customer_id: str, age: int, days: int) -> list[float]:
-        left, found = 1.0, []
-        for hazard in self._hazards_of(customer_id, age + 1, age + days):
-            found.append(left * hazard)
-            left -= found[-1]
-        return found
-
-    def _hazards_of(self, customer_id: str, first: int, last: int) -> Iterable[float]:
-        own = self._own.get(customer_id)
-        seen = own.open_by(first, last) if own else [0.0] * (last - first + 1)
-        for late, were_open in zip(range(first, last + 1), seen, strict=True):
-            if late > _LAST or own is None:
-                yield self._of_everybody(late)
-            else:
-                came = own.came.get(late, 0.0) + _EVERYBODY * self._of_everybody(late)
-                yield min(came / (max(were_open, 0.0) + _EVERYBODY), 1.0)
+    def _hazards_of(self, customer_id: str, first: int, last: int) -> Sequence[float]:
+        """Which share of what is open then comes in on each of these days past due."""
+        if (first, last) not in self._of_all:
+            self._of_all[first, last] = [self._of_everybody(late) for late in range(first, last + 1)]
+        everybody, own = self._of_all[first, last], self._own.get(customer_id)
+        if own is None:
+            return everybody
+        came, seen = own.came, own.open_by(first, min(last, _LAST))
+        # More than was open never came in.
+        mixed = [
+            (came.get(late, 0.0) + _EVERYBODY * one) / (were_open + _EVERYBODY)
+            for late, (one, were_open) in enumerate(zip(everybody, seen, strict=False), first)
+        ]
+        # Later days are alike.
+        return [*mixed, *everybody[len(mixed) :]]
 
     def _of_everybody(self, late: int) -> float:
         if late < _FIRST:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from reminderbot.core.back_test import BackTest, Measure, Range, back_test
 from reminderbot.core.forecast import Expected, LeftOut, Source, expect, frame
-from reminderbot.core.lateness import Lateness
+from reminderbot.core.lateness import Habits
 from reminderbot.core.payer import LOOK_BACK
 from reminderbot.house import House
 from reminderbot.store import forecast as store
@@ -86,7 +86,7 @@ def forecast(
     known_on = written - timedelta(days=1)
     books = store.books(connection, today - LOOK_BACK, zone)
     at = frame(known_on, today, weeks)
-    habits = Lateness(books.bills, known_on)
+    habits = Habits(books.bills).on(known_on)
     tests = back_test(books, at, min(tries, max(_WORK // (len(books.bills) + 1), _LEAST)), tell)
     found = expect(books, at, is_now=True, habits=habits)
     ahead = tuple(_ahead(one, tests.get(one.currency), at.ends, today) for one in found.values())
