@@ -38,6 +38,8 @@ def _carry_over(connection: Connection, old: Snapshot, new: Snapshot, now: datet
             if bill.replaces in pause.invoices:
                 placed = hold.place_beside(connection, pause.hold_id, bill.number, bill.replaces, now)
                 plan.paused_beside(connection, bill.customer_id, pause.hold_id, placed)
+                for away in handover.by_holds(connection, [pause.hold_id]):
+                    handover.mark_beside(connection, away, bill.number, placed, now)
         promise.take_over(connection, bill.customer_id, bill.replaces, bill)
         plan.take_over(connection, bill.customer_id, bill.replaces, bill.number)
 

@@ -46,6 +46,11 @@ def mark(
     return number
 
 
+def mark_beside(connection: Connection, known: Handover, number: str, hold_id: int, now: datetime) -> None:
+    """Invoice `number`, issued in the place of one that is handed over, is so too, until it is taken back itself."""
+    mark(connection, known.customer_id, known.kind, (number,), known.note, hold_id, (), now, known.marked_by)
+
+
 def take_back(connection: Connection, known: Handover, note: str, now: datetime, actor: str) -> None:
     """Note that it was taken back."""
     changed = update(handover).where(handover.c.handover_id == known.handover_id)

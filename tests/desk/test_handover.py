@@ -10,9 +10,10 @@ import pytest
 from reminderbot.core.case import CaseKind
 from reminderbot.core.event import EventKind
 from reminderbot.core.handover import HandoverKind
+from reminderbot.core.hold import HoldKind
 from reminderbot.core.plan import Instalment, PlanState
 from reminderbot.core.promise import PromiseState
-from reminderbot.desk.handover import away, before, hand_over, take_back
+from reminderbot.desk.handover import Away, away, before, hand_over, take_back
 from reminderbot.desk.hold import release
 from reminderbot.desk.plan import agree, end
 from reminderbot.desk.promise import note as note_promise
@@ -283,3 +284,25 @@ def test_an_answer_that_comes_later_still_calls_a_person(world: World) -> None:
     world.at("2027-03-08 10:05")
 
     assert [known.kind for known in world.cases("ACME")] == [CaseKind.DISPUTE]
+
+
+def test_a_bill_in_the_place_of_one_that_a_lawyer_has_is_hers_too_and_taken_back_by_its_number(world: World) -> None:
+    hand_over(world.house, "olivia", "INV-1", HandoverKind.LAWYER, "to Ms Bright")
+    world.change("INV-1", status="cancelled")
+    world.invoice("INV-1A", "ACME", "2027-03-04", replaces="INV-1")
+    world.at("2027-03-09 10:00")
+
+    assert [(one.handover.invoices, one.handover.note) for one in all_away(world)] == [
+        (("INV-1A",), "to Ms Bright"),
+        (("INV-1",), "to Ms Bright"),
+    ]
+    (hers,) = [held.hold_id for held in world.holds("ACME") if held.covers("INV-1A")]
+    with pytest.raises(Refused, match="take that back"):
+        release(world.house, "carl", [hers])
+    take_back(world.house, "olivia", "INV-1A")
+    assert not [held for held in world.holds("ACME") if held.covers("INV-1A") and held.kind is HoldKind.HANDED_OVER]
+
+
+def all_away(world: World) -> list[Away]:
+    with world.house.store.reading() as connection:
+        return away(connection)
