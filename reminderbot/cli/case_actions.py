@@ -25,6 +25,8 @@ from reminderbot.desk.note import note
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.restart import restart
 from reminderbot.desk.undo import undo
+from reminderbot.sentences.lane import lane_told
+from reminderbot.sentences.words import words_for
 
 _CASE = click.argument("case_id", type=NUMBER, metavar="CASE")
 _WORDS = click.argument("words", nargs=-1, required=True, metavar="WORDS...")
@@ -88,10 +90,10 @@ def dispute_command(
     """
     with line.house() as house:
         marked = mark(house, actor(), case_id, Reason(reason), invoices, words=words, until=until, alone=alone)
-        zone = house.rules.zone
+        zone, told = house.rules.zone, lane_told(words_for(house.business.language), LANES[Reason(reason)])
     about = f" about {', '.join(marked.invoices)}" if marked.invoices else " at all"
     say(f"Hold {marked.hold_id}: no reminders{about} until it is settled.")
-    say(f"Next: {LANES[Reason(reason)].steps[0].does}")
+    say(f"Next: {told.steps[0]}")
     if marked.unconfirmed:
         say(f"Their answer also speaks of {', '.join(marked.unconfirmed)}: say what about it, all rests till then.")
     tell_holds(marked.remaining, "Besides stands", zone)

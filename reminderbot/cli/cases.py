@@ -22,7 +22,9 @@ from reminderbot.desk.case import CaseFile, resolve, show, waiting
 from reminderbot.desk.lane import Matter, matters, proposed
 from reminderbot.desk.missed import Missed
 from reminderbot.desk.plan import offer_for
+from reminderbot.sentences.lane import lane_told
 from reminderbot.sentences.missed import speaker_of
+from reminderbot.sentences.words import Words
 
 _LONGEST = 90
 
@@ -74,14 +76,14 @@ def show_command(line: Line, case_id: int, as_json: bool) -> None:
             offered = offer_for(house, connection, seen)
         zone, speaker = house.rules.zone, speaker_of(house)
     if as_json:
-        told = _json(seen.case, seen.customer) | _more_json(seen) | _lanes_json(lanes, asked)
+        told = _json(seen.case, seen.customer) | _more_json(seen) | _lanes_json(lanes, asked, speaker.words)
         emit(told | {"instalments": offer_json(offered) if offered else None})
         return
     _tell(seen, zone)
     if seen.missed is not None:
         say("\n" + "\n".join(speaker.facts(seen.missed)))
         say("\n".join(f"  - {point}" for point in speaker.points(seen.missed)))
-    _tell_matters(lanes, asked)
+    _tell_matters(lanes, asked, speaker.words)
     if offered is not None:
         say()
         tell_offer(offered, case_id)
@@ -121,7 +123,7 @@ def _tell_people(seen: CaseFile, zone: tzinfo) -> None:
         say(f"{moment(answer.written_at, zone)} {answer.written_by} answered: {answer.state.replace('_', ' ')}{told}")
 
 
-def _tell_matters(lanes: tuple[Matter, ...], asked: tuple[Proposal, ...]) -> None:
+def _tell_matters(lanes: tuple[Matter, ...], asked: tuple[Proposal, ...], words: Words) -> None:
     """What stands in the way, each in its lane with what to do next, and what a person has not said yet."""
     for matter in lanes:
         known = matter.dispute
@@ -131,9 +133,10 @@ def _tell_matters(lanes: tuple[Matter, ...], asked: tuple[Proposal, ...]) -> Non
             said = "upheld" if known.upheld else "not upheld" if known.lane.is_contested else "done"
             say(f"  Settled by {known.settled_by} ({said}): {known.note}")
             continue
-        say(f"  Rests: {known.lane.pauses}\n  Ends: {known.lane.ends}\n  Follows: {known.lane.after}")
-        for ticked in matter.steps:
-            say(f"  [{'x' if ticked.is_done else ' '}] {ticked.step.does}")
+        lane = lane_told(words, known.lane)
+        say(f"  Rests: {lane.pauses}\n  Ends: {lane.ends}\n  Follows: {lane.after}")
+        for ticked, does in zip(matter.steps, lane.steps, strict=True):
+            say(f"  [{'x' if ticked.is_done else ' '}] {does}")
     if asked:
         say("\nTheir answer seems to hold several matters; say yes to each:")
     for each in asked:
@@ -249,11 +252,17 @@ def _missed_json(found: Missed) -> dict[str, object]:
     }
 
 
-def _lanes_json(lanes: tuple[Matter, ...], asked: tuple[Proposal, ...]) -> dict[str, object]:
-    told = [
-        {"matter": matter.dispute, "lane": matter.dispute.lane.name, "pauses": matter.dispute.lane.pauses}
-        | {"ends": matter.dispute.lane.ends, "after": matter.dispute.lane.after}
-        | {"steps": [{"does": each.step.does, "is_done": each.is_done} for each in matter.steps]}
-        for matter in lanes
-    ]
-    return {"matters": told, "proposed": list(asked)}
+def _lanes_json(lanes: tuple[Matter, ...], asked: tuple[Proposal, ...], words: Words) -> dict[str, object]:
+    return {"matters": [_matter_json(one, words) for one in lanes], "proposed": list(asked)}
+
+
+def _matter_json(matter: Matter, words: Words) -> dict[str, object]:
+    lane = lane_told(words, matter.dispute.lane)
+    return {
+        "matter": matter.dispute,
+        "lane": matter.dispute.lane.name,
+        "pauses": lane.pauses,
+        "ends": lane.ends,
+        "after": lane.after,
+        "steps": [{"does": does, "is_done": one.is_done} for one, does in zip(matter.steps, lane.steps, strict=True)],
+    }

@@ -82,6 +82,7 @@ class Reason:
     """One reason to telephone: the matter it belongs to, and one sentence."""
 
     why: Why
+    # LANE: the step of the lane, which has its sentence in the word file.
     told: str
     case_id: int | None = None
     invoices: tuple[str, ...] = ()

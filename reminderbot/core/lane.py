@@ -57,7 +57,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that a person does next, as a sentence, and what does it."""
+    """One thing that a person does next: its sentence in the word file, under [lane_step], and what does it."""
 
     does: str
     action: Action
@@ -69,7 +69,7 @@ class Lane:
 
     name: str
     hold: HoldKind
-    # What rests, who may end that and what follows, a sentence each.
+    # What rests, who may end that and what follows, by its sentence under [lane_pauses], [lane_ends] and [lane_after].
     pauses: str
     ends: str
     after: str
@@ -85,80 +85,72 @@ class Lane:
         return self.hold in WHOLE_CUSTOMER
 
 
-_THESE = "These invoices only; the customer's others go on."
-_ALL = "The whole customer, at once: what was planned or approved is taken back too."
-_PERSON = "A person, by settling it."
-_GENTLY = "The next tier after the one it had, once, and never sooner than the ladder's spacing from that day."
-_STAYS = "Nothing goes on by itself. A person lifts the pause; the ladder's spacing lies between that and a letter."
-
-_SETTLE = Step("Say how it was settled.", Action.SETTLE)
-_CREDIT = "Not upheld: the next tier, gently. Upheld: it rests until the credit is in the books; then the rest is owed."
-_LOOK = Step("Look into it: order, delivery note, who agreed what. Write down what you find.", Action.NOTE)
+_SETTLE = Step("settle", Action.SETTLE)
+_LOOK = Step("look", Action.NOTE)
 
 INVOICE_MISSING = Lane(
     "invoice never received",
     HoldKind.PAPERWORK,
-    _THESE,
-    _PERSON,
-    "With its clock restarted, from the first tier on, counted from that day; days past due stay the true ones."
-    " Else the next tier after the one it had.",
+    "these",
+    "person",
+    "restarted",
     (
-        Step("Send the invoice again, with its PDF where the ledger has one.", Action.COPY),
-        Step("Give it its courtesy days again: restart its clock.", Action.RESTART),
+        Step("send_again", Action.COPY),
+        Step("restart", Action.RESTART),
         _SETTLE,
     ),
 )
 PO_MISSING = Lane(
     "order number or approval missing",
     HoldKind.PAPERWORK,
-    _THESE,
-    "A person, by settling it, or the day that a person chose.",
-    _GENTLY,
+    "these",
+    "person_or_day",
+    "gently",
     (
-        Step("Find the order number, or who has to approve it, and write it down.", Action.NOTE),
-        Step("Tell them, and send the invoice again if it has to carry the number.", Action.COPY),
+        Step("find_number", Action.NOTE),
+        Step("tell_number", Action.COPY),
         _SETTLE,
     ),
 )
 WRONG_CONTACT = Lane(
     "wrong contact",
     HoldKind.WRONG_CONTACT,
-    "These invoices, or all of the customer's where none was named, until the right contact is known.",
-    _PERSON,
-    _GENTLY,
+    "these_or_all",
+    "person",
+    "gently",
     (
-        Step("Ask who looks after it.", Action.ANSWER),
-        Step("Put in the new address yourself: no answer ever changes one.", Action.CONTACT),
+        Step("ask_who", Action.ANSWER),
+        Step("put_address", Action.CONTACT),
         _SETTLE,
     ),
 )
 WRONG_AMOUNT = Lane(
     "wrong amount",
     HoldKind.DISPUTE,
-    _THESE,
-    "A person, by settling it; upheld with a sum, the credit note in your own books.",
-    _CREDIT,
-    (_LOOK, Step("Tell them what you found.", Action.ANSWER), _SETTLE),
+    "these",
+    "person_or_credit",
+    "credit",
+    (_LOOK, Step("tell_found", Action.ANSWER), _SETTLE),
     is_contested=True,
 )
 GOODS = Lane(
     "goods or service",
     HoldKind.DISPUTE,
-    _THESE,
-    "A person, by settling it; upheld with a sum, the credit note in your own books.",
-    _CREDIT,
-    (_LOOK, Step("Call them: what is missing or broken, and what would put it right?", Action.CALL), _SETTLE),
+    "these",
+    "person_or_credit",
+    "credit",
+    (_LOOK, Step("ask_goods", Action.CALL), _SETTLE),
     is_contested=True,
 )
 AGREED_OTHERWISE = Lane(
     "agreed otherwise",
     HoldKind.DISPUTE,
-    _THESE,
-    "A person, by settling it; upheld with a sum, the credit note in your own books.",
-    _CREDIT,
+    "these",
+    "person_or_credit",
+    "credit",
     (
-        Step("Ask the colleague who may have agreed it.", Action.ASSIGN),
-        Step("Tell them what you found.", Action.ANSWER),
+        Step("ask_colleague", Action.ASSIGN),
+        Step("tell_found", Action.ANSWER),
         _SETTLE,
     ),
     is_contested=True,
@@ -166,24 +158,24 @@ AGREED_OTHERWISE = Lane(
 PAID = Lane(
     "says it is paid",
     HoldKind.PAID,
-    _THESE,
-    "A person, by settling it; what your books show as paid is never asked for again anyway.",
-    _GENTLY,
+    "these",
+    "person_or_books",
+    "gently",
     (
-        Step("Look for the payment in your bank, and note it.", Action.PAID),
-        Step("Not found: ask for the day, the sum and the reference.", Action.ANSWER),
+        Step("look_for_payment", Action.PAID),
+        Step("ask_payment", Action.ANSWER),
         _SETTLE,
     ),
 )
 NOT_MINE = Lane(
     "not theirs, or fraud",
     HoldKind.NOT_MINE,
-    _ALL,
-    "A person only.",
-    _STAYS,
+    "all",
+    "person_only",
+    "stays",
     (
-        Step("Find out who ordered and who received it. Somebody may have used their name.", Action.NOTE),
-        Step("Answer them: nothing more will come until you know.", Action.ANSWER),
+        Step("who_ordered", Action.NOTE),
+        Step("nothing_more", Action.ANSWER),
         _SETTLE,
     ),
     is_contested=True,
@@ -192,24 +184,24 @@ NOT_MINE = Lane(
 HARDSHIP = Lane(
     "cannot pay now",
     HoldKind.HARDSHIP,
-    _ALL,
-    "A person only.",
-    _GENTLY,
+    "all",
+    "person_only",
+    "gently",
     (
-        Step("Call them: what can they manage, and by when?", Action.CALL),
-        Step("Offer instalments; note what is agreed.", Action.PROMISE),
+        Step("what_can_they", Action.CALL),
+        Step("offer_instalments", Action.PROMISE),
         _SETTLE,
     ),
 )
 LEGAL = Lane(
     "insolvency or a lawyer",
     HoldKind.LEGAL,
-    _ALL,
-    "A person only.",
-    _STAYS,
+    "all",
+    "person_only",
+    "stays",
     (
-        Step("Give it to the owner, and to your own lawyer where it is one.", Action.ASSIGN),
-        Step("Write down the file number and by when a claim has to be made.", Action.NOTE),
+        Step("give_to_owner", Action.ASSIGN),
+        Step("file_number", Action.NOTE),
         _SETTLE,
     ),
     goes_on=False,
@@ -217,28 +209,28 @@ LEGAL = Lane(
 BEREAVEMENT = Lane(
     "a death",
     HoldKind.SENSITIVE,
-    _ALL,
-    "A person only.",
-    _STAYS,
-    (Step("Write to them yourself, as a person, and ask for nothing.", Action.ANSWER), _SETTLE),
+    "all",
+    "person_only",
+    "stays",
+    (Step("write_yourself", Action.ANSWER), _SETTLE),
     goes_on=False,
 )
 DISTRESS = Lane(
     "distress",
     HoldKind.SENSITIVE,
-    _ALL,
-    "A person only.",
-    _STAYS,
-    (Step("Call them, or have somebody call who knows them.", Action.CALL), _SETTLE),
+    "all",
+    "person_only",
+    "stays",
+    (Step("call_with_care", Action.CALL), _SETTLE),
     goes_on=False,
 )
 OTHER = Lane(
     "something else",
     HoldKind.DISPUTE,
-    _THESE,
-    _PERSON,
-    _CREDIT,
-    (Step("Ask what exactly is wrong.", Action.ANSWER), _SETTLE),
+    "these",
+    "person",
+    "credit",
+    (Step("ask_what", Action.ANSWER), _SETTLE),
     is_contested=True,
 )
 

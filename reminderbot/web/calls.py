@@ -46,7 +46,8 @@ class Speaker:
         words, invoices = self.of_promises.words, ", ".join(reason.invoices)
         if reason.matter is not None:
             what = words(f"dispute_reason.{reason.matter.reason}")
-            return words("call_why.lane", what=what, invoices=invoices or words("cases.matter_all"), does=reason.told)
+            does = words(f"lane_step.{reason.told}")
+            return words("call_why.lane", what=what, invoices=invoices or words("cases.matter_all"), does=does)
         if reason.why is Why.CALL_BACK:
             return words("call_why.call_back", told=reason.told)
         return words(f"call_why.{reason.why}", invoices=invoices)
