@@ -196,6 +196,32 @@ BUGS = (
         "placed = _pause(house, connection, actor, who, due_on, numbers if invoices else (), now)",
         "placed = _pause(house, connection, actor, who, today, numbers if invoices else (), now)",
     ),
+    # ---- whose ladder
+    Bug(
+        "a ladder for some countries is everybody's",
+        "core/segment.py",
+        "if who.country not in segment.countries:",
+        "if False:",
+    ),
+    Bug(
+        "the ladder that a person chose is forgotten",
+        "core/segment.py",
+        "    if by_hand:\n",
+        "    if False:\n",
+    ),
+    Bug(
+        "nobody has paid well for long",
+        "core/segment.py",
+        "if past is None or not past.is_good:",
+        "if True:",
+        missed="who pays well for long is seldom written to in simulated lives; planted by hand it is seen",
+    ),
+    Bug(
+        "a pause ends before its last day",
+        "desk/hold.py",
+        "start_of_day(until + timedelta(days=1), house.rules.zone)",
+        "start_of_day(until, house.rules.zone)",
+    ),
     # ---- when
     Bug(
         "the window of our own zone",
@@ -257,8 +283,8 @@ BUGS = (
     Bug(
         "old debts are not parked",
         "runs/take_ledger.py",
-        "if bill.number in known or late <= house.rules.park_after_days:",
-        "if bill.number in known or -late <= house.rules.park_after_days:",
+        "days_past_due(i.due_on, today) > limit]",
+        "-days_past_due(i.due_on, today) > limit]",
     ),
     # ---- once, and to the right one
     Bug(

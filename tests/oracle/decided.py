@@ -2,8 +2,8 @@
 
 Judged from what people did and what the books say; that the journal's own holds are kept is told elsewhere. Of what
 goes on again the smallest gap is judged, not the larger spacing that a ladder may ask for; and of a plan that is ended
-or a hold that is lifted only that nothing left before. Not judged: what a person undoes, a dispute upheld that goes on
-once its credit is booked, and ladders of a segment's own.
+or a hold that is lifted only that nothing left before. Not judged: what a person undoes, and a dispute upheld that goes
+on once its credit is booked.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from tests.oracle import plans
+from tests.oracle import plans, segments
 from tests.oracle.evidence import Deed, Done
 from tests.oracle.record import Record, Sent
 from tests.oracle.violation import Violation
@@ -99,7 +99,8 @@ def _day(record: Record, at: datetime) -> date:
 def _first_day(record: Record, sent: Sent, number: str, restarted_at: datetime) -> date:
     """The first day for a letter about it; what falls due later may have its notice before that."""
     on, due = _day(record, restarted_at), record.due(number, sent.at)
-    first = next((rung.days for rung in record.ladder(sent) if rung.days >= 0), 0)
+    ladders = segments.ladders(record, sent)
+    first = min(next((rung.days for rung in ladder if rung.days >= 0), 0) for ladder in ladders)
     overdue = due is not None and due <= on
     return on + timedelta(days=max(record.rules.min_gap_days, first if overdue else 0))
 

@@ -29,6 +29,39 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """Customers who are reminded in a way of their own: all conditions that are set must hold."""
+
+    name: str
+    groups: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    # "person" or "company": a word in the ledger's group says so.
+    kind: str = ""
+    owed_from: Decimal | None = None
+    owed_up_to: Decimal | None = None
+    good_payers: bool = False
+    # What they get: so many more days before each overdue tier, channels left out, tiers of their own.
+    patience_days: int = 0
+    without: frozenset[Channel] = frozenset()
+    ladder: tuple[Rung, ...] = ()
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Only for those whom a person puts there."""
+        asks = (self.groups, self.countries, self.kind, self.good_payers)
+        return not any(asks) and self.owed_from is None and self.owed_up_to is None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodPayer:
+    """From when on somebody counts as a good payer of long standing."""
+
+    invoices: int = 6
+    months: int = 12
+    days_late: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What the owner set, or the defaults."""
 
@@ -54,8 +87,11 @@ class Rules:
     monthly_segments: int = 500
     # Nothing leaves on a day on which nobody of the business reads answers.
     only_when_we_work: bool = True
-    # So many more days before each overdue tier, by the ledger's group.
-    patience: Mapping[str, int] = field(default_factory=dict)
+    # The first that fits says which ladder somebody climbs.
+    segments: tuple[Segment, ...] = ()
+    good_payer: GoodPayer = GoodPayer()
+    # The business's own, in which the sums of segments are read.
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +121,9 @@ class Bill:
     # So much of it is due by agreement only from that day on; None: from no day that anybody knows.
     retained: Decimal = Decimal(0)
     retained_until: date | None = None
+    issued_on: date | None = None
+    # Money alone has paid all of it: the day of the last of it.
+    paid_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +231,8 @@ class Deed(StrEnum):
     PROMISED = "promised"
     ASKED_FOR_A_CALL = "asked_for_a_call"
     WRONG_NUMBER = "wrong_number"
+    # Put them into a segment by name, or back to what the settings say.
+    LADDER_CHOSEN = "ladder_chosen"
     # To an agency or a lawyer, or written off; and taken back from there.
     HANDED_OVER = "handed_over"
     TAKEN_BACK = "taken_back"
@@ -219,6 +260,8 @@ class Done:
     day: date | None = None
     # WRONG_NUMBER: which.
     address: str = ""
+    # LADDER_CHOSEN: the segment; empty: none.
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

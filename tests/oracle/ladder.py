@@ -3,18 +3,22 @@
 A letter lists all that is open and speaks in one tier; an invoice that is not yet, or no longer, due for that tier
 rides along and is told nothing by it. Which of them rode is not said anywhere, so the oracle keeps, for each invoice,
 every tier it may have reached, and only alarms where none of them explains the letter.
+
+Customers may move from one ladder to another. Tiers of one name are the same step; who stood at a tier that the other
+ladder has not got stands there where its days say.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tests.oracle.evidence import Channel, Deed, Meaning
 from tests.oracle.plans import BESIDE
 from tests.oracle.record import Record, Sent
+from tests.oracle.segments import Ladder, every_ladder, ladders
 from tests.oracle.story import invoices
 from tests.oracle.violation import Violation
 
@@ -26,13 +30,21 @@ _START = -1
 class _Climb:
     """How far one invoice may have come."""
 
+    # On which the places below are counted; none: it has not been told anything.
+    ladder: Ladder = ()
     reached: set[int] = field(default_factory=lambda: {_START})
     # When it certainly reached the last of them; None: not certain.
     since: datetime | None = None
-    # By channel and address, the highest tier it was certainly told.
-    told: dict[tuple[Channel, str], int] = field(default_factory=dict)
+    # By channel and address, the tiers that it was certainly told.
+    told: dict[tuple[Channel, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     # The tiers of all letters that listed it, whomever they were for: none of these needs to be said again.
-    listed: set[int] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
+    # So many days it may stand at, whichever ladder brought it there.
+    days: int = -1000
+
+    def is_told(self, where: tuple[Channel, str], tier: int) -> bool:
+        """Whether it was told this tier of its ladder there, or a later one."""
+        return any(rung.name in self.told[where] for rung in self.ladder[tier:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +94,79 @@ def _climb(record: Record, customer: str, told: list[Sent | _Attempt]) -> Iterat
             continue
         elif each.tier is None:
             for number in each.bills:
-                climbs[number].reached = set(range(_START, len(record.rules.ladder)))
-                climbs[number].since = None
+                climb = climbs[number]
+                climb.ladder = climb.ladder or record.rules.ladder
+                climb.reached = set(range(_START, len(climb.ladder)))
+                climb.since = None
         else:
             yield from _one(record, each, climbs)
 
 
 def _one(record: Record, sent: Sent, climbs: dict[str, _Climb]) -> Iterator[Violation]:
-    names = [rung.name for rung in record.rules.ladder]
+    """Judge it on each ladder that may be theirs: where it is right on one of them, it is right."""
+    found: list[Violation] = []
+    chosen: dict[str, _Climb] = {}
+    for ladder in ladders(record, sent):
+        moved = {number: _on(climbs[number], ladder) for number in sent.bills}
+        wrong = list(_wrong(record, sent, ladder, moved))
+        if not chosen or not wrong:
+            found, chosen = wrong, moved
+        if not wrong:
+            break
+    yield from found
+    climbs.update(chosen)
+    tier = next((_place(climb.ladder, sent.tier) for climb in chosen.values()), None)
+    if tier is not None:
+        _note(record, sent, tier, climbs)
+
+
+def _wrong(record: Record, sent: Sent, ladder: Ladder, climbs: dict[str, _Climb]) -> Iterator[Violation]:
+    names = [rung.name for rung in ladder]
     if sent.tier not in names:
         yield Violation(21, sent.at, sent.customer, f"{sent.name}: the ladder has no tier {sent.tier}")
         return
     tier = names.index(sent.tier)
-    if sent.channel not in record.rules.ladder[tier].channels:
+    if sent.channel not in ladder[tier].channels:
         why = f"{sent.name}: the ladder sends no {sent.channel} at {sent.tier}"
         yield Violation(21, sent.at, sent.customer, why)
     # A second copy of the same message is told elsewhere.
-    if sent.copy or sent.by_person or (sent.before and not _proved_fresh(record, sent)):
-        _note(record, sent, tier, climbs)
+    if not (sent.copy or sent.by_person or (sent.before and not _proved_fresh(record, sent))):
+        yield from _judged(record, sent, ladder, tier, climbs)
+
+
+def _on(climb: _Climb, ladder: Ladder) -> _Climb:
+    """The same, counted on a ladder: where it may stand there, if it came from another one."""
+    if climb.ladder in ((), ladder):
+        climb.ladder = ladder
+        return climb
+    reached = {place for before in climb.reached for place in _places(climb, before, ladder)}
+    return replace(climb, ladder=ladder, reached=reached)
+
+
+def _places(climb: _Climb, before: int, ladder: Ladder) -> Iterator[int]:
+    """Where on another ladder it may stand that stood at this place of its own."""
+    if before == _START:
+        yield _START
         return
-    yield from _judged(record, sent, tier, climbs)
-    _note(record, sent, tier, climbs)
+    rung, names = climb.ladder[before], [each.name for each in ladder]
+    # It has had no more than the letters that listed it.
+    had = max((names.index(name) for name in climb.listed if name in names), default=_START)
+    if rung.name in names:
+        yield from range(names.index(rung.name), max(had, names.index(rung.name)) + 1)
+        return
+    least, most = (sum(1 for each in ladder if each.days <= days) - 1 for days in (rung.days, climb.days))
+    yield from range(least, max(most, had, least) + 1)
 
 
-def _judged(record: Record, sent: Sent, tier: int, climbs: dict[str, _Climb]) -> Iterator[Violation]:
+def _judged(record: Record, sent: Sent, ladder: Ladder, tier: int, climbs: dict[str, _Climb]) -> Iterator[Violation]:
     where = (sent.channel, sent.recipient)
-    if sent.bills and all(climbs[number].told.get(where, _START) >= tier for number in sent.bills):
+    if sent.bills and all(climbs[number].is_told(where, tier) for number in sent.bills):
         why = f"{sent.name}: every invoice in it was told this tier or a later one by {sent.channel} before"
         yield Violation(1, sent.at, sent.customer, why)
         return
     due = [number for number in sent.bills if _explains(record, sent, tier, climbs[number], number)]
     if sent.bills and not due:
-        yield Violation(21, sent.at, sent.customer, f"{sent.name}: {_story(record, sent, climbs)}")
+        yield Violation(21, sent.at, sent.customer, f"{sent.name}: {_story(record, sent, ladder, climbs)}")
         return
     early = [number for number in due if (gap := _gap(record, sent, tier, climbs[number])) is not None and gap < 0]
     if due and len(early) == len(due):
@@ -124,16 +177,16 @@ def _judged(record: Record, sent: Sent, tier: int, climbs: dict[str, _Climb]) ->
 
 def _explains(record: Record, sent: Sent, tier: int, climb: _Climb, number: str) -> bool:
     """Whether a letter of this tier was the right one for this invoice: its next, or the same by another way."""
-    again = tier in climb.reached and climb.told.get((sent.channel, sent.recipient), _START) < tier
-    return again or any(tier in _next(record, sent, number, reached, climb.listed) for reached in climb.reached)
+    again = tier in climb.reached and not climb.is_told((sent.channel, sent.recipient), tier)
+    return again or any(tier in _next(record, sent, number, reached, climb) for reached in climb.reached)
 
 
-def _next(record: Record, sent: Sent, number: str, reached: int, listed: set[int]) -> set[int]:
+def _next(record: Record, sent: Sent, number: str, reached: int, climb: _Climb) -> set[int]:
     """The tiers an invoice may be told next, from one it has reached."""
     late = _late(record, sent, number)
     if late is None:
         return set()
-    ladder, found = record.ladder(sent), set()
+    ladder, found = climb.ladder, set()
     # The business's day or the customer's: where one of them still is before the due date, a courtesy is in time.
     if min(late) < 0:
         found |= {
@@ -147,7 +200,7 @@ def _next(record: Record, sent: Sent, number: str, reached: int, listed: set[int
                 continue
             if rung.days <= max(late):
                 found.add(n)
-            if n in listed or _passable(record, sent, n):
+            if rung.name in climb.listed or _passable(record, sent, rung.channels):
                 continue
             break
     return found
@@ -163,7 +216,7 @@ def _late(record: Record, sent: Sent, number: str) -> set[int] | None:
     return {(today - day).days for today in record.dates(sent) for day in days} or None
 
 
-def _passable(record: Record, sent: Sent, tier: int) -> bool:
+def _passable(record: Record, sent: Sent, channels: tuple[Channel, ...]) -> bool:
     """Whether a tier may be passed over, since no channel of it leads to this customer."""
     party = record.party(sent)
     closed = {Meaning.OPT_OUT, Meaning.BOUNCE_HARD}
@@ -177,14 +230,14 @@ def _passable(record: Record, sent: Sent, tier: int) -> bool:
     refused = record.refused.get(sent.customer or "", sent.at) < sent.at
     ways = {Channel.EMAIL} if party.emails and not refused else set()
     ways |= {Channel.SMS} if party.phones and party.sms_consent else set()
-    return not set(record.rules.ladder[tier].channels) & (ways - shut)
+    return not set(channels) & (ways - shut)
 
 
 def _gap(record: Record, sent: Sent, tier: int, climb: _Climb) -> int | None:
     """By how many days a letter kept, or fell short of, the gap after the tier before; None: it is not known."""
     if climb.since is None or tier in climb.reached:
         return None
-    ladder = record.ladder(sent)
+    ladder = climb.ladder
     spacing = ladder[tier].days - ladder[tier - 1].days if tier > 0 else 0
     # In whichever zone more days have passed.
     homes = (*record.zones(sent), record.home)
@@ -196,15 +249,16 @@ def _note(record: Record, sent: Sent, tier: int, climbs: dict[str, _Climb]) -> N
     """What every invoice of a letter may have reached by it."""
     for number in sent.bills:
         climb = climbs[number]
-        steps = {reached: _next(record, sent, number, reached, climb.listed) for reached in climb.reached}
-        climb.listed.add(tier)
+        steps = {reached: _next(record, sent, number, reached, climb) for reached in climb.reached}
+        climb.listed.add(climb.ladder[tier].name)
+        climb.days = max(climb.days, climb.ladder[tier].days)
         gap = _gap(record, sent, tier, climb)
         only = all(found == {tier} for found in steps.values())
         if len(sent.bills) == 1 or (only and (gap is None or gap >= 0)):
             _certain(record, sent, tier, climb)
             continue
         if climb.reached == {tier}:
-            climb.told[sent.channel, sent.recipient] = tier
+            climb.told[sent.channel, sent.recipient].add(climb.ladder[tier].name)
         maybe = {step for found in steps.values() for step in found if step <= tier} - climb.reached
         climb.since = None if maybe else climb.since
         climb.reached |= maybe
@@ -217,19 +271,29 @@ def _certain(record: Record, sent: Sent, tier: int, climb: _Climb) -> None:
         # It may have been told this tier before: since when is not known.
         climb.since = None
     climb.reached = {max(tier, min(climb.reached))}
-    where = (sent.channel, sent.recipient)
-    climb.told[where] = max(climb.told.get(where, _START), tier)
+    climb.told[sent.channel, sent.recipient].add(climb.ladder[tier].name)
 
 
 def _maybe(record: Record, tried: _Attempt, climbs: dict[str, _Climb]) -> None:
-    names = [rung.name for rung in record.rules.ladder]
-    if tried.tier in names:
-        tier = names.index(tried.tier)
-        for number in tried.bills:
-            # One that rode along may have taken a lower step of its own.
-            climbs[number].reached |= {tier} if len(tried.bills) == 1 else set(range(tier + 1))
-            climbs[number].since = None
-            climbs[number].listed.add(tier)
+    for number in tried.bills:
+        climb = climbs[number]
+        known = (
+            ladder for ladder in (climb.ladder, *every_ladder(record.rules)) if _place(ladder, tried.tier) is not None
+        )
+        if (ladder := next(known, None)) is None:
+            continue
+        climb = climbs[number] = _on(climb, ladder)
+        tier = _place(ladder, tried.tier)
+        assert tier is not None
+        # One that rode along may have taken a lower step of its own.
+        climb.reached |= {tier} if len(tried.bills) == 1 else set(range(tier + 1))
+        climb.since = None
+        climb.listed.add(tried.tier)
+        climb.days = max(climb.days, ladder[tier].days)
+
+
+def _place(ladder: Ladder, name: str | None) -> int | None:
+    return next((place for place, rung in enumerate(ladder) if rung.name == name), None)
 
 
 def _proved_fresh(record: Record, sent: Sent) -> bool:
@@ -239,8 +303,7 @@ def _proved_fresh(record: Record, sent: Sent) -> bool:
     return all(end.outcome in {"deferred", "not_sent"} for end in record.story.reminders[sent.reminder].ends[:-1])
 
 
-def _story(record: Record, sent: Sent, climbs: dict[str, _Climb]) -> str:
-    ladder = record.rules.ladder
+def _story(record: Record, sent: Sent, ladder: Ladder, climbs: dict[str, _Climb]) -> str:
     told = []
     for number in sent.bills:
         late = _late(record, sent, number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -22,7 +22,6 @@ from tests.oracle.evidence import (
     Mail,
     Party,
     Rules,
-    Rung,
     Text,
 )
 from tests.oracle.story import Mark, Story
@@ -126,11 +125,6 @@ class Record:
     def party_at(self, customer: str | None, books: tuple[Ledger, ...]) -> Party:
         """The customer as these books know them; somebody of no zone or address where they do not."""
         return next((known for book in books if (known := book.customers.get(customer or "")) is not None), _NOBODY)
-
-    def ladder(self, sent: Sent) -> tuple[Rung, ...]:
-        """The ladder that the customer climbs."""
-        more = self.rules.patience.get(self.party(sent).group, 0)
-        return tuple(rung if rung.days < 0 else replace(rung, days=rung.days + more) for rung in self.rules.ladder)
 
     def zones(self, sent: Sent) -> tuple[ZoneInfo, ...]:
         """Every zone the customer may live in."""

@@ -139,7 +139,16 @@ class Books:
         self._bills[number] = Bill(
             row["customer_id"], due, row["currency"], left, row["status"] == "disputed",
             retained=kept, retained_until=date.fromisoformat(until) if until else None,
+            issued_on=date.fromisoformat(row["issued_on"]), paid_on=self._paid_on(number, sums),
         )  # fmt: skip
+
+    def _paid_on(self, number: str, sums: dict[str, Decimal]) -> date | None:
+        """The day of the last money, where nothing but money came in and it was enough."""
+        rows = [self.payments[key] for key in self._paid.get(number, ())]
+        is_clean = sums["payment"] > 0 and all(row["kind"] == "payment" and Decimal(row["amount"]) > 0 for row in rows)
+        if not is_clean or sums["payment"] < Decimal(self.invoices[number]["total"]):
+            return None
+        return max(date.fromisoformat(row["paid_on"]) for row in rows)
 
     # ---- what others see of them
 

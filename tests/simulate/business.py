@@ -9,7 +9,7 @@ from itertools import pairwise
 from random import Random
 from zoneinfo import ZoneInfo
 
-from tests.oracle.evidence import Channel, Party, Rules, Rung
+from tests.oracle.evidence import Channel, GoodPayer, Party, Rules, Rung, Segment
 
 MAIL, TEXT = Channel.EMAIL, Channel.SMS
 LADDERS = {
@@ -49,6 +49,16 @@ LADDERS = {
         Rung("review", 90),
     ),
 }
+# Of segments' own; their tiers have the names of letters that there are.
+_SLOW = (Rung("gentle", 7, (MAIL,)), Rung("options", 25, (MAIL,)), Rung("last", 50, (MAIL,)), Rung("review", 70))
+_SHORT = (
+    Rung("heads-up", -9, (MAIL,)),
+    Rung("gentle", 0, (MAIL,)),
+    Rung("check-in", 12, (MAIL,)),
+    Rung("firm", 24, (MAIL,)),
+    Rung("call", 32),
+    Rung("last", 40, (MAIL,)),
+)
 TASKS = {"call": "call", "review": "review"}
 # Where customers are: zone, country, the beginning of a number there, how many digits follow, the language they write.
 PLACES = (
@@ -138,23 +148,25 @@ def invent(seed: int) -> Business:
     clients = dice.choices(((1, 3), (4, 12), (13, 25), (26, 40)), (2, 3, 4, 3))[0]
     has_texts = dice.random() < 0.7
     rules = _rules(dice, zone, country, begins.date(), has_texts)
-    return _patient(
-        Business(
-            seed=seed,
-            begins=begins,
-            ends=begins + timedelta(days=days),
-            rules=rules,
-            currency=currency,
-            mode=dice.choices(("live", "approve"), (9, 1))[0],
-            has_texts=has_texts,
-            asks=frozenset(
-                dice.sample([rung.name for rung in rules.ladder if rung.channels], dice.choice((0, 0, 0, 1)))
-            ),
-            plus_addressing=dice.random() < 0.8,
-            undo_minutes=dice.choice((0, 10, 10, 60)),
-            clients=_clients(dice, dice.randint(*clients), zone, begins.date()),
-            attention=dice.choice((timedelta(hours=2), timedelta(days=1), timedelta(days=4), timedelta(days=30))),
-            luck=dice.choice((0, 1, 1, 3)),
+    return _segmented(
+        _patient(
+            Business(
+                seed=seed,
+                begins=begins,
+                ends=begins + timedelta(days=days),
+                rules=rules,
+                currency=currency,
+                mode=dice.choices(("live", "approve"), (9, 1))[0],
+                has_texts=has_texts,
+                asks=frozenset(
+                    dice.sample([rung.name for rung in rules.ladder if rung.channels], dice.choice((0, 0, 0, 1)))
+                ),
+                plus_addressing=dice.random() < 0.8,
+                undo_minutes=dice.choice((0, 10, 10, 60)),
+                clients=_clients(dice, dice.randint(*clients), zone, begins.date()),
+                attention=dice.choice((timedelta(hours=2), timedelta(days=1), timedelta(days=4), timedelta(days=30))),
+                luck=dice.choice((0, 1, 1, 3)),
+            )
         )
     )
 
@@ -163,10 +175,45 @@ def _patient(business: Business) -> Business:
     """The same with groups of customers that are given more time; by dice of its own, for seeds that failed once."""
     dice = Random(f"patience {business.seed}")
     patience = dice.choice(({}, {"private": 7}, {"private": 14, "friends": 30}))
-    rules = replace(business.rules, patience=patience, only_when_we_work=dice.random() < 0.8)
+    segments = tuple(Segment(name, groups=frozenset({name}), patience_days=days) for name, days in patience.items())
+    rules = replace(business.rules, segments=segments, only_when_we_work=dice.random() < 0.8)
     groups = ("", "retail", *patience)
     clients = (replace(one, party=replace(one.party, group=dice.choice(groups))) for one in business.clients)
     return replace(business, rules=rules, clients=tuple(clients))
+
+
+def _segmented(business: Business) -> Business:
+    """The same with more segments, some of tiers of their own; by dice of its own, too."""
+    dice, rules = Random(f"segments {business.seed}"), business.rules
+    rules = replace(rules, currency=business.currency, good_payer=GoodPayer(3, 6, 10))
+    known = [name for name, made in _segments(rules).items() if made.ladder == () or _is_spaced(made.ladder, rules)]
+    chosen = [_segments(rules)[name] for name in dice.sample(known, dice.choice((0, 1, 2, 3)))]
+    every = [*rules.segments, *chosen]
+    dice.shuffle(every)
+    words = ("", "Privat", "Consumer", "b2b") if any(one.kind for one in chosen) else ("",)
+    clients = (
+        replace(one, party=replace(one.party, group=dice.choice(words) or one.party.group)) for one in business.clients
+    )
+    return replace(business, rules=replace(rules, segments=tuple(every)), clients=tuple(clients))
+
+
+def _segments(rules: Rules) -> dict[str, Segment]:
+    """Those that a business may have; text messages are left out where something is left then."""
+    is_by_mail = all(MAIL in rung.channels for rung in rules.ladder if rung.channels)
+    quiet = frozenset({TEXT}) if is_by_mail else frozenset[Channel]()
+    made = (
+        Segment("people", kind="person", patience_days=7, without=quiet),
+        Segment("loyal", good_payers=True, patience_days=14),
+        Segment("small", owed_up_to=Decimal(200), patience_days=10),
+        Segment("large", owed_from=Decimal(3000), ladder=_SLOW),
+        Segment("abroad", countries=frozenset({"US", "DE", "PL", "JP", "AU"}), ladder=_SHORT),
+        Segment("by-hand", ladder=_SLOW, patience_days=5),
+    )
+    return {one.name: one for one in made}
+
+
+def _is_spaced(ladder: tuple[Rung, ...], rules: Rules) -> bool:
+    return min(b.days - a.days for a, b in pairwise(ladder)) >= rules.min_gap_days
 
 
 def _rules(dice: Random, zone: str, country: str, begins: date, has_texts: bool) -> Rules:

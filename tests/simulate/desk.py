@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from reminderbot.core.case import Case, CaseKind
 from reminderbot.core.event import EventKind
 from reminderbot.core.hold import HoldKind, active
 from reminderbot.core.plan import Every, PlanState
-from reminderbot.desk import case, hold, payment, plan, sending, uncertain
+from reminderbot.desk import case, hold, payment, plan, preference, sending, uncertain
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.restart import restart
@@ -260,6 +260,25 @@ class Desk:
         self.open.setdefault(key, []).append((frozenset(), self.life.clock.now()))
         later = self.life.clock.now() + timedelta(days=self.dice.uniform(1, 40))
         self.life.at(later, lambda: self._resume(key))
+
+    def calls(self, key: str) -> None:
+        """Somebody telephones of their own accord."""
+        if not (self.is_grave(key) or self._wants_no_more(key)):
+            self.telephone.dial(key)
+
+    def pause_until(self, key: str, days: int) -> None:
+        """Somebody asks for a pause up to and with a day, after which it ends by itself."""
+        zone = self.life.business.zone
+        day = self.life.clock.now().astimezone(zone).date() + timedelta(days=days)
+        hold.place(self.life.house, WHO, Exactly(key), until=day)
+        ends = datetime.combine(day + timedelta(days=1), time(0), zone).astimezone(UTC)
+        self.life.did(Deed.HELD, key, until=ends)
+        self.life.tell("desk: a pause until a day")
+
+    def choose(self, key: str, name: str) -> None:
+        """Somebody chooses a ladder for a customer, or takes that back."""
+        preference.change(self.life.house, WHO, Exactly(key), {"segment": name})
+        self.life.did(Deed.LADDER_CHOSEN, key, name=name)
 
     def _resume(self, key: str) -> None:
         if not (self.life.is_off or self.is_grave(key) or self._wants_no_more(key)):

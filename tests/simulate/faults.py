@@ -22,9 +22,9 @@ _SHORT = (timedelta(minutes=10), _HOUR, 6 * _HOUR, _DAY, 4 * _DAY)
 
 
 class _Faults:
-    def __init__(self, life: Life) -> None:
+    def __init__(self, life: Life, name: str = "faults") -> None:
         self.life = life
-        self.dice = Random(f"faults {life.business.seed}")
+        self.dice = Random(f"{name} {life.business.seed}")
 
     def every(self, days: float, act: Callable[[], None]) -> None:
         """About once in so many days."""
@@ -125,6 +125,21 @@ class _Faults:
         """Somebody asks for a pause of a customer."""
         self.life.desk.pause(self.dice.choice(list(self.life.people)))
 
+    def patience(self) -> None:
+        """Somebody is given another ladder, or is left in peace until a day."""
+        key = self.dice.choice(list(self.life.people))
+        if self.dice.random() < 0.5:
+            self.life.desk.pause_until(key, self.dice.randint(1, 40))
+            return
+        names = [segment.name for segment in self.life.business.rules.segments]
+        self.life.desk.choose(key, self.dice.choice(("", *names)))
+
+    def telephone(self) -> None:
+        """Somebody calls a customer who owes something, for no reason of the program's."""
+        owing = [key for key, person in self.life.people.items() if person.owing()]
+        if owing:
+            self.life.desk.calls(self.dice.choice(owing))
+
     def meanwhile(self) -> None:
         """Something happens to a customer while a message to them waits, those that were tried before first."""
         key = self.life.waiting_for()
@@ -160,6 +175,10 @@ def plan_faults(life: Life) -> None:
     found.every(250, found.stop)
     found.every(20, found.meanwhile)
     found.every(200, found.pause)
+    # By dice of its own, so that the lives of before stay much as they were.
+    choices = _Faults(life, "choices")
+    choices.every(60, choices.patience)
+    choices.every(40, choices.telephone)
     if not life.business.luck:
         return
     scale = 1 / life.business.luck

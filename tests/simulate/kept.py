@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Chosen so that everything below happens in two of them where it can, in few customer-years.
-SHARE = (2, 6, 10, 16, 21, 29, 32, 38, 55)
+SHARE = (5, 37, 39, 40, 93, 94, 99, 104)
 
 # Seeds that found a fault of the program, and which; replayed for ever, though their lives change with the simulator.
 FAILED_ONCE = {
@@ -36,11 +36,13 @@ MUST_HAPPEN = (
     "settled: uncertain", "stop: email halted", "stop: import", "stop: inbox unavailable", "stop: ledger",
     "stop: stopped", "tier: check-in by email", "tier: check-in by sms", "tier: firm by email", "tier: firm by sms",
     "tier: gentle by email", "tier: gentle by sms", "tier: heads-up by email", "tier: last by email",
-    "tier: options by email", "tier: instalment by email", "plan_agreed", "plan_kept", "plan_missed", "plan: goes on",
+    "tier: options by email", "tier: instalment by email", "plan_agreed", "plan_kept", "plan_missed",
     "bill: a part is due later", "case_opened: returned", "case_opened: undated", "deed: disputed", "deed: handed_over",
     "deed: plan_ended", "deed: restarted_clock", "deed: settled", "deed: taken_back", "desk: a dispute was upheld",
     "held: handed_over", "held: missed_instalment", "held: resuming", "held: returned", "money: taken back",
-    "patience: a message", "promise_paid_late", "promise_partly_kept",
+    "desk: a pause until a day", "deed: ladder_chosen", "ladder of: abroad", "ladder of: by-hand",
+    "ladder of: everybody", "ladder of: large", "ladder of: loyal", "ladder of: people", "ladder of: private",
+    "ladder of: small", "promise_paid_late", "promise_partly_kept",
     "call for: call_back", "call for: ladder", "call: dispute", "call: no_answer", "call: paid", "call: promise",
     "call: reached", "deed: asked_for_a_call", "deed: called", "deed: promised",
 )  # fmt: skip

@@ -19,6 +19,7 @@ from random import Random
 from typing import Any
 
 from reminderbot.clock import SteppedClock
+from reminderbot.core.gate import GateCode
 from reminderbot.core.inbound import Inbound, InboxUnavailable
 from reminderbot.core.ladder import Channel as Way
 from reminderbot.runs.clock import remember_time
@@ -28,6 +29,7 @@ from reminderbot.runs.look_again import look_again_once
 from reminderbot.runs.plan import plan_once
 from reminderbot.runs.reconcile import reconcile_once
 from reminderbot.runs.recover import begin
+from reminderbot.store import decision
 from tests.oracle.evidence import Arrival, Channel, Deed, Done, Evidence, Mail, Meaning, Text
 from tests.oracle.export import journal
 from tests.simulate.business import Business
@@ -295,7 +297,18 @@ class Life:
     def _delivered(self, message: Mail | Text) -> None:
         self.tell(f"sent: {'mail' if isinstance(message, Mail) else 'text'}")
         self._written_to.add(message.recipients[0] if isinstance(message, Mail) else message.recipient)
-        self._reader_of(message).hears(message)
+        reader = self._reader_of(message)
+        self._tell_ladder(reader.client.customer_id)
+        reader.hears(message)
+
+    def _tell_ladder(self, key: str) -> None:
+        """Count on whose ladder a message was sent."""
+        with self.house.store.reading() as connection:
+            kept = decision.latest(connection, key)
+        gates = kept.made.gates if kept else ()
+        self.tell(
+            f"ladder of: {next((g.values['segment'] for g in gates if g.code is GateCode.PATIENCE), 'everybody')}"
+        )
 
     def _reader_of(self, message: Mail | Text) -> Person:
         """Whom it is about: several customers may share a mailbox."""
@@ -354,8 +367,6 @@ class Life:
             self.tell(f"{line.kind}: {word}" if word else line.kind)
             if line.kind == "planned":
                 self.tell(f"tier: {line.data['tier']} by {line.data['channel']}")
-                if self.people[line.customer or ""].party.group in self.business.rules.patience:
-                    self.tell("patience: a message")
         return Evidence(
             rules=self.business.rules,
             ledgers=tuple(self.office.ledgers),

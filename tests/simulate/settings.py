@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from reminderbot.core.ladder import Channel
 from reminderbot.house import House
 from reminderbot.wiring import build_house
 from tests.faults.life import Reader
-from tests.oracle.evidence import Rung
+from tests.oracle.evidence import GoodPayer, Rung, Segment
 from tests.simulate.business import TASKS, Business
 from tests.simulate.ends import Carrier, MailServer, Post
 from tests.stories.world import CONFIG, LETTERS, OUR_ADDRESS, OUR_NUMBER, SECRETS, SMS, TextsIn
@@ -107,18 +108,41 @@ def _texts(business: Business) -> str:
 
 def _rest(business: Business) -> str:
     hours = int(business.rules.ledger_max_age.total_seconds() // 3600)
-    return f"[ledger]\nmax_age_hours = {hours}\n" + "".join(
-        (*(_rung(business, rung) for rung in business.rules.ladder), *map(_segment, business.rules.patience.items()))
+    return (
+        f"[ledger]\nmax_age_hours = {hours}\n"
+        + "".join(
+            (
+                *(_rung(business, rung) for rung in business.rules.ladder),
+                *(_segment(business, segment) for segment in business.rules.segments),
+            )
+        )
+        + _good_payer(business.rules.good_payer)
     )
 
 
-def _segment(patience: tuple[str, int]) -> str:
-    group, days = patience
-    return f'[[segment]]\nname = "{group}"\ngroups = ["{group}"]\npatience_days = {days}\n'
+def _segment(business: Business, segment: Segment) -> str:
+    told = {"name": segment.name, "groups": sorted(segment.groups), "countries": sorted(segment.countries)}
+    told |= {"kind": segment.kind, "history": "good_payer" if segment.good_payers else ""}
+    told |= {"owed_from": segment.owed_from, "owed_up_to": segment.owed_up_to}
+    told |= {"patience_days": segment.patience_days, "without": sorted(c.value for c in segment.without)}
+    lines = [f"{key} = {_toml(value)}" for key, value in told.items() if value not in ("", None, [], 0)]
+    tiers = (_rung(business, rung, "segment.ladder") for rung in segment.ladder)
+    return "[[segment]]\n" + "\n".join(lines) + "\n" + "".join(tiers)
 
 
-def _rung(business: Business, rung: Rung) -> str:
-    head = f'[[ladder]]\nname = "{rung.name}"\ndays = {rung.days}\n'
+def _toml(value: object) -> str:
+    return f"{value}" if isinstance(value, int | Decimal) else repr(value)
+
+
+def _good_payer(asked: GoodPayer) -> str:
+    return (
+        f"[patience]\ngood_payer_invoices = {asked.invoices}\ngood_payer_months = {asked.months}\n"
+        f"good_payer_days_late = {asked.days_late}\n"
+    )
+
+
+def _rung(business: Business, rung: Rung, table: str = "ladder") -> str:
+    head = f'[[{table}]]\nname = "{rung.name}"\ndays = {rung.days}\n'
     if not rung.channels:
         return f'{head}task = "{TASKS[rung.name]}"\n'
     needs = "approval" if rung.name in business.asks else "nobody"

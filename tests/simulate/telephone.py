@@ -44,9 +44,9 @@ class Telephone:
             self._life.tell("call: nobody wants one")
             return False
         self._life.tell(f"call for: {wanted.reasons[0].why}")
-        return self._dial(key) is not CallResult.REACHED
+        return self.dial(key) is not CallResult.REACHED
 
-    def _dial(self, key: str) -> CallResult | None:
+    def dial(self, key: str) -> CallResult | None:
         """Somebody picks up, or the voicemail does, or nobody; None: it could not be noted."""
         result = self._dice.choices(list(_RESULTS), list(_RESULTS.values()))[0]
         said = self._said(key, result)
@@ -92,7 +92,7 @@ class Telephone:
             case CallResult.DISPUTE:
                 return Said(invoices=owing[:1], reason=self._dice.choice(CONTESTED))
             case CallResult.CALL_BACK:
-                at = here + timedelta(days=self._dice.uniform(0.1, 9))
+                at = here + timedelta(days=self._dice.uniform(0.1, 25))
                 return Said(at=at.replace(tzinfo=None, microsecond=0))
             case _:
                 return Said()
@@ -125,6 +125,6 @@ class Telephone:
             self._life.tell("call: nobody wants one")
             return
         self._life.tell(f"call for: {wanted.reasons[0].why}")
-        result = self._dial(key)
+        result = self.dial(key)
         if result is None or not result.is_talk:
             self._again(key, self._life.clock.now() + timedelta(days=1))

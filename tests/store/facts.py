@@ -20,6 +20,11 @@ ENDED = frozenset({"accepted", "refused", "confirmed", "withdrawn"})
 RESTING = ENDED | {"planned", "uncertain", "not_sent"}
 # Lifts every pause of a customer.
 LIFTED = "talked to them"
+# Letters beside the ladder, and the pauses that do not keep them back.
+NOTES = frozenset({"instalment", "thanks"})
+BESIDE_THEM = frozenset({"plan", "resuming"})
+# Calls by which somebody has heard from us.
+HEARD = frozenset({"reached", "paid", "promise", "dispute", "call_back", "message_left"})
 CAPS = ((timedelta(hours=24), 1), (timedelta(days=7), 2), (timedelta(days=30), 7))
 
 
@@ -56,9 +61,14 @@ class Quiet:
     invoices: frozenset[str] = frozenset()
     until: datetime | None = None
     ended: float = float("inf")
+    # The hold that stands for it; 0: none.
+    hold: int = 0
+    lets_notes_pass: bool = False
 
     def forbids(self, copy: Copy) -> bool:
         row = copy.row
+        if self.lets_notes_pass and row.tier in NOTES:
+            return False
         return (
             row.customer_id == self.customer
             and self.since < row.claim_seq < self.ended
@@ -105,6 +115,10 @@ class Facts:
     books: list[tuple[int, Books]] = field(default_factory=list)
     by_hand: dict[str, Decimal] = field(default_factory=dict)
     noted: dict[str, datetime] = field(default_factory=dict)
+    # (line, customer, moment) of each call by which they heard from us; when the next one is made, and their numbers.
+    calls: list[tuple[int, str, datetime]] = field(default_factory=list)
+    calling_at: datetime | None = None
+    phones: dict[str, str] = field(default_factory=dict)
     again: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     planned: set[int] = field(default_factory=set)
     lines: list[tuple[Any, ...]] = field(default_factory=list)
@@ -197,12 +211,36 @@ class Facts:
             until = datetime.fromisoformat(told["until"]) if told["until"] else None
             if told["kind"] == "promise":
                 until = self.noted[customer]
-            self.quiets.append(Quiet(customer, f"by hand {told['kind']}", seq, frozenset(told["invoices"]), until))
+            kind, invoices = told["kind"], frozenset(told["invoices"])
+            made = Quiet(customer, f"by hand {kind}", seq, invoices, until, hold=told["hold"])
+            made.lets_notes_pass = kind in BESIDE_THEM
+            self.quiets.append(made)
 
     def _released(self, seq: int, actor: str, customer: str, told: Any, _r: Any, _p: Any) -> None:
         for quiet in self.quiets if actor == "olivia" else ():
-            if quiet.customer == customer and (told["why"] == LIFTED or "promise" in quiet.why):
+            lifts = told["why"] == LIFTED or "promise" in quiet.why or quiet.hold == told["hold"]
+            if quiet.customer == customer and lifts:
                 quiet.ended = min(quiet.ended, seq)
+        if actor != "olivia" and told["kind"] == "plan":
+            # All of it is settled.
+            self._end_hold(told["hold"], seq)
+
+    def _plan_agreed(self, seq: int, _a: str, customer: str, told: Any, _r: Any, _p: Any) -> None:
+        covered = frozenset(number for number, _ in told["covers"])
+        self.quiets.append(Quiet(customer, f"plan {told['plan']}", seq, covered, lets_notes_pass=True))
+
+    def _plan_ended(self, seq: int, _a: str, _c: str, told: Any, _r: Any, _p: Any) -> None:
+        self._end(f"plan {told['plan']}", seq)
+
+    _plan_kept = _plan_ended
+
+    def _noted(self, seq: int, _a: str, customer: str, told: Any, _r: Any, _p: Any) -> None:
+        result = told.get("call")
+        if result in HEARD:
+            assert self.calling_at is not None
+            self.calls.append((seq, customer, self.calling_at))
+        if result == "wrong_number":
+            self.closed.append((seq, "sms", self.phones[customer]))
 
     def _stopped(self, seq: int, _a: str, _c: str, _t: Any, _r: Any, _p: Any) -> None:
         self.stops.append([seq, float("inf")])
@@ -211,6 +249,11 @@ class Facts:
         self.doubtful = 0
         for stop in self.stops:
             stop[1] = min(stop[1], seq)
+
+    def _end_hold(self, number: int, seq: int) -> None:
+        for quiet in self.quiets:
+            if quiet.hold == number:
+                quiet.ended = min(quiet.ended, seq)
 
     def _end(self, why: str, seq: int) -> None:
         for quiet in self.quiets:
@@ -286,6 +329,8 @@ class Facts:
             for c in (*before, copy)
             if c.arrived and (c.row.customer_id == row.customer_id or c.row.recipient == row.recipient)
         ]
+        # A call uses up the budget as a message does, and is never kept back by it.
+        same += [at for seq, customer, at in self.calls if customer == row.customer_id and seq < row.claim_seq]
         for stretch, allowed in CAPS:
             assert not copy.arrived or sum(abs(at - row.claimed_at) < stretch for at in same) <= allowed, (
                 f"{row.customer_id} heard from us more than {allowed} times in {stretch}"

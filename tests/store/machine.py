@@ -16,15 +16,21 @@ from sqlalchemy import select
 
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Outcome, Refused, Uncertain
 from reminderbot.core.ladder import Channel
+from reminderbot.core.lane import Reason
 from reminderbot.core.message import OutgoingMessage
+from reminderbot.core.note import CallResult
+from reminderbot.core.plan import Every
 from reminderbot.demo.answers import not_delivered
 from reminderbot.demo.evidence import Message
 from reminderbot.desk import case as desk_case
 from reminderbot.desk import hold as desk_hold
 from reminderbot.desk import payment as desk_payment
+from reminderbot.desk import plan as desk_plan
 from reminderbot.desk import promise as desk_promise
 from reminderbot.desk import refusal, sending
 from reminderbot.desk import uncertain as desk_uncertain
+from reminderbot.desk.call import Said, call
+from reminderbot.desk.find import Exactly
 from reminderbot.runs.clock import remember_time
 from reminderbot.runs.take_ledger import take_ledger
 from reminderbot.store.tables import inbound, outbox, outbox_step
@@ -106,6 +112,7 @@ class Machine(RuleBasedStateMachine):
         self.world = self.stage.world()
         self.world.mailbox, self.world.texts_in = Mailbox(), TextsIn()
         self.plain = reopened(self.world)
+        self.facts.phones = {name: cells["phone"] for name, cells in self.world._customers.items()}
         self._use()
         self._numbers, self._sound = 0, False
         self._remember_books(moment(START))
@@ -420,6 +427,45 @@ class Machine(RuleBasedStateMachine):
         day = self.world.today + timedelta(days=days)
         self.facts.noted[customer] = datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON)
         self.do(lambda: desk_promise.note(self.world.house, "olivia", customer, day))
+
+    @rule(customer=customers, count=st.integers(2, 4), every=st.sampled_from(list(Every)))
+    def a_person_agrees_on_a_plan(self, customer: str, count: int, every: Every) -> None:
+        def agree() -> None:
+            house, who = self.world.house, Exactly(customer)
+            with house.store.reading() as connection:
+                offered = desk_plan.offer(house, connection, who, count, every)
+            desk_plan.agree(house, "olivia", who, offered.instalments)
+
+        self.do(agree)
+
+    @rule(customer=customers, ends=st.booleans())
+    def a_person_ends_a_plan_or_lets_it_go_on(self, customer: str, ends: bool) -> None:
+        def decide() -> None:
+            house = self.world.house
+            with house.store.reading() as connection:
+                standing = desk_plan.look(house, connection, customer)
+            for seen in standing:
+                if ends:
+                    desk_plan.end(house, "olivia", seen.plan.plan_id)
+                else:
+                    desk_plan.go_on(house, "olivia", seen.plan.plan_id)
+
+        self.do(decide)
+
+    @rule(customer=customers, result=st.sampled_from(list(CallResult)), days=st.integers(1, 8), data=st.data())
+    def a_person_telephones(self, customer: str, result: CallResult, days: int, data: st.DataObject) -> None:
+        day = self.world.today + timedelta(days=days)
+        number = self._invoice(customer, data)
+        said = {
+            CallResult.PROMISE: Said(due_on=day),
+            CallResult.PAID: Said(invoices=(number,) if number else ()),
+            CallResult.DISPUTE: Said(invoices=(number,) if number else (), reason=Reason.WRONG_AMOUNT),
+            CallResult.CALL_BACK: Said(at=datetime.combine(day, datetime.min.time()).replace(hour=11)),
+        }.get(result, Said())
+        if result is CallResult.PROMISE:
+            self.facts.noted[customer] = datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON)
+        self.facts.calling_at = self.world.now
+        self.do(lambda: call(self.world.house, "olivia", Exactly(customer), result, "they said so", said))
 
     @rule()
     def a_person_closes_a_case(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.oracle.lives import Plant
-from tests.oracle.plants import calls, decided, hours, sending, silence
+from tests.oracle.plants import calls, decided, hours, segments, sending, silence
 
 PLANTED: tuple[tuple[int, Plant], ...] = (
     (1, sending.twice),
@@ -82,7 +82,15 @@ PLANTED: tuple[tuple[int, Plant], ...] = (
     (21, hours.a_tier_left_out),
     (21, hours.a_tier_left_out_and_the_opt_out_later),
     (21, hours.before_its_day),
-    (21, hours.before_its_day_with_more_patience),
+    (1, segments.the_same_tier_again_on_another_ladder),
+    (21, segments.before_its_day_with_more_patience),
+    (21, segments.before_a_private_persons_day),
+    (21, segments.before_the_day_of_who_owes_little),
+    (21, segments.before_the_day_of_a_good_payer),
+    (21, segments.before_the_day_that_a_person_chose),
+    (21, segments.by_text_where_none_is_to_be_sent),
+    (21, segments.in_a_tier_that_their_ladder_has_not),
+    (21, segments.too_soon_by_the_ladder_they_moved_to),
     (21, hours.too_soon_after_the_tier_before),
     (21, hours.a_courtesy_after_the_due_date),
     (21, hours.a_persons_answer_that_no_person_wrote),
@@ -183,5 +191,11 @@ ALLOWED: tuple[Plant, ...] = (
     decided.without_what_is_due_only_later,
     decided.with_what_was_due_only_later,
     decided.on_the_day_of_its_first_tier_after_a_restart,
+    segments.on_its_day_with_more_patience,
+    segments.on_the_day_of_a_company,
+    segments.on_the_day_of_who_owes_more,
+    segments.on_the_day_of_who_pays_late,
+    segments.on_everybodys_day_after_a_person_took_it_back,
+    segments.thirteen_days_later_on_the_ladder_they_moved_to,
     silence.a_persons_answer_under_every_hold,
 )

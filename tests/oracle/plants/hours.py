@@ -34,12 +34,6 @@ def on_our_holiday_as_the_owner_wants_it(life: Life) -> None:
     on_our_holiday(life)
 
 
-def before_its_day_with_more_patience(life: Life) -> None:
-    life.rules = replace(life.rules, patience={"private": 3})
-    life.customers["ACME"] = replace(life.customers["ACME"], group="private")
-    life.letter("2026-09-23 14:00", "options")
-
-
 def the_day_after_their_holiday(life: Life) -> None:
     life.letter("2026-10-13 14:00", "options")
 
