@@ -16,6 +16,7 @@ from reminderbot.core.understanding import DisputeReason, Finding, Kind, Underst
 from reminderbot.replies import automatic, dsn, sms, tables
 from reminderbot.replies.amounts import may_be_in
 from reminderbot.replies.extract import days_in
+from reminderbot.replies.guess import promised_perhaps
 from reminderbot.replies.hits import Reader, says_something
 from reminderbot.replies.intent import Sentence, last_day, read_sentence
 from reminderbot.replies.match import by_invoice
@@ -42,6 +43,7 @@ _WEIGHTIER = frozenset(
 _CONTESTING = frozenset({Kind.LEGAL, Kind.DISPUTE, Kind.PAID, Kind.HARDSHIP, Kind.SENSITIVE})
 # A reply that shows no more than these may be about what its words only hint at.
 _UNCLEAR = frozenset({Kind.QUESTION, Kind.ACK})
+_THANKS = frozenset({Kind.ACK})
 _TELLING = frozenset({"DATE", "MONEY", "NUMBER", "PHONE", "ADDRESS"})
 # "I get paid on the 25th. I'll pay you then."
 _THEN = re.compile(
@@ -256,6 +258,8 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     asked = any("question" in s.groups for s in read)
     if {f.kind for f in findings} <= _UNCLEAR and not asked:
         findings += hints
+    guessed = promised_perhaps(read, reader, reader.today + FARTHEST) if {f.kind for f in findings} <= _THANKS else []
+    findings += guessed
     groups = {group for s in read for group in s.groups}
     findings = _without_weaker(_without_asides(findings, read, reader.today), read)
     kinds = _kinds(findings, abusive="sensitive.grave" not in groups)
@@ -267,7 +271,7 @@ def _sum(read: Sequence[Sentence], own: str, reader: Reader, context: Context) -
     promise = next((f for f in findings if f.kind is Kind.PROMISE), None)
     # "300 dollars" where pounds are owed is neither the whole nor a share of it.
     is_foreign = any(not may_be_in(told.unit, context.currency) for s in read for told in s.sums)
-    clear = not unexplained and not hints and bool(read) and not (is_foreign and promise)
+    clear = not unexplained and not hints and not guessed and bool(read) and not (is_foreign and promise)
     alone = clear and _is_harmless(kinds, findings, read, reader.today)
     whole = [replace(found, amount=None) for found in findings]
     return Understanding(

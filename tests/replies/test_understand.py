@@ -279,6 +279,23 @@ def test_a_hint_names_the_kind_where_nothing_clearer_is_said_and_calls_a_person(
     assert (found.kinds, found.needs_human) == ((Kind.DISPUTE,), True)
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds", "day"),
+    [
+        ("The trade gets its envelopes from me on the 25th.", (Kind.PROMISE,), 25),
+        ("Thanks. My wife goes round with the envelopes on the 25th.", (Kind.PROMISE,), 25),
+        ("The trade never gets its envelopes from me on the 25th.", (Kind.OTHER,), None),
+        ("Does the trade get its envelopes on the 25th?", (Kind.QUESTION,), None),
+        ("The moon is full on the 25th.", (Kind.OTHER,), None),
+    ],
+)
+def test_a_day_in_words_nobody_has_taught_may_be_promised_and_calls_a_person(
+    text: str, kinds: tuple[Kind, ...], day: int | None
+) -> None:
+    found = sms(text)
+    assert (found.kinds, found.promise_on and found.promise_on.day, found.needs_human) == (kinds, day, True)
+
+
 def test_what_a_word_or_two_seem_to_show_yields_to_what_is_plainly_said() -> None:
     assert sms("Not me, I'm a schoolteacher in Gore and you have the wrong number").kinds == (Kind.WRONG_CONTACT,)
     found = sms("I've just been laid off, I lost my job and my universal credit was not paid")
