@@ -257,6 +257,19 @@ def test_a_payment_under_way_is_no_promise_though_a_day_is_named() -> None:
     assert found.needs_human
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Don't you dare email me again you nasty little man or you'll regret it.",
+        "Take me off your list, you horrible people.",
+        "Don't email me again or I'll come round.",
+    ],
+)
+def test_an_opt_out_with_a_threat_or_an_insult_calls_a_person(text: str) -> None:
+    found = mail(text)
+    assert (Kind.OPT_OUT in found.kinds, found.needs_human) == (True, True)
+
+
 def test_an_opt_out_beside_a_day_is_more_than_an_opt_out() -> None:
     assert not sms("please take me off your list").needs_human
     assert sms("Friday, then lose my number").needs_human
