@@ -15,7 +15,7 @@ from reminderbot.replies.explained import clauses_of, is_explained, proper_names
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
 from reminderbot.replies.hits import INVOICE_SIGN, Hit, Reader, hits_beside_names, hits_in, placed, without_idioms
 from reminderbot.replies.match import invoice_numbers_in
-from reminderbot.replies.tables import DENIALS, HINT, ONLY, TEMPORAL, Table
+from reminderbot.replies.tables import DENIALS, HINT, JOINING, ONLY, TEMPORAL, Table
 from reminderbot.replies.words import tokens
 
 # A day in a clause that says only this is no day of payment.
@@ -92,6 +92,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     hits = [hit for hit in hits if not _is_of_a_thing(hit, hits)]
     hits += _paying_on_a_day(left, hits, reader) if not is_question else []
     hits += _paid_on_a_day(left, reader)
+    hits = list(_without_falling_short(left, hits))
     hits += _set_phrases_in(shown, bool(left), reader) if cut and not hits else []
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
     is_question = is_question and (not cut or bool(left))
@@ -305,6 +306,31 @@ def _is_guarded(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> bo
     if "PAST" in words or any(hit.group in _NO_PROMISE for hit in hits):
         return True
     return any(reader.denies(w) or reader.loads(w) or reader.tells_of_the_past(w) for w in words)
+
+
+def _without_falling_short(words: Sequence[str], hits: Sequence[Hit]) -> Iterable[Hit]:
+    """Without the promises of a part of the sentence that tells of less than paying, or of being paid.
+
+    "I will ask about the payment on Friday", "I want my money on Friday"; but "I will ask her and pay on Friday".
+    """
+    signs = [hit for hit in hits if hit.group == "short_of"]
+    short = [
+        (start, end) for start, end in _parts_of(words) if any(hit.start < end and hit.end > start for hit in signs)
+    ]
+    for hit in hits:
+        within = any(start <= hit.start and hit.end <= end for start, end in short)
+        if hit.group != "short_of" and not (within and hit.group == "promise"):
+            yield hit
+
+
+def _parts_of(words: Sequence[str]) -> Iterable[tuple[int, int]]:
+    """What stands between commas and the words that join: "I will look tonight | and pay tomorrow"."""
+    start = 0
+    for at, word in enumerate(words):
+        if word == "," or word in JOINING:
+            yield start, at
+            start = at + 1
+    yield start, len(words)
 
 
 def _paid_on_a_day(words: Sequence[str], reader: Reader) -> list[Hit]:

@@ -47,6 +47,12 @@ mal appena als zodra wanneer nadat
 """
 # With these a condition may be but a time of day.
 TEMPORAL = frozenset(_TEMPORAL.split())
+_JOINING = """
+and then so but und dann also aber et puis donc mais y e luego entonces pero depois entao mas poi quindi allora ma
+en dan dus maar
+"""
+# Where one part of a sentence ends and another begins.
+JOINING = frozenset(_JOINING.split())
 _NOT_IN_GAPS = "|".join([*sorted(DENIALS), ","])
 
 

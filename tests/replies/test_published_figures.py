@@ -32,4 +32,4 @@ def test_nobody_who_needs_a_person_is_passed_over_more_often_than_promised(score
     # promises.md and the goals: 99.5 % of those who need a person, and none of the grave kinds.
     assert everybody.flagged >= 0.995 * everybody.needed - 1
     assert everybody.grave_missed == 0
-    assert everybody.read > 300
+    assert everybody.read > 250

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
+from reminderbot.channels.twilio import PATIENCE_SECONDS
 from reminderbot.clock import SteppedClock
 from reminderbot.core.delivery import Accepted, Blame, Deferred, Outcome, Refused, Uncertain
 from reminderbot.core.inbound import Inbound, InboxUnavailable, MailCursor
@@ -110,6 +111,15 @@ class Carrier(_End):
             self._told("fate: carrier knows a stop")
             return Refused("21610 the recipient told us to stop", Blame.OPT_OUT, "21610")
         return self._outcome(fate, lambda answered: self._take(message, answered))
+
+    def _fate(self) -> str:
+        """As always; but a carrier that is slower than our client is patient has taken the text, or has not."""
+        if self.slow <= PATIENCE_SECONDS:
+            return super()._fate()
+        self._clock.advance(timedelta(seconds=PATIENCE_SECONDS))
+        fate = self._dice.choice(("uncertain, taken", "uncertain, not taken"))
+        self._told(f"fate: {fate}")
+        return fate
 
     def _take(self, message: OutgoingMessage, answered: bool) -> str:
         valid = int(message.valid_for.total_seconds()) if message.valid_for else 36000
