@@ -105,6 +105,8 @@ GUARDS = (
         "no note for what may be paid", "core/aside.py", "if received.amount >= min(", "if not received and min(", PLANS
     ),
     Guard("old books miss nothing", "runs/instalment.py", "min(now, booked_at)", "now", PLANS),
+    Guard("no case of another", "desk/plan.py", "        refuse_anothers(seen, who)", "        pass", PLANS),
+    Guard("only who paid", "runs/instalment.py", "and not plan.is_paid(connection, known)", "and False", PLANS),
     Guard("nobody with a matter is thanked", "core/aside.py", "if hold.kind not in thanks.HARMLESS", "if False", PLANS),
     Guard(
         "a note in its time",
@@ -163,6 +165,9 @@ GUARDS = (
         CALLS,
     ),
     Guard("who wrote is not called", "core/call.py", "return hold.kind not in _TALKED_ABOUT", "return False", CALLS),
+    Guard("whoever answered is read first", "core/call.py", " or hold.kind in _ANSWERED", "", CALLS),
+    Guard("a missed instalment is a call", "core/call.py", "and hold.kind is HoldKind.PLAN:", "and False:", CALLS),
+    Guard("nobody is called at night", "desk/call.py", "if not HARD_START <= there <= HARD_END:", "if False:", CALLS),
     Guard("a new word has its time", "core/call.py", "return hold.kind in _WORD_GIVEN or hold", "return hold", CALLS),
     Guard("one message a day", "desk/call.py", "            if left is not None:", "            if False:", CALLS),
     Guard(
@@ -210,6 +215,14 @@ GUARDS = (
         OWED,
     ),
     Guard("a pause goes on", "runs/ledger_news.py", "if bill.replaces in pause.invoices:", "if False:", OWED),
+    Guard("what moves rests", "runs/ledger_news.py", "_ask_about_moved(connection, old, new, now)\n", "pass\n", OWED),
+    Guard(
+        "a plan goes on",
+        "runs/ledger_news.py",
+        "plan.take_over(connection, bill.customer_id, bill.replaces, bill.number)",
+        "pass",
+        OWED,
+    ),
     Guard("one bill of two", "ledger/csv_invoices.py", "replace(invoice, status=Status.CANCELLED)", "invoice", OWED),
     Guard(
         "no more is taken back than came",
@@ -959,6 +972,27 @@ GUARDS = (
         "desk/handover.py",
         'only taking it back ends this", now,',
         'only taking it back ends this", now, until=now,',
+        HANDOVER,
+    ),
+    Guard(
+        "taken back, what still rests calls a person",
+        "desk/handover.py",
+        "again = _wait_again(house, connection, known, now, actor)",
+        "again = []",
+        HANDOVER,
+    ),
+    Guard(
+        "a bill in the place of another is handed over with it",
+        "runs/ledger_news.py",
+        "for away in handover.by_holds(connection, [pause.hold_id]):",
+        "for away in ():",
+        HANDOVER,
+    ),
+    Guard(
+        "no word is broken over what somebody else collects",
+        "core/promise.py",
+        "if word.invoices and all(any(h.covers(number) for h in away) for number in word.invoices):",
+        "if False:",
         HANDOVER,
     ),
     Guard(
