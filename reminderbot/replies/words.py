@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     r"|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)(?=\d{1,2}(?:st|nd|rd|th)?\b)"
     r"|\b2(?:m[a-z]{2,6}|day|nite|night|nyt)\b"
     r"|\d+(?:[.,/:'-]\d+)*(?:(?:st|nd|rd|th|er|ere|eme|ro|ra|do|da|to|ta|[oae])\b|\.(?=\s{0,3}[a-zA-Zà-ÿ]))?"
-    r"|[pcsd]/(?=[\s\w])|\bw/(?:o\b|(?=\s))"
+    r"|[pcsd]/(?=[\s\w])|\bw/(?:o\b|(?=\s))|\ba/c\b"
     r"|[^\W\d_]+(?:'[^\W\d_]+)*\d*"
     r"|[?,;:()–—…/]|(?<=\s)-+(?=\s)",
     re.IGNORECASE,
