@@ -97,6 +97,26 @@ class Release:
     customer_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A person has spoken to a customer on the telephone: they have heard from us."""
+
+    at: datetime
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Instalments that were agreed on: their days and sums, together what was open on the invoices."""
+
+    at: datetime
+    customer_id: str
+    invoices: tuple[str, ...]
+    parts: tuple[tuple[date, Decimal], ...]
+    # None: nobody has ended it.
+    ended_at: datetime | None = None
+
+
 @dataclass
 class Evidence:
     """Everything the judge may know."""
@@ -110,6 +130,8 @@ class Evidence:
     booked: list[Booked] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
+    calls: list[Called] = field(default_factory=list)
+    plans: list[Agreed] = field(default_factory=list)
 
     def party(self, customer_id: str) -> Party:
         return next(party for party in self.parties if party.customer_id == customer_id)

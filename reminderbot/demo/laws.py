@@ -14,7 +14,7 @@ from email.utils import getaddresses
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from reminderbot.demo.evidence import EMAIL, SMS, Evidence, Message, Party, Word, to_party
+from reminderbot.demo.evidence import EMAIL, SMS, Agreed, Evidence, Message, Party, Word, to_party
 from reminderbot.demo.recognise import Letters, asks, mail, numbers, subject, words
 
 # The letters in their order, with the days past due at which each may come first.
@@ -26,6 +26,10 @@ OPENS, CLOSES = time(9), time(17)
 BUDGET = ((timedelta(hours=24), 1), (timedelta(days=7), 2), (timedelta(days=30), 7))
 # A text comes within three business days of its letter; with a weekend and a holiday those are six days.
 _TEXT_FOLLOWS = timedelta(days=6)
+
+# The note before an instalment is no letter of the ladder; it comes a few business days before.
+_NOTE = "instalment"
+_NOTE_COMES = timedelta(days=10)
 
 # What is wrong with one message; nothing where all is well.
 Findings = Iterator[str]
@@ -57,10 +61,33 @@ class Court:
         return message.at.astimezone(ZoneInfo(self.party.zone))
 
     def overdue(self, message: Message) -> dict[str, Decimal]:
-        """What the books showed as open and past due at that moment, without what is parked."""
-        day = self.day(message)
-        bills = (b for b in self.party.bills if b.due_on <= day and b.number not in self.party.parked)
+        """What the books showed as open and past due at that moment, without what is parked or in instalments."""
+        day, apart = self.day(message), {*self.party.parked, *self.covered(message)}
+        bills = (b for b in self.party.bills if b.due_on <= day and b.number not in apart)
         return {b.number: owed for b in bills if (owed := self.evidence.owed(b, message.at)) > 0}
+
+    def plan(self, message: Message) -> Agreed | None:
+        """The instalments that were agreed on and that nobody had ended by then."""
+        mine = (plan for plan in self.evidence.plans if plan.customer_id == self.party.customer_id)
+        standing = (p for p in mine if p.at <= message.at and (p.ended_at is None or message.at < p.ended_at))
+        return next(standing, None)
+
+    def covered(self, message: Message) -> dict[str, Decimal]:
+        """What was open at that moment of what is paid in instalments."""
+        plan = self.plan(message)
+        bills = (b for b in self.party.bills if plan is not None and b.number in plan.invoices)
+        return {b.number: owed for b in bills if (owed := self.evidence.owed(b, message.at)) > 0}
+
+    def next_part(self, message: Message) -> tuple[date, Decimal] | None:
+        """The next instalment by the books of that moment, and what was missing of it."""
+        plan = self.plan(message)
+        parts = plan.parts if plan is not None else ()
+        left = sum((amount for _, amount in parts), Decimal(0)) - sum(self.covered(message).values(), Decimal(0))
+        for day, amount in parts:
+            if amount > left:
+                return day, amount - max(left, Decimal(0))
+            left -= amount
+        return None
 
 
 def judge(evidence: Evidence, letters: Letters) -> list[Verdict]:
@@ -113,8 +140,10 @@ def _holidays_of(country: str, year: int) -> frozenset[date]:
 
 def _seldom(court: Court, place: int) -> Findings:
     now = court.messages[place].at
+    # A call uses up the budget, too, and is never kept back by it.
+    calls = [call.at for call in court.evidence.calls if call.customer_id == court.party.customer_id]
     for stretch, most in BUDGET:
-        count = sum(now - stretch < m.at <= now for m in court.messages[: place + 1])
+        count = sum(now - stretch < at <= now for at in (*calls, *(m.at for m in court.messages[: place + 1])))
         if count > most:
             yield f"it was number {count} within {stretch.days} days, at most {most} are allowed"
 
@@ -145,9 +174,12 @@ def _open_channel(court: Court, place: int) -> Findings:
 
 def _owed(court: Court, place: int) -> Findings:
     message = court.messages[place]
-    asked, overdue = asks(message), court.overdue(message)
+    asked, overdue, part = asks(message), court.overdue(message), court.next_part(message)
+    if is_note := court.letters.tier(message) == _NOTE:
+        overdue = court.covered(message)
     if message.channel == SMS:
-        expected = (court.party.currency, sum(overdue.values(), Decimal(0)))
+        due = part[1] if is_note and part else sum(overdue.values(), Decimal(0))
+        expected = (court.party.currency, due)
         if asked.total != expected or not overdue:
             yield f"it asks for {_money(asked.total)}, and {_money(expected)} was owed"
         return
@@ -163,7 +195,9 @@ def _owed(court: Court, place: int) -> Findings:
 
 def _soon_due(court: Court, message: Message) -> dict[str, Decimal]:
     day = court.day(message)
-    soon = (b for b in court.party.bills if day < b.due_on <= day - timedelta(days=LADDER["heads-up"]))
+    apart = court.covered(message)
+    bills = (b for b in court.party.bills if b.number not in apart)
+    soon = (b for b in bills if day < b.due_on <= day - timedelta(days=LADDER["heads-up"]))
     return {b.number: owed for b in soon if (owed := court.evidence.owed(b, message.at)) > 0}
 
 
@@ -184,6 +218,8 @@ def _in_order(court: Court, place: int) -> Findings:
         stepped = _climb(court, message, reached, told)
     message = court.messages[place]
     tier = court.letters.tier(message)
+    if tier == _NOTE:
+        return
     if tier not in _RUNGS:
         yield f"no letter of ours reads so: {subject(message)}"
     elif max(stepped, default=-1) != _RUNGS.index(tier):
@@ -230,12 +266,28 @@ def _falls_on(due_on: date, rung: int, following: int, since: date) -> date:
 def _after_its_letter(court: Court, place: int) -> Findings:
     text = court.messages[place]
     tier = court.letters.tier(text)
+    if tier == _NOTE:
+        return
     before = [m for m in court.messages[:place] if court.letters.tier(m) == tier]
     last = max(before, key=lambda m: m.at, default=None)
     if last is None or last.channel != EMAIL or court.day(text) <= court.day(last):
         yield f"the letter '{tier}' had not come the day before"
     elif text.at - last.at > _TEXT_FOLLOWS:
         yield f"the letter '{tier}' had come {(text.at - last.at).days} days before"
+
+
+def _in_instalments(court: Court, place: int) -> Findings:
+    message = court.messages[place]
+    if court.letters.tier(message) != _NOTE:
+        if asked := sorted(asks(message).by_invoice.keys() & court.covered(message).keys()):
+            yield f"it lists {', '.join(asked)}, which is paid in instalments"
+        return
+    part, day = court.next_part(message), court.day(message)
+    notes = [m for m in court.messages[:place] if court.letters.tier(m) == _NOTE]
+    if part is None or not day < part[0] <= day + _NOTE_COMES:
+        yield f"no instalment was to come soon ({part[0] if part else 'none at all'})"
+    elif any(part[0] - _NOTE_COMES <= court.day(note) for note in notes):
+        yield f"the instalment of {part[0]} was noted before"
 
 
 def _agreed(court: Court, place: int) -> Findings:
@@ -281,4 +333,5 @@ LAWS: dict[str, tuple[str, Callable[[Court, int], Findings]]] = {
     "Texts only to who agreed to them": (SMS, _agreed),
     "Texts in two segments, with a way to stop": (SMS, _short),
     "Nobody reads of anybody else": ("", _alone),
+    "Instalments are noted once, and left alone": ("", _in_instalments),
 }

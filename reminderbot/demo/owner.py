@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from reminderbot.core.note import CallResult
 from reminderbot.demo.people import OwnerAct
+from reminderbot.desk.call import call
 from reminderbot.desk.case import resolve, waiting
+from reminderbot.desk.find import Exactly
 from reminderbot.desk.sending import go_live
 from reminderbot.house import House
 
@@ -19,5 +22,7 @@ def settle(house: House, act: OwnerAct) -> None:
     """Close what waits about one customer, and lift the holds that came with it where the reminders may go on."""
     with house.store.reading() as connection:
         open_cases = [found.case_id for found, _ in waiting(connection) if found.customer_id == act.customer_id]
+    if act.calls:
+        call(house, OWNER, Exactly(act.customer_id), CallResult.REACHED, act.resolution)
     for case_id in open_cases:
         resolve(house, OWNER, case_id, act.resolution, lift=act.releases)

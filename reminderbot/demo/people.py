@@ -97,6 +97,8 @@ class OwnerAct:
     credit: tuple[str, Decimal] | None = None
     # The reminders may go on.
     releases: bool = False
+    # By telephone; the resolution is what came of it.
+    calls: bool = False
 
 
 @dataclass
@@ -244,7 +246,7 @@ def owner_acts() -> tuple[OwnerAct, ...]:
         OwnerAct(
             datetime(2026, 9, 28, 14, 0, tzinfo=_HOME), "C03",
             "calls Marta: a client paid her late; Friday it is. No letter went out.",
-            "called: she pays on Friday", None,
+            "called: she pays on Friday", None, calls=True,
         ),
     )  # fmt: skip
 

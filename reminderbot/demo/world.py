@@ -12,7 +12,7 @@ from typing import assert_never
 
 from reminderbot.demo import answers
 from reminderbot.demo.books import Books
-from reminderbot.demo.evidence import EMAIL, SMS, Booked, Evidence, Message, Party, Release, Word
+from reminderbot.demo.evidence import EMAIL, SMS, Booked, Called, Evidence, Message, Party, Release, Word
 from reminderbot.demo.people import BUSINESS, OUR_NUMBER, ZONE, Away, Bounces, OwnerAct, Pays, Person, Says, owner_acts
 from reminderbot.demo.post_office import PostOffice
 from reminderbot.demo.recognise import Letters
@@ -125,6 +125,8 @@ class World:
             self.books.book(Booked(now, act.customer_id, *act.credit, kind="credit_note"))
         if act.releases:
             self.evidence.releases.append(Release(now, act.customer_id))
+        if act.calls:
+            self.evidence.calls.append(Called(now, act.customer_id))
         at_the_desk(act)
         return act
 

@@ -12,7 +12,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reminderbot.demo.evidence import EMAIL, SMS, Bill, Booked, Evidence, Message, Party, Release, Turned, Word
+from reminderbot.demo.evidence import (
+    EMAIL,
+    SMS,
+    Agreed,
+    Bill,
+    Booked,
+    Called,
+    Evidence,
+    Message,
+    Party,
+    Release,
+    Turned,
+    Word,
+)
 from reminderbot.demo.laws import LADDER, LAWS, judge
 from reminderbot.demo.recognise import Letters
 
@@ -53,7 +66,7 @@ def text(tier: str, day: str, hour: int = 10, *, party: Party = ANN, words: str 
 @pytest.fixture
 def letters(tmp_path: Path) -> Letters:
     """Letters that differ in a few words each."""
-    for tier in LADDER:
+    for tier in (*LADDER, "instalment"):
         (tmp_path / f"{tier}.email.md").write_text(f"Subject: Our very own words of {tier}\n\n{{{{ items }}}}\n")
         (tmp_path / f"{tier}.sms.txt").write_text(f"{{{{ business_name }}}}: {{{{ invoice }}}}\n{tier} in a few words")
     return Letters(tmp_path)
@@ -104,7 +117,7 @@ def test_a_second_try_at_a_refused_address_is_found(letters: Letters) -> None:
     assert broken(evidence, letters) == {"No second try where the server refused"}
 
 
-HOURS, BUDGET, QUIET, CLOSED, OWED, ORDER, FOLLOWS, AGREED, SHORT, ALONE = LAWS
+HOURS, BUDGET, QUIET, CLOSED, OWED, ORDER, FOLLOWS, AGREED, SHORT, ALONE, PARTS = LAWS
 
 
 @dataclass(frozen=True)
@@ -148,6 +161,26 @@ def _parked(evidence: Evidence) -> None:
     evidence.parties = (replace(ANN, parked=("INV-1",)), BEN)
 
 
+def _called(day: str, hour: int = 10) -> Callable[[Evidence], object]:
+    return lambda evidence: evidence.calls.append(Called(moment(day, hour), "C1"))
+
+
+HALVES = ((date(2026, 10, 1), Decimal("50.00")), (date(2026, 11, 2), Decimal("50.00")))
+
+
+def _in_halves(*messages: Message, ended: str = "") -> Callable[[Evidence], object]:
+    """After the text of 'check-in' two halves are agreed on, and these messages follow."""
+
+    def change(evidence: Evidence) -> None:
+        ends = moment(ended) if ended else None
+        evidence.plans.append(Agreed(moment("9-17"), "C1", ("INV-1",), HALVES, ends))
+        evidence.messages[4:] = messages
+        evidence.booked = [Booked(moment("10-1"), "C1", "INV-1", Decimal("50.00"))]
+
+    return change
+
+
+HALF = {"sums": "INV-1  Aug 5, 2026  Sep 4, 2026  USD 50.00", "total": "USD 50.00"}
 LONG = "The Shop: INV-1 (USD 100.00, due Sep 4) check-in in a few words. " + "x" * 230 + " Reply STOP to opt out"
 CURLY = "The Shop: INV-1 (USD 100.00, due Sep 4) check-in in a few words. " + "’" * 60 + " Reply STOP to opt out"
 PLANTS = (
@@ -158,6 +191,15 @@ PLANTS = (
     Plant("on Labor Day", HOURS, _message(1, letter("gentle", "9-7"))),
     Plant("the text within a day of its letter", BUDGET, _message(3, text("check-in", "9-16", 9))),
     Plant("three in seven days", BUDGET, _more(text("check-in", "9-17"))),
+    Plant("a day after a call", BUDGET, _called("9-8", 9)),
+    Plant("a third within a week, a call among them", BUDGET, _called("9-12")),
+    Plant("a reminder of what is paid in halves", PARTS, _in_halves(letter("options", "9-23"))),
+    Plant("the sum of what is paid in halves", OWED, _in_halves(letter("options", "9-23"))),
+    Plant("a note weeks before", PARTS, _in_halves(letter("instalment", "10-5", **HALF))),
+    Plant("a note on its day", PARTS, _in_halves(letter("instalment", "10-1"))),
+    Plant("a note twice", PARTS, _in_halves(letter("instalment", "9-25"), letter("instalment", "9-29"))),
+    Plant("a note after the end of the plan", PARTS, _in_halves(letter("instalment", "9-28"), ended="9-25")),
+    Plant("a note with another sum", OWED, _in_halves(letter("instalment", "9-28", **HALF))),
     Plant("after an answer", QUIET, _said("10-10")),
     Plant("before the promised days are over", QUIET, _said("10-10", quiet_until=date(2026, 10, 20))),
     Plant("released before the answer came", QUIET, _both(_released("10-9"), _said("10-10"))),
@@ -219,6 +261,9 @@ def test_a_planted_violation_is_found_by_its_law(plant: Plant, letters: Letters)
 
 
 ALLOWED = (
+    ("two days before the next letter", _called("9-21")),
+    ("a note before each half", _in_halves(letter("instalment", "9-28"), letter("instalment", "10-28", **HALF))),
+    ("a reminder once the plan was ended", _in_halves(letter("options", "9-23"), ended="9-22")),
     ("at nine sharp", _message(1, letter("gentle", "9-8", 9))),
     ("at five sharp", _message(1, letter("gentle", "9-8", 17))),
     ("on the day from which they may be written to again", _said("10-10", quiet_until=date(2026, 10, 19))),
