@@ -178,6 +178,7 @@ def _judged(record: Record, sent: Sent, ladder: Ladder, tier: int, climbs: dict[
 def _explains(record: Record, sent: Sent, tier: int, climb: _Climb, number: str) -> bool:
     """Whether a letter of this tier was the right one for this invoice: its next, or the same by another way."""
     again = tier in climb.reached and not climb.is_told((sent.channel, sent.recipient), tier)
+    again = again and not _put_off(record, sent, tier, number)
     return again or any(tier in _next(record, sent, number, reached, climb) for reached in climb.reached)
 
 
@@ -204,6 +205,12 @@ def _next(record: Record, sent: Sent, number: str, reached: int, climb: _Climb) 
                 continue
             break
     return found
+
+
+def _put_off(record: Record, sent: Sent, tier: int, number: str) -> bool:
+    """Whether so much time was given since that by the books of now this tier would not have its turn yet."""
+    late = _late(record, sent, number)
+    return late is not None and max(late) < record.ladder(sent)[tier].days
 
 
 def _late(record: Record, sent: Sent, number: str) -> set[int] | None:

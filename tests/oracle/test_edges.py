@@ -241,6 +241,18 @@ def test_an_invoice_that_may_only_have_ridden_along_may_be_told_the_same_tier_it
     assert judge(life.evidence()) == ()
 
 
+@pytest.mark.parametrize(
+    ("due_on", "fine"), [(date(2026, 9, 6), True), (date(2026, 9, 7), True), (date(2026, 9, 8), False)]
+)
+def test_no_text_follows_a_letter_whose_turn_was_put_off(due_on: date, fine: bool) -> None:
+    life = Life()
+    life.letter("2026-09-08 14:00", "gentle")
+    life.letter("2026-09-15 14:00", "check-in")
+    life.bill("INV-1", due_on=due_on)
+    life.text("2026-09-17 14:00", "check-in")
+    assert numbers(life) == (set() if fine else {21})
+
+
 def test_since_when_a_tier_was_told_is_not_guessed_where_it_may_have_been_told_before() -> None:
     life = Life()
     life.answer("2026-09-02 14:00", Meaning.BOUNCE_HARD, address="old@acme.example")
