@@ -52,6 +52,8 @@ def _on_ladder(facts: Facts, rules: Rules, now: datetime, known: Free | None) ->
     due, wake = _due(free, steps, rules, today, gates)
     if wake is not None:
         wakes.append(wake)
+    if not due and not facts.follow_up:
+        return Decision(tuple(gates), review_at=_earliest([wake for wake in wakes if wake > now]))
     tasks, letters = _split(due, rules.ladder)
     cases = _task_cases(tasks, rules.ladder)
     letters, told = _not_yet_said(letters, rules.ladder, now, gates)
@@ -103,8 +105,9 @@ def _due(
     due, first_overdue = tuple(pair for pair in steps if pair[1].due_on <= today), rules.ladder.first_overdue
     later = [step.due_on for _, step in steps if step.due_on > today]
     # A courtesy notice lapses at the due date, when the first overdue tier takes its place.
-    later += [item.invoice.due_on for item, step in due if step.tier < first_overdue and item.invoice.due_on]
-    if any(_is_overdue(item, step, rules.ladder, today) for item, step in steps):
+    lapses = [item.invoice.due_on for item, step in due if step.tier < first_overdue and item.invoice.due_on]
+    later += lapses
+    if lapses and any(_is_overdue(item, step, rules.ladder, today) for item, step in steps):
         # One message per person: while an invoice is overdue, notices about others not yet due stay out.
         due = tuple(pair for pair in due if first_overdue <= pair[1].tier)
     wake = start_of_day(min(later), rules.zone) if later else None
