@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tests.oracle.evidence import Channel, Deed, Meaning
+from tests.oracle.evidence import Channel, Deed, Meaning, Rung
 from tests.oracle.plans import BESIDE
 from tests.oracle.record import Record, Sent
 from tests.oracle.segments import Ladder, every_ladder, ladders
@@ -178,7 +178,7 @@ def _judged(record: Record, sent: Sent, ladder: Ladder, tier: int, climbs: dict[
 def _explains(record: Record, sent: Sent, tier: int, climb: _Climb, number: str) -> bool:
     """Whether a letter of this tier was the right one for this invoice: its next, or the same by another way."""
     again = tier in climb.reached and not climb.is_told((sent.channel, sent.recipient), tier)
-    again = again and not _put_off(record, sent, tier, number)
+    again = again and not _put_off(record, sent, climb.ladder[tier], number)
     return again or any(tier in _next(record, sent, number, reached, climb) for reached in climb.reached)
 
 
@@ -207,10 +207,10 @@ def _next(record: Record, sent: Sent, number: str, reached: int, climb: _Climb) 
     return found
 
 
-def _put_off(record: Record, sent: Sent, tier: int, number: str) -> bool:
+def _put_off(record: Record, sent: Sent, rung: Rung, number: str) -> bool:
     """Whether so much time was given since that by the books of now this tier would not have its turn yet."""
     late = _late(record, sent, number)
-    return late is not None and max(late) < record.ladder(sent)[tier].days
+    return late is not None and max(late) < rung.days
 
 
 def _late(record: Record, sent: Sent, number: str) -> set[int] | None:
