@@ -1,4 +1,4 @@
-"""A sentence is heard beside those that people have judged, and that decides where a rule's word is not enough."""
+"""A sentence is heard beside known ones, and that decides where a rule's word is not enough."""
 
 from __future__ import annotations
 
