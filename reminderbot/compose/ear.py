@@ -1,7 +1,7 @@
 """How does a sentence sound beside those that we know?
 
-The sentences in `compose/courtesy/sentences/` are marked sharp, fine and so on; naive Bayes counts which words, neighbours
-and parts of words stand in the sharp ones and which in the fine ones. Teach it by another sentence in its language's file.
+The sentences in `compose/courtesy/sentences/` are marked sharp, fine and so on; naive Bayes counts which words,
+neighbours and parts of words stand in the sharp ones and which in the fine ones. Teach it by another sentence there.
 """
 
 from __future__ import annotations
