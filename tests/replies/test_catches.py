@@ -12,6 +12,11 @@ from reminderbot.replies.understand import Context, understand_sms
 RECEIVED = datetime.fromisoformat("2026-12-01T08:45:00+01:00")
 CAUGHT = {
     "de": (
+        "Morgen um 9 ist der Monteur da, dann ist es erledigt",
+        "Der Kurs hielt uns auf Trab, gelernt haben wir nichts, Zahlung Freitag",
+        "Die Lieferung kam zu nichts. Freitag zahle ich.",
+        "Nach eurem Einbau war Wasserrohrbruch. Geld kommt Freitag.",
+        "Bei uns war Rohrbruch wegen eurer Arbeit, zahle Freitag",
         "Das Handy hat ne Macke, zahle Freitag",
         "Der Boden wurde im falschen Zimmer verlegt. Geld kommt Freitag.",
         "Freitag kriegst du deine Maschine zurück, die taugt nichts",
@@ -24,6 +29,10 @@ CAUGHT = {
         "Bis Freitag kriegst du dein Geld, aber nur die Hälfte",
     ),
     "fr": (
+        "Demain 9h c'est réglé, mais il manque une chaise",
+        "Le stage c'était un cirque, virement vendredi",
+        "Vos gars sont passés, c'était le bazar. Je paie vendredi.",
+        "On a eu un dégât des eaux après votre intervention, je paie vendredi",
         "La semaine dernière rien n'a avancé sur le chantier. Je paie vendredi.",
         "La voiture a rendu l'âme deux jours après votre réparation, je paie vendredi",
         "Votre technicien n'est pas passé. Je vous règle vendredi.",
@@ -36,6 +45,10 @@ CAUGHT = {
         "C'était réglé mardi au guichet",
     ),
     "es": (
+        "El pedido se hizo el lunes, pago el viernes, falta una caja",
+        "Se me inundó la oficina por vuestra tubería, el viernes pago",
+        "Vinieron tus chicos y aquello era un circo, el viernes te pago",
+        "La obra era un caos. El viernes pago.",
         "El viernes pago, pero el técnico no ha vuelto",
         "No me llega la mitad del pedido, pago el viernes",
         "El ordenador me falla desde la reparación, el viernes os pago",
@@ -46,6 +59,10 @@ CAUGHT = {
         "El lunes lo tienes en la cuenta, aunque la factura no es mía",
     ),
     "pt": (
+        "Todo mundo adorou menos o bolo que veio azedo, sexta pago",
+        "Alagou a sala depois da instalação, pago sexta",
+        "A festa foi uma zona, o garçom sumiu. Sexta pago.",
+        "A obra virou uma bagunça. Pago sexta.",
         "Meu celular pifou de novo depois do conserto de vocês, sexta pago",
         "A máquina não chega nunca, sexta pago",
         "O pix foi segunda",
@@ -56,6 +73,10 @@ CAUGHT = {
         "Ficou pago segunda mesmo, na loja",
     ),
     "it": (
+        "Da voi il corso è stato un disastro totale, venerdì pago",
+        "Si è allagato l'ufficio dopo il vostro lavoro, venerdì pago",
+        "I vostri sono venuti ed era un macello. Venerdì pago.",
+        "Il trasloco era un casino, venerdì pago",
         "Giornata da incubo con i vostri operai, venerdì pago",
         "Non contesto niente ma il lavoro va rifatto, venerdì pago",
         "Mia moglie è passata lunedì a saldare",
@@ -66,6 +87,10 @@ CAUGHT = {
         "Il bonifico era lunedì",
     ),
     "nl": (
+        "Het concert was een zooitje, vrijdag maak ik het over",
+        "We hadden waterschade in de zaak na jullie reparatie, vrijdag betaal ik",
+        "Alles was een bende na de verhuizers, ik betaal vrijdag",
+        "De tegelzetter is geweest en het was een puinhoop. Vrijdag betaal ik.",
         "De website loopt wat trager dan beloofd, betaal vrijdag",
         "Voor kerst hebben jullie het dak klaar, dan betaal ik",
         "De deur hapert nog, vrijdag betaal ik",
