@@ -314,6 +314,15 @@ class Machine(RuleBasedStateMachine):
         self.next = [OUTCOMES["the power goes"]]
         self._live_on(days)
 
+    @rule(customer=customers, result=st.sampled_from([CallResult.REACHED, CallResult.MESSAGE_LEFT]))
+    def somebody_telephones_on_the_day_of_a_letter(self, customer: str, result: CallResult) -> None:
+        """They have heard from us, and the letter waits."""
+        self.a_new_invoice(customer, -4)
+        self.a_person_lets_it_go_live()
+        self.a_person_lifts_all(customer)
+        self._telephone(customer, result, Said())
+        self._live_on(0)
+
     def _live_on(self, days: int) -> None:
         """So many days later: books, answers, letters, as the daemon does it."""
         day = self.world.today + timedelta(days=days)
@@ -464,6 +473,9 @@ class Machine(RuleBasedStateMachine):
         }.get(result, Said())
         if result is CallResult.PROMISE:
             self.facts.noted[customer] = datetime.combine(day + timedelta(days=1), datetime.min.time(), LONDON)
+        self._telephone(customer, result, said)
+
+    def _telephone(self, customer: str, result: CallResult, said: Said) -> None:
         self.facts.calling_at = self.world.now
         self.do(lambda: call(self.world.house, "olivia", Exactly(customer), result, "they said so", said))
 
