@@ -39,6 +39,8 @@ _TAG = re.compile(r"(?i),\s*(?:t[áa](?:\s+bom)?|viu)\s*\?+")
 _HOURS = frozenset({"as", "DATE"})
 # Denied, these say that all is well.
 _CONTESTING = frozenset({"dispute.unspecified", "legal", "instalments", "question"})
+# What is never cut into by a set phrase.
+_GRAVE = frozenset({"paid", "dispute", "hardship", "legal", "sensitive", "wrong_contact"})
 # What can be denied; "not paid" is said in patterns of its own.
 _DENIABLE = frozenset({"dispute", "hardship", "legal", "instalments", "hint", "promise"})
 
@@ -80,8 +82,8 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     words = plain or [word for word in _words(spoken, reader) if word != "?"]
     days = days_in(words, reader.tables, reader.today, reader.locale) if not plain else []
     sums = [found for found in sums_in(words) if not any(found.start < d.end and d.start < found.end for d in days)]
-    shown, origins = placed(words, days, sums)
-    left, origins, cut = without_idioms(shown, origins, reader.tables)
+    shown, places = placed(words, days, sums)
+    left, origins, cut = without_idioms(shown, places, reader.tables)
     reader = replace(reader, names=reader.names | proper_names(text, reader))
     hits = hits_in(left, reader.tables) + hits_beside_names(left, reader)
     hits = list(_without_denied(left, hits, reader))
@@ -112,8 +114,10 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     )
     sentence = replace(sentence, findings=tuple(_findings(sentence, reader)))
     hints = tuple(_hints(sentence, reader))
-    accounted = is_explained(left, hits, text, reader)
-    is_story = not accounted and is_explained(left, hits, text, reader, story=True)
+    kept = [place in {at for at, word in zip(origins, left, strict=True) if word != ","} for place in places]
+    is_whole = not (cut and _is_cut_into(shown, kept, groups, reader))
+    accounted = is_whole and is_explained(left, hits, text, reader)
+    is_story = is_whole and not accounted and is_explained(left, hits, text, reader, story=True)
     return replace(sentence, hints=hints, accounted=accounted, is_story=is_story)
 
 
@@ -170,6 +174,16 @@ def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> 
         return day.past
     # "Not until Friday" is a day after all.
     return not (len(before) > 1 and before[-2] in DENIALS)
+
+
+def _is_cut_into(shown: Sequence[str], kept: Sequence[bool], groups: Iterable[str], reader: Reader) -> bool:
+    """True where a set phrase takes a part of what contests or claims: "look [at your bank] statement"."""
+    told = {group.partition(".")[0] for group in groups}
+    for hit in _without_denied(shown, hits_in(shown, reader.tables), reader):
+        stands = [kept[at] for at in hit.explains]
+        if hit.group.partition(".")[0] in _GRAVE - told and len(stands) > sum(stands) > len(stands) / 2:
+            return True
+    return False
 
 
 def _set_phrases_in(words: Sequence[str], more: bool, reader: Reader) -> list[Hit]:

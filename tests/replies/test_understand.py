@@ -334,6 +334,16 @@ def test_a_payment_believed_in_by_mistake_is_none_beside_a_promise() -> None:
     assert sms("I thought Alan paid you and Alan thought I paid you. Will pay on Friday").kinds == (Kind.PROMISE,)
 
 
+@pytest.mark.parametrize("said", ["look at your bank statement", "plant cut us down to 2 days a week"])
+def test_a_set_phrase_that_cuts_into_a_claim_settles_nothing(said: str) -> None:
+    assert sms(f"{said}. Will pay on Friday.").needs_human
+
+
+def test_a_set_phrase_that_holds_most_of_what_sounds_like_a_claim_is_small_talk() -> None:
+    found = sms("Your invoice was sitting in the wrong tray in the school office. Will pay on Friday.")
+    assert found.kinds == (Kind.PROMISE,) and not found.needs_human
+
+
 def test_what_a_machine_writes_is_never_a_promise_or_a_payment() -> None:
     found = mail("I will pay on Friday. We have paid. STOP", Auto_Submitted="auto-replied")
     assert found.by_machine
