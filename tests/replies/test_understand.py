@@ -339,6 +339,11 @@ def test_a_set_phrase_that_cuts_into_a_claim_settles_nothing(said: str) -> None:
     assert sms(f"{said}. Will pay on Friday.").needs_human
 
 
+@pytest.mark.parametrize("said", ["It went in the post on Monday", "The cheque went in the mail on Tuesday"])
+def test_what_went_in_the_post_is_paid_whatever_day_is_named(said: str) -> None:
+    assert sms(said).kinds == (Kind.PAID,)
+
+
 def test_a_set_phrase_that_holds_most_of_what_sounds_like_a_claim_is_small_talk() -> None:
     found = sms("Your invoice was sitting in the wrong tray in the school office. Will pay on Friday.")
     assert found.kinds == (Kind.PROMISE,) and not found.needs_human
