@@ -46,16 +46,16 @@ class Decisions:
             dispute.mark(self._life.house, self._who, case_id, reason, [number], alone=True)
         except Refused:
             return False
-        self.rests(key, case_id, reason, number)
+        self.rests(key, case_id, reason, (number,))
         return True
 
-    def rests(self, key: str, case_id: int, reason: Reason, number: str) -> None:
-        """It is marked for this reason now, and settled some days later."""
+    def rests(self, key: str, case_id: int, reason: Reason, numbers: tuple[str, ...]) -> None:
+        """It is marked for this reason now, and settled some days later; without numbers it is all that stands open."""
         self.marked.add(case_id)
-        self._life.did(Deed.DISPUTED, key, {number})
-        self._later(3, 30, lambda: self._settle(key, case_id, number, reason))
+        self._life.did(Deed.DISPUTED, key, numbers)
+        self._later(3, 30, lambda: self._settle(key, case_id, numbers, reason))
 
-    def _settle(self, key: str, case_id: int, number: str, reason: Reason) -> None:
+    def _settle(self, key: str, case_id: int, numbers: tuple[str, ...], reason: Reason) -> None:
         """They were wrong, mostly; else the invoice is cancelled, and what was marked stays so."""
         self.marked.discard(case_id)
         is_contested = LANES[reason].is_contested
@@ -66,10 +66,11 @@ class Decisions:
         except Refused:
             return
         if upheld:
-            self._life.office.cancel(number)
+            for number in numbers:
+                self._life.office.cancel(number)
             self._life.tell("desk: a dispute was upheld")
         else:
-            self._life.did(Deed.SETTLED, key, {number})
+            self._life.did(Deed.SETTLED, key, numbers)
 
     def _hand_over(self, key: str) -> bool:
         """All that they owe, or one invoice, is for somebody else from now on."""

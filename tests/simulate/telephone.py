@@ -68,7 +68,7 @@ class Telephone:
                 self._promised(key, said.due_on, said.invoices)
             case CallResult.PAID | CallResult.DISPUTE:
                 assert made.case_id is not None
-                self._decisions.rests(key, made.case_id, said.reason or Reason.PAID, said.invoices[0])
+                self._decisions.rests(key, made.case_id, said.reason or Reason.PAID, said.invoices)
             case CallResult.CALL_BACK:
                 assert made.again_at is not None
                 self._life.did(Deed.ASKED_FOR_A_CALL, key)
