@@ -15,13 +15,13 @@ from reminderbot.replies.explained import clauses_of, is_explained, proper_names
 from reminderbot.replies.extract import Day, Sum, amount_in, days_in, sums_in
 from reminderbot.replies.hits import INVOICE_SIGN, Hit, Reader, hits_beside_names, hits_in, placed, without_idioms
 from reminderbot.replies.match import invoice_numbers_in
-from reminderbot.replies.tables import DENIALS, HINT, JOINING, ONLY, TEMPORAL, Table
+from reminderbot.replies.meant import meant, without_denied
+from reminderbot.replies.tables import DENIALS, HINT, Table
 from reminderbot.replies.words import tokens
 
 # A day in a clause that says only this is no day of payment.
 _STORIES = frozenset({"excuse", "auto_reply", "paid"})
 _KINDS = {kind.value: kind for kind in Kind}
-_NO_PROMISE = frozenset({"not_promise", "not_paid", "condition_on_us", "excuse"})
 # No count of days or years, no share, no number of something.
 _FIGURE = re.compile(
     r"(?<![\w./:-])(?<!net )(?<!n\. )(?<!no\. )(?<!nr\. )(?<!nr )"
@@ -32,17 +32,10 @@ _FIGURE = re.compile(
 )
 # "10/10", "5/5 would recommend": praise, and neither the tenth of October nor a day in May.
 _RATING = re.compile(r"(?i)^\W{0,3}(?:10/10|5/5)(?=\W{0,3}$)|\b(?:10/10|5/5)(?= (?:stars?|would|service|job|work)\b)")
-_WAITING_FOR_PAY = f"{HINT}hardship"
 # "Quinta eu te faço o pix, tá?": a way of speaking, and no question; "quanto tá?" is one.
 _TAG = re.compile(r"(?i),\s*(?:t[áa](?:\s+bom)?|viu)\s*\?+")
-# "As soon as": the rest of it; and days, which a time may name as well.
-_HOURS = frozenset({"as", "DATE"})
-# Denied, these say that all is well.
-_CONTESTING = frozenset({"dispute.unspecified", "legal", "instalments", "question"})
 # What is never cut into by a set phrase.
 _GRAVE = frozenset({"paid", "dispute", "hardship", "legal", "sensitive", "wrong_contact"})
-# What can be denied; "not paid" is said in patterns of its own.
-_DENIABLE = frozenset({"dispute", "hardship", "legal", "instalments", "hint", "promise"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +79,7 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     left, origins, cut = without_idioms(shown, places, reader.tables)
     reader = replace(reader, names=reader.names | proper_names(text, reader))
     hits = hits_in(left, reader.tables) + hits_beside_names(left, reader)
-    hits = list(_without_denied(left, hits, reader))
-    hits = [
-        hit for hit in hits if not _is_time_of_day(left, hit, reader) and not _is_yet_to_come(left, hit, hits, reader)
-    ]
-    hits = [hit for hit in hits if not _is_way_of_asking(hit, hits) and not _has_happened(hit, hits)]
-    hits = [hit for hit in hits if not _is_of_a_thing(hit, hits)]
-    hits += _paying_on_a_day(left, hits, reader) if not is_question else []
-    hits += _paid_on_a_day(left, reader)
-    hits = list(_without_falling_short(left, hits))
+    hits = meant(left, hits, is_question, reader)
     hits += _set_phrases_in(shown, bool(left), reader) if cut and not hits else []
     groups = frozenset(hit.group for hit in hits) | (frozenset({"idiom"}) if cut else frozenset())
     is_question = is_question and (not cut or bool(left))
@@ -114,7 +99,8 @@ def read_sentence(text: str, reader: Reader) -> Sentence:
     )
     sentence = replace(sentence, findings=tuple(_findings(sentence, reader)))
     hints = tuple(_hints(sentence, reader))
-    kept = [place in {at for at, word in zip(origins, left, strict=True) if word != ","} for place in places]
+    said = {at for at, word in zip(origins, left, strict=True) if word != ","}
+    kept = [place in said for place in places]
     is_whole = not (cut and _is_cut_into(shown, kept, groups, reader))
     accounted = is_whole and is_explained(left, hits, text, reader)
     is_story = is_whole and not accounted and is_explained(left, hits, text, reader, story=True)
@@ -179,7 +165,7 @@ def _is_no_deadline(day: Day, words: Sequence[str], tables: Iterable[Table]) -> 
 def _is_cut_into(shown: Sequence[str], kept: Sequence[bool], groups: Iterable[str], reader: Reader) -> bool:
     """True where a set phrase takes a part of what contests or claims: "look [at your bank] statement"."""
     told = {group.partition(".")[0] for group in groups}
-    for hit in _without_denied(shown, hits_in(shown, reader.tables), reader):
+    for hit in without_denied(shown, hits_in(shown, reader.tables), reader):
         stands = [kept[at] for at in hit.explains]
         if hit.group.partition(".")[0] in _GRAVE - told and len(stands) > sum(stands) > len(stands) / 2:
             return True
@@ -226,141 +212,6 @@ def _days_meant(
         groups = next(groups for (a, b), groups in zip(clauses, told, strict=True) if a <= place <= b)
         if not (promised and groups & _STORIES and "promise" not in groups):
             yield day
-
-
-def _without_denied(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> Iterable[Hit]:
-    """The hits that are not denied: "nothing is wrong" is no complaint; but what it is instead, nobody has said."""
-    for hit in hits:
-        denial = _denial_of(words, hit, reader)
-        if denial is None:
-            yield hit
-        elif hit.group in _CONTESTING and not any(map(reader.denies, words[max(0, denial - 3) : denial])):
-            # "Not going to dispute it", "no lawyer needed": whoever says so means no harm.
-            yield Hit("harmless", denial, hit.end)
-
-
-def _denial_of(words: Sequence[str], hit: Hit, reader: Reader) -> int | None:
-    """Where at most three words before it in its clause something denies a hit; None where nothing does."""
-    if hit.group.partition(".")[0] not in _DENIABLE or any(map(reader.denies, words[hit.start : hit.end])):
-        return None
-    for at in range(hit.start - 1, max(-1, hit.start - 4), -1):
-        if words[at] == ",":
-            return None
-        if reader.denies(words[at]):
-            return None if words[at + 1] in ONLY else at
-    return None
-
-
-def _is_time_of_day(words: Sequence[str], hit: Hit, reader: Reader) -> bool:
-    """True for a condition that is none: "once I am home", "when my wages come in"; not "once we are happy with it".
-
-    Nor is it want of money where a day stands beside it: "on Friday when I've been paid".
-    """
-    at = next((at for at in range(hit.start, hit.end) if words[at] in TEMPORAL), None)
-    if hit.group not in ("condition", _WAITING_FOR_PAY) or at is None:
-        return False
-    if hit.group == _WAITING_FOR_PAY and "DATE" not in words:
-        return False
-    # "Friday is when I get paid", "that is when the deposit clears": a day is named, nothing is asked for.
-    if words[at] == "when" and at > 1 and words[at - 1] == "is" and words[at - 2] in ("DATE", "that", "which"):
-        return True
-    clause = next(words[at:b] for a, b in clauses_of(words) if a <= at <= b)
-    told = [word for word in clause if word not in TEMPORAL and word not in _HOURS]
-    return bool(told) and all(map(reader.is_own_time, told))
-
-
-def _is_way_of_asking(hit: Hit, hits: Iterable[Hit]) -> bool:
-    """True within "can you take me off these texts": no question and no condition, but the wish itself.
-
-    "Could you please" may stand before it; "and send me the invoice" behind it asks for more.
-    """
-    if hit.group not in ("question", "condition"):
-        return False
-    wishes = [other for other in hits if other.group == "opt_out" and hit.end <= other.end]
-    return any(hit.group == "question" or other.start <= hit.start for other in wishes)
-
-
-def _is_of_a_thing(hit: Hit, hits: Iterable[Hit]) -> bool:
-    """True for "died" within "the boiler died again": nobody is mourned."""
-    if hit.group != "sensitive.grave":
-        return False
-    defects = (other for other in hits if other.group == "dispute.defective" and other.end - other.start > 1)
-    return any(other.start <= hit.start and hit.end <= other.end and hit.end - hit.start == 1 for other in defects)
-
-
-def _is_yet_to_come(words: Sequence[str], hit: Hit, hits: Iterable[Hit], reader: Reader) -> bool:
-    """True for a payment that is told of within a promise: "you will see it in your account on Friday"."""
-    if hit.group != "paid":
-        return False
-    start, end = next((a, b) for a, b in clauses_of(words) if a <= hit.start <= b)
-    clause = words[start:end]
-    if "DATE" not in clause or "PAST" in clause or any(map(reader.tells_of_the_past, clause)):
-        return False
-    return any(other.group == "promise" and other.start <= hit.start and hit.end <= other.end for other in hits)
-
-
-def _has_happened(hit: Hit, hits: Iterable[Hit]) -> bool:
-    """True for a promise that is but the day of a payment told of: "I mailed you a check on the 3rd"."""
-    if hit.group != "promise" or any(other.group == "not_paid" for other in hits):
-        return False
-    return any(other.group == "paid" and other.start < hit.start and hit.end <= other.end for other in hits)
-
-
-def _paying_on_a_day(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> list[Hit]:
-    """A promise in words no pattern has: of paying, on a day to come, and nothing that could mean otherwise."""
-    otherwise = any(_KINDS.get(hit.group.partition(".")[0]) not in (None, Kind.ACK) for hit in hits)
-    if "DATE" not in words or otherwise or _is_guarded(words, hits, reader):
-        return []
-    paying = any(map(reader.pays, words))
-    return [Hit("promise", at, at + 1) for at, word in enumerate(words) if word == "DATE"] if paying else []
-
-
-def _is_guarded(words: Sequence[str], hits: Sequence[Hit], reader: Reader) -> bool:
-    """True where something is denied, restricted, complained of or past: a day need not be one of payment then."""
-    if "PAST" in words or any(hit.group in _NO_PROMISE for hit in hits):
-        return True
-    return any(reader.denies(w) or reader.loads(w) or reader.tells_of_the_past(w) for w in words)
-
-
-def _without_falling_short(words: Sequence[str], hits: Sequence[Hit]) -> Iterable[Hit]:
-    """Without the promises of a part of the sentence that tells of less than paying, or of being paid.
-
-    "I will ask about the payment on Friday", "I want my money on Friday"; but "I will ask her and pay on Friday".
-    """
-    signs = [hit for hit in hits if hit.group == "short_of"]
-    short = [
-        (start, end) for start, end in _parts_of(words) if any(hit.start < end and hit.end > start for hit in signs)
-    ]
-    for hit in hits:
-        within = any(start <= hit.start and hit.end <= end for start, end in short)
-        if hit.group != "short_of" and not (within and hit.group == "promise"):
-            yield hit
-
-
-def _parts_of(words: Sequence[str]) -> Iterable[tuple[int, int]]:
-    """What stands between commas and the words that join: "I will look tonight | and pay tomorrow"."""
-    start = 0
-    for at, word in enumerate(words):
-        if word == "," or word in JOINING:
-            yield start, at
-            start = at + 1
-    yield start, len(words)
-
-
-def _paid_on_a_day(words: Sequence[str], reader: Reader) -> list[Hit]:
-    """A hint of a payment made: words of paying and of what has happened, and a day gone by, in one clause."""
-    return [
-        Hit(HINT + "paid", start, end)
-        for start, end in clauses_of(words)
-        if "PAST" in words[start:end] and _is_of_payment_made(words[start:end], reader)
-    ]
-
-
-def _is_of_payment_made(words: Sequence[str], reader: Reader) -> bool:
-    """True where a word of paying and one of what has happened stand together, and nothing is denied."""
-    if any(map(reader.denies, words)):
-        return False
-    return any(map(reader.pays, words)) and any(map(reader.tells_of_the_past, words))
 
 
 def _findings(sentence: Sentence, reader: Reader) -> Iterable[Finding]:
