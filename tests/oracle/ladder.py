@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 
 from tests.oracle.evidence import Channel, Deed, Meaning, Rung
 from tests.oracle.plans import BESIDE
@@ -154,7 +155,10 @@ def _places(climb: _Climb, before: int, ladder: Ladder) -> Iterator[int]:
     if rung.name in names:
         yield from range(names.index(rung.name), max(had, names.index(rung.name)) + 1)
         return
-    least, most = (sum(1 for each in ladder if each.days <= days) - 1 for days in (rung.days, climb.days))
+    # A call or a review may have been taken since: no letter tells of it.
+    after = takewhile(lambda each: not each.channels, climb.ladder[before + 1 :])
+    stands = max([climb.days, *(each.days for each in after)])
+    least, most = (sum(1 for each in ladder if each.days <= days) - 1 for days in (rung.days, stands))
     yield from range(least, max(most, had, least) + 1)
 
 
