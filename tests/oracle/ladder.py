@@ -106,19 +106,30 @@ def _climb(record: Record, customer: str, told: list[Sent | _Attempt]) -> Iterat
 def _one(record: Record, sent: Sent, climbs: dict[str, _Climb]) -> Iterator[Violation]:
     """Judge it on each ladder that may be theirs: where it is right on one of them, it is right."""
     found: list[Violation] = []
-    chosen: dict[str, _Climb] = {}
+    chosen: list[dict[str, _Climb]] = []
     for ladder in ladders(record, sent):
         moved = {number: _on(climbs[number], ladder) for number in sent.bills}
         wrong = list(_wrong(record, sent, ladder, moved))
-        if not chosen or not wrong:
-            found, chosen = wrong, moved
         if not wrong:
-            break
+            found, chosen = [], [*(chosen if not found else ()), moved]
+        elif not chosen:
+            found, chosen = wrong, [moved]
     yield from found
-    climbs.update(chosen)
-    tier = next((_place(climb.ladder, sent.tier) for climb in chosen.values()), None)
-    if tier is not None:
-        _note(record, sent, tier, climbs)
+    for moved in chosen:
+        tier = next((_place(climb.ladder, sent.tier) for climb in moved.values()), None)
+        if tier is not None:
+            _note(record, sent, tier, moved)
+    climbs.update({number: _either([moved[number] for moved in chosen]) for number in sent.bills} if chosen else {})
+
+
+def _either(climbs: list[_Climb]) -> _Climb:
+    """What is possible where a letter was right on several ladders."""
+    first, *others = climbs
+    for other in others:
+        names = [rung.name for rung in other.ladder]
+        if names == [rung.name for rung in first.ladder] and other.reached != first.reached:
+            first = replace(first, reached=first.reached | other.reached, since=None, days=max(first.days, other.days))
+    return first
 
 
 def _wrong(record: Record, sent: Sent, ladder: Ladder, climbs: dict[str, _Climb]) -> Iterator[Violation]:

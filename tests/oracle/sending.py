@@ -281,7 +281,7 @@ def _wrong_rows(record: Record, sent: Sent, letter: wire.Letter, book: Ledger) -
         right = owed(record, sent, bill, row.number)
         if row.owed.currency != bill.currency or row.owed.amount not in right:
             yield f"it says {row.owed.words} for {row.number}, the books {bill.currency} {bill.open_balance}"
-        if row.due_on not in _dues(record, sent, bill, row.number):
+        if row.due_on not in (_dues(record, sent, bill, row.number) or {None}):
             yield f"it says {row.number} falls due on {row.due_on}, the books {bill.due_on}"
         if letter.html and (row.owed.words not in letter.html or row.number not in letter.html):
             yield f"its HTML does not say {row.owed.words} for {row.number} as its text does"

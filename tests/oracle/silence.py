@@ -346,7 +346,9 @@ def _nothing_owed(record: Record, sent: Sent, book: Ledger) -> Iterator[str]:
         at = sent.claim.at if sent.claim else sent.at
         due_on, left = due_part(bill, bill.open_balance, at.astimezone(record.home).date())
         if due_on is None:
-            yield f"{number} has no due date"
+            # A plan may be agreed over it all the same.
+            if sent.tier not in plans.BESIDE:
+                yield f"{number} has no due date"
         elif left <= 0:
             yield f"nothing is open on {number}"
         elif left <= _floor(record, sent, book):

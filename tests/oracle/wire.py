@@ -19,8 +19,8 @@ from tests.oracle.evidence import Text
 
 _DAY = r"[A-Z][a-z]{2,3} \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]{2,3} \d{4}"
 _SUM = r"-?[A-Z]{3} \d[\d,]*(?:\.\d+)?"
-# INV-1040  Aug 3, 2026   Sep 2, 2026   USD 1,000.00
-_ROW = re.compile(rf"^(\S.*?) {{2,}}(?:{_DAY}) {{2,}}({_DAY}) +({_SUM})$", re.MULTILINE)
+# INV-1040  Aug 3, 2026   Sep 2, 2026   USD 1,000.00; what is in a plan may have no due date.
+_ROW = re.compile(rf"^(\S.*?) {{2,}}(?:{_DAY}) {{2,}}({_DAY})? +({_SUM})$", re.MULTILINE)
 # Total                                 USD 2,760.00
 _TOTAL = re.compile(rf"^Total +({_SUM})$", re.MULTILINE)
 _SUMS = re.compile(_SUM)
@@ -57,7 +57,7 @@ class Row:
     """One invoice in the table of a letter."""
 
     number: str
-    due_on: date
+    due_on: date | None
     owed: Money
 
 
@@ -98,7 +98,7 @@ def letter(content: bytes) -> Letter:
     own = _OWN_ID.match(message_id)
     texts = dict(_parts(headers, body, depth=0))
     text = texts.get("text/plain", "").replace("\xa0", " ")
-    rows = tuple(Row(number, day(due), money(words)) for number, due, words in _ROW.findall(text))
+    rows = tuple(Row(number, day(due) if due else None, money(words)) for number, due, words in _ROW.findall(text))
     totals = tuple(money(words) for words in _TOTAL.findall(text))
     page = html.unescape(texts.get("text/html", "")).replace("\xa0", " ")
     return Letter(headers, message_id, int(own[1], 36) if own else None, text, page, rows, totals)
