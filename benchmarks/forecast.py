@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import Goal, Result, Row, progress, seconds
@@ -43,7 +44,7 @@ def measure(_folder: Path) -> list[Result]:
     for seed in range(HOUSES):
         progress(f"forecast: house {seed + 1} of {HOUSES}")
         books = house(seed, steady=seed % 2 == 0)
-        took.append(seconds(lambda books=books: found.append(_tried(books))))  # type: ignore[misc]
+        took.append(seconds(partial(_add, found, books)))
     weeks = f"{sum(one.weeks for one in found):,} weeks of {HOUSES} houses"
     offs = [one.off or 0 for one in found]
     beside = f"{weeks}; a week is off by {min(offs):.0%} to {max(offs):.0%} of what came in"
@@ -58,9 +59,10 @@ def measure(_folder: Path) -> list[Result]:
     ]
 
 
-def _tried(books: Books) -> BackTest:
+def _add(found: list[BackTest], books: Books) -> None:
+    """Try a house's forecasts, and put what came of it to the others."""
     at = frame(TODAY - timedelta(days=1), TODAY, 8)
-    return back_test(books, at, TRIES)["EUR"]
+    found.append(back_test(books, at, TRIES)["EUR"])
 
 
 def house(seed: int, *, steady: bool) -> Books:

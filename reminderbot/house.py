@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
 
 from reminderbot.clock import Clock
 from reminderbot.core.business import Business
@@ -179,6 +180,10 @@ class House:
         both = self.rules.bank_days(who.place if who else "")
         zones = (*(self.gatherer.zones_of(who) if who else ()), self.rules.zone)
         return Grace(both, zones, self.promises.grace_days)
+
+    def clock_of(self, who: Customer) -> ZoneInfo:
+        """The zone by which hours and days are told to this customer: the first that may be theirs, else ours."""
+        return (*self.gatherer.zones_of(who), self.rules.zone)[0]
 
     def tokenised(self, purpose: Purpose, number: int) -> str:
         """Our reply address with a token, so that an answer or a bounce finds its message; plain where that is off."""

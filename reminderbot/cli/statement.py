@@ -99,7 +99,9 @@ def _tell_part(part: Part) -> None:
 
 def _unknown(found: Statement) -> list[str]:
     """What cannot be told for that day."""
-    return [f"{one} is settled in the books, which do not say since when; it is left out." for one in found.unknown]
+    from reminderbot.papers.words import words_for
+
+    return [words_for().unknown.format(number=one) for one in found.unknown]
 
 
 def _json(found: Statement) -> dict[str, object]:

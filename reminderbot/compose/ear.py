@@ -21,6 +21,7 @@ from reminderbot.compose.rules import plain
 
 FOLDER = files("reminderbot.compose") / "courtesy" / "sentences"
 FINE = "fine"
+_HEARD = (Kind.SHARP, Kind.ASSUMING, Kind.SPINELESS)
 _TOKEN = re.compile(r"[^\W\d_]++|\d++|[?!]")
 # What belongs together stands this near: "you … never", "weder … noch".
 _NEAR = 5
@@ -92,6 +93,3 @@ def _weights(of: Mapping[str, int], many: int, fine: Mapping[str, int], others: 
     even = log((others + 2 * _UNSEEN) / (many + 2 * _UNSEEN))
     for sign in of.keys() | fine.keys():
         yield sign, log((of.get(sign, 0) + _UNSEEN) / (fine.get(sign, 0) + _UNSEEN)) + even
-
-
-_HEARD = (Kind.SHARP, Kind.ASSUMING, Kind.SPINELESS)

@@ -142,14 +142,16 @@ def tasks(house: House, connection: Connection) -> list[CallTask]:
     asked = hold.of_kind(connection, HoldKind.CALL_BACK)
     keys = {one.customer_id for one in waiting if one.kind in TALKS and one.customer_id}
     keys |= {one.customer_id for one in known} | {one.customer_id for one in asked}
-    found = _tasks(house, connection, sorted(keys), known, now)
+    found = _tasks(house, connection, sorted(keys), waiting, known, now)
     return sorted(found, key=_order)
 
 
 def task(house: House, connection: Connection, customer_id: str) -> CallTask | None:
     """The call to this customer; None: nobody needs to make one."""
+    now = house.clock.now()
+    waiting = case.waiting(connection, customer_id, now)
     known = [one for one in dispute.of_customer(connection, customer_id) if one.upheld is None]
-    return next(iter(_tasks(house, connection, [customer_id], known, house.clock.now())), None)
+    return next(iter(_tasks(house, connection, [customer_id], waiting, known, now)), None)
 
 
 def _order(one: CallTask) -> tuple[bool, int, bool, float, str]:
@@ -164,13 +166,18 @@ def _order(one: CallTask) -> tuple[bool, int, bool, float, str]:
 
 
 def _tasks(
-    house: House, connection: Connection, keys: Sequence[str], disputes: Iterable[Dispute], now: datetime
+    house: House,
+    connection: Connection,
+    keys: Sequence[str],
+    waiting: Iterable[Case],
+    disputes: Iterable[Dispute],
+    now: datetime,
 ) -> list[CallTask]:
     facts = house.gatherer.gather(connection, keys, now)
     attempts = note.calls_of(connection, keys, now - _LOOK_BACK)
     words = promise.of_customers(connection, keys)
     cases: dict[str, list[Case]] = defaultdict(list)
-    for one in case.waiting(connection, now=now):
+    for one in waiting:
         cases[one.customer_id or ""].append(one)
     lanes: dict[str, list[Dispute]] = defaultdict(list)
     for matter in disputes:
@@ -282,7 +289,7 @@ def _note(
     again_at = _hour(house, who, said.at) if result is CallResult.CALL_BACK else None
     _refuse(house, facts, attempts, result, said, now)
     if result is CallResult.CALL_BACK:
-        _refuse_hour(again_at, now, _clock_of(house, who))
+        _refuse_hour(again_at, now, house.clock_of(who))
     asked = _asked(connection, key, now)
     number = note.write(
         connection, words, now, actor,
@@ -336,11 +343,7 @@ def _hour(house: House, who: Customer, at: datetime | None) -> datetime | None:
     """The moment at which it is so late where they are."""
     if at is None or at.tzinfo is not None:
         return at
-    return at.replace(tzinfo=_clock_of(house, who)).astimezone(UTC)
-
-
-def _clock_of(house: House, who: Customer) -> ZoneInfo:
-    return (house.gatherer.zones_of(who) or (house.rules.zone,))[0]
+    return at.replace(tzinfo=house.clock_of(who)).astimezone(UTC)
 
 
 def _refuse_hour(at: datetime | None, now: datetime, clock: ZoneInfo) -> None:
@@ -416,7 +419,7 @@ def _mark(
 
 
 def _wait_for(house: House, connection: Connection, actor: str, who: Customer, at: datetime) -> int:
-    there = at.astimezone(_clock_of(house, who))
+    there = at.astimezone(house.clock_of(who))
     why = f"they asked {actor} to call them again on {there:%Y-%m-%d at %H:%M} their time; talk with them first"
     return hold.place(connection, who.customer_id, HoldKind.CALL_BACK, why, house.clock.now(), actor=actor)
 

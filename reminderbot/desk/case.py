@@ -84,17 +84,17 @@ def show(house: House, connection: Connection, case_id: int) -> CaseFile:
         raise Refused(f"There is no case {case_id}: `reminderbot case list` shows those that wait.")
     customer = people.get(connection, found.customer_id) if found.customer_id else None
     reply = inbox.get(connection, found.inbound_id) if found.inbound_id else None
-    of_case = _holds(connection, found)
+    own = pauses(house, connection, found)
     held: tuple[Hold, ...] = ()
     if found.customer_id:
         known = hold.of_customers(connection, [found.customer_id]).get(found.customer_id, ())
         held = active(known, house.clock.now())
-    ids = {h.hold_id for h in of_case}
+    ids = {h.hold_id for h in own}
     return CaseFile(
         found,
         customer,
         reply,
-        tuple(h for h in held if h.hold_id in ids),
+        own,
         tuple(h for h in held if h.hold_id not in ids),
         tuple(dispute.of_case(connection, case_id)),
         tuple(note.of_case(connection, case_id, found.customer_id)),
@@ -109,6 +109,11 @@ def open_case(house: House, connection: Connection, case_id: int) -> CaseFile:
     if found.case.resolved_at is not None:
         raise Refused(f"Case {case_id} was resolved already: {found.case.resolution}")
     return found
+
+
+def pauses(house: House, connection: Connection, found: Case) -> tuple[Hold, ...]:
+    """What stands because of this case alone."""
+    return active(_holds(connection, found), house.clock.now())
 
 
 def _holds(connection: Connection, found: Case) -> list[Hold]:

@@ -20,7 +20,7 @@ from reminderbot.core.promise import Promise
 from reminderbot.core.resume import resuming
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
-from reminderbot.desk.case import show
+from reminderbot.desk.case import pauses
 from reminderbot.desk.find import Exactly, Found, one
 from reminderbot.desk.promise import close_on
 from reminderbot.desk.refusal import Refused
@@ -84,7 +84,7 @@ def before(house: House, connection: Connection, words: str | Exactly, invoices:
         plans=_plans(connection, key, numbers),
         promises=tuple(p for p in promise.open_ones(connection, [key]).get(key, ()) if within(p.invoices, numbers)),
         # One that pauses more than is handed over is not done with it.
-        cases=tuple(one for one in ours if all(within(h.invoices, numbers) for h in _pauses(house, connection, one))),
+        cases=tuple(one for one in ours if all(within(h.invoices, numbers) for h in pauses(house, connection, one))),
         cautions=tuple(_cautions(house, waiting, items, now)),
     )
 
@@ -242,17 +242,12 @@ def _cautions(house: House, waiting: Iterable[Case], items: Iterable[OpenItem], 
         yield f"{', '.join(young)} is less than {_EARLY} days past due"
 
 
-def _pauses(house: House, connection: Connection, waits: Case) -> tuple[Hold, ...]:
-    """What pauses because of this case alone."""
-    return show(house, connection, waits.case_id).holds
-
-
 def _wait_again(house: House, connection: Connection, known: Handover, now: datetime, actor: str) -> list[int]:
     """Open the cases again whose pauses stand still: nobody would be called to those; gives the cases."""
     again = []
     for number in known.cases:
         waited = case.get(connection, number)
-        if waited is not None and waited.resolved_at is not None and _pauses(house, connection, waited):
+        if waited is not None and waited.resolved_at is not None and pauses(house, connection, waited):
             case.reopen(connection, waited, now, actor)
             again.append(number)
     return again

@@ -111,7 +111,7 @@ def _open_word(connection: Connection, promise_id: int, whose: Exactly | None) -
 
 def _day_to_come(house: House, who: Customer, due_on: date, now: datetime) -> date:
     """Today where the customer is; Refused where the day has passed there."""
-    today = now.astimezone((house.gatherer.zones_of(who) or (house.rules.zone,))[0]).date()
+    today = now.astimezone(house.clock_of(who)).date()
     typed.day_to_come(due_on, today)
     return today
 

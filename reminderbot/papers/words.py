@@ -12,6 +12,8 @@ from typing import Any
 
 from reminderbot.compose.words import base, chain
 
+_FOLDER = files("reminderbot.papers") / "words"
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -80,6 +82,3 @@ def _flat(table: Mapping[str, Any]) -> Mapping[str, str]:
     for name in table.keys() - found.keys():
         found |= {f"{name}.{key}": text for key, text in table[name].items()}
     return MappingProxyType(found)
-
-
-_FOLDER = files("reminderbot.papers") / "words"

@@ -177,8 +177,8 @@ def _set_phrases_in(words: Sequence[str], more: bool, reader: Reader) -> list[Hi
 
     "No worries pal" acknowledges; "Can't talk now", where no more is said, is a machine's.
     """
-    meant = (Kind.ACK.value,) if more else (Kind.ACK.value, Kind.AUTO_REPLY.value)
-    return [Hit(group, 0, 0) for group in {hit.group for hit in hits_in(words, reader.tables)} if group in meant]
+    said = (Kind.ACK.value,) if more else (Kind.ACK.value, Kind.AUTO_REPLY.value)
+    return [Hit(group, 0, 0) for group in {hit.group for hit in hits_in(words, reader.tables)} if group in said]
 
 
 def _opt_out_in_any_language(text: str) -> list[str]:

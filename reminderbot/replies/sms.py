@@ -80,6 +80,7 @@ _MISSPELT = frozenset(
         "s.t.o.p",
     ]
 )
+_STOPS = _STOP_WORDS | _MISSPELT
 _DRAWN_OUT = re.compile(r"([a-z])\1+")
 _POLITE = frozenset(
     [
@@ -147,10 +148,10 @@ def keyword(text: str) -> Kind | None:
         return None
     joined = "".join(words)
     # "stopppp", "STOOOOP"
-    if {joined, _DRAWN_OUT.sub(r"\1", joined)} & (_STOP_WORDS | _MISSPELT):
+    if {joined, _DRAWN_OUT.sub(r"\1", joined)} & _STOPS:
         return Kind.OPT_OUT
     if (
-        words[0] in _STOP_WORDS | _MISSPELT
+        words[0] in _STOPS
         and words[0] not in ("end", "cancel", "quit")
         and all(w in _POLITE | _STOP_WORDS for w in words[1:])
     ):
