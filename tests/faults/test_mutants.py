@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.faults.mutants import stale
+from tests.change import stale
+from tests.faults.guards import GUARDS
 
 
 def test_every_guard_of_the_list_stands_in_the_code_once() -> None:
-    assert stale() == []
+    assert stale(GUARDS) == []

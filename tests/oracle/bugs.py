@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.faults.mutants import Change
+from tests.change import Change
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.faults.mutants import ROOT, changed, copy_tree, environment, stale
+from tests.change import ROOT, changed, copy_tree, environment, stale
 from tests.oracle.bugs import BUGS, Bug
 from tests.simulate.business import invent
 from tests.simulate.run import judged

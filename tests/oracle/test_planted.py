@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.mutants import stale
+from tests.change import stale
 from tests.oracle.bugs import BUGS
 from tests.oracle.planted import hunt, seeds
 
