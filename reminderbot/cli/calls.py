@@ -18,7 +18,7 @@ from reminderbot.core.lane import Reason
 from reminderbot.core.note import CallResult
 from reminderbot.desk.call import Called, CallTask, Said, call, task, tasks
 from reminderbot.desk.find import one_customer
-from reminderbot.web.calls import Speaker, speaker_of
+from reminderbot.sentences.calls import Speaker, speaker_of
 
 
 @click.command("calls")

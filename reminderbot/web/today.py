@@ -8,7 +8,7 @@ from reminderbot.desk.door import look_at
 from reminderbot.desk.status import status
 from reminderbot.desk.today import today
 from reminderbot.house import House
-from reminderbot.web.calls import speaker_of
+from reminderbot.sentences.calls import speaker_of
 
 if TYPE_CHECKING:
     from flask import Blueprint
