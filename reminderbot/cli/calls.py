@@ -16,7 +16,8 @@ from reminderbot.cli.show import as_json, bullet, emit, heading, say, table
 from reminderbot.cli.words import count, day, moment
 from reminderbot.core.lane import Reason
 from reminderbot.core.note import CallResult
-from reminderbot.desk.call import Called, CallTask, Said, call, task, tasks
+from reminderbot.desk.call import Called, Said, call
+from reminderbot.desk.call_list import CallTask, task, tasks
 from reminderbot.desk.find import one_customer
 from reminderbot.sentences.calls import Speaker, speaker_of
 

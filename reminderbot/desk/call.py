@@ -1,47 +1,32 @@
-"""The telephone: whom to call, when in their day and about what; and what came of a call, which does what they said."""
+"""The telephone: what came of a call, which does what they said."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from reminderbot.core.account import totals
 from reminderbot.core.calendar import HARD_END, HARD_START
 from reminderbot.core.call import (
-    TALKS,
     Attempt,
-    Matters,
-    Reason,
-    TheirDay,
-    When,
-    WhenCode,
-    Why,
     message_left_today,
-    reasons,
-    when,
 )
-from reminderbot.core.case import Case, CaseKind
+from reminderbot.core.case import CaseKind
 from reminderbot.core.customer import Customer
-from reminderbot.core.dispute import Dispute
 from reminderbot.core.facts import Facts
 from reminderbot.core.hold import HoldKind, active
 from reminderbot.core.ladder import Channel
 from reminderbot.core.lane import LANES
 from reminderbot.core.lane import Reason as Stands
-from reminderbot.core.money import Money
 from reminderbot.core.note import CallResult
-from reminderbot.core.promise import Promise, PromiseState
-from reminderbot.core.reliability import reliability
-from reminderbot.core.talking_points import Background, Point, for_call
 from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
+from reminderbot.desk.call_list import FURTHEST, LOOK_BACK, number_hash, their_day
 from reminderbot.desk.dispute import Marked, mark_in
 from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.desk.hold import release_in
@@ -49,12 +34,7 @@ from reminderbot.desk.note import about_of
 from reminderbot.desk.promise import Promised, note_in
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import case, contact, dispute, hold, ledger, note, people, promise, undo
-
-# A call that somebody asked for may be so far off.
-_FURTHEST = timedelta(days=180)
-# Calls before that say nothing any more of when to call.
-_LOOK_BACK = _FURTHEST + timedelta(days=14)
+from reminderbot.store import case, contact, hold, ledger, note, people, undo
 
 # Where what they say on the telephone waits for a person: as if they had written it.
 _CASE_OF = {
@@ -64,37 +44,6 @@ _CASE_OF = {
     HoldKind.LEGAL: CaseKind.LEGAL,
     HoldKind.SENSITIVE: CaseKind.SENSITIVE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class CallTask:
-    """One call to one customer, for all their matters: who, when, why, and what to know before."""
-
-    customer: Customer
-    reasons: tuple[Reason, ...]
-    when: When
-    # What is open on the invoices that it is about, and on all of theirs.
-    about: tuple[Money, ...]
-    owed: tuple[Money, ...]
-    # Of the oldest one it is about; None: it has no due date.
-    days_past_due: int | None
-    # What they promised, the newest first; what was taken back is left out.
-    promised: tuple[Promise, ...]
-    points: tuple[Point, ...]
-    # The newest first.
-    attempts: tuple[Attempt, ...]
-    # What the clock shows where they are; None: nobody knows where that is.
-    local_time: datetime | None
-
-    @property
-    def is_now(self) -> bool:
-        """They may be called at this moment."""
-        return self.when.code is WhenCode.NOW
-
-    @property
-    def case_id(self) -> int | None:
-        """The most urgent of its cases."""
-        return next((reason.case_id for reason in self.reasons if reason.case_id is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,114 +78,6 @@ class Said:
     reason: Stands | None = None
     # CALL_BACK: when, by their own clock.
     at: datetime | None = None
-
-
-# ---- whom to call
-
-
-def tasks(house: House, connection: Connection) -> list[CallTask]:
-    """All whom a person should call, those who may be called now first, the most urgent first among equals."""
-    now = house.clock.now()
-    waiting = case.waiting(connection, now=now)
-    known = dispute.unsettled(connection)
-    asked = hold.of_kind(connection, HoldKind.CALL_BACK)
-    keys = {one.customer_id for one in waiting if one.kind in TALKS and one.customer_id}
-    keys |= {one.customer_id for one in known} | {one.customer_id for one in asked}
-    found = _tasks(house, connection, sorted(keys), waiting, known, now)
-    return sorted(found, key=_order)
-
-
-def task(house: House, connection: Connection, customer_id: str) -> CallTask | None:
-    """The call to this customer; None: nobody needs to make one."""
-    now = house.clock.now()
-    waiting = case.waiting(connection, customer_id, now)
-    known = [one for one in dispute.of_customer(connection, customer_id) if one.upheld is None]
-    return next(iter(_tasks(house, connection, [customer_id], waiting, known, now)), None)
-
-
-def _order(one: CallTask) -> tuple[bool, int, bool, float, str]:
-    at = one.when.at
-    return (
-        not one.is_now,
-        list(Why).index(one.reasons[0].why) if one.is_now else 0,
-        at is None,
-        at.timestamp() if at and not one.is_now else 0.0,
-        one.customer.customer_id,
-    )
-
-
-def _tasks(
-    house: House,
-    connection: Connection,
-    keys: Sequence[str],
-    waiting: Iterable[Case],
-    disputes: Iterable[Dispute],
-    now: datetime,
-) -> list[CallTask]:
-    facts = house.gatherer.gather(connection, keys, now)
-    attempts = note.calls_of(connection, keys, now - _LOOK_BACK)
-    words = promise.of_customers(connection, keys)
-    cases: dict[str, list[Case]] = defaultdict(list)
-    for one in waiting:
-        cases[one.customer_id or ""].append(one)
-    lanes: dict[str, list[Dispute]] = defaultdict(list)
-    for matter in disputes:
-        lanes[matter.customer_id].append(matter)
-    made = []
-    for key, known in facts.items():
-        matters = Matters(
-            tuple(cases[key]),
-            tuple(lanes[key]),
-            known.holds,
-            tuple(item.invoice.number for item in known.account.items),
-            tuple(attempts.get(key, ())),
-        )
-        if why := reasons(matters, now):
-            made.append(_task(house, known, matters, why, words.get(key, []), now))
-    return made
-
-
-def _task(
-    house: House, facts: Facts, matters: Matters, why: tuple[Reason, ...], words: Iterable[Promise], now: datetime
-) -> CallTask:
-    who = facts.account.customer
-    meant = {number for reason in why for number in reason.invoices}
-    about = tuple(item for item in facts.account.items if not meant or item.invoice.number in meant)
-    late = [days for item in about if (days := item.days_past_due(now.astimezone(house.rules.zone).date())) is not None]
-    told = tuple(sorted(words, key=lambda word: (word.promised_on, word.promise_id), reverse=True))
-    oldest = max(late, default=None)
-    background = Background(
-        reliability(told),
-        oldest,
-        has_loose=bool(facts.account.taken_off(about)),
-        has_paid_part=bool(told) and told[0].state is PromiseState.PARTLY_KEPT,
-        in_distress=any(r.matter is not None and r.matter.lane.hold is HoldKind.SENSITIVE for r in why),
-    )
-    zones = facts.reach.zones
-    return CallTask(
-        who,
-        why,
-        when(matters.attempts, _hash(house, who), _their_day(house, facts), now),
-        totals(about),
-        totals(facts.account.items),
-        oldest,
-        told,
-        for_call(background),
-        matters.attempts,
-        now.astimezone(zones[0]) if zones else None,
-    )
-
-
-def _hash(house: House, who: Customer) -> str:
-    return house.gatherer.hash_of(who.contact.phone) if who.contact.phone else ""
-
-
-def _their_day(house: House, facts: Facts) -> TheirDay:
-    rules = house.rules
-    return TheirDay(facts.reach.zones, rules.hours, rules.business_days(facts.account.customer.place), rules.at_work)
-
-
-# ---- what came of it
 
 
 def call(
@@ -285,7 +126,7 @@ def _note(
     now = house.clock.now()
     who = one_customer(connection, Exactly(key))
     facts = house.gatherer.gather(connection, [key], now).get(key)
-    attempts = note.calls_of(connection, [key], now - _LOOK_BACK).get(key, [])
+    attempts = note.calls_of(connection, [key], now - LOOK_BACK).get(key, [])
     again_at = _hour(house, who, said.at) if result is CallResult.CALL_BACK else None
     _refuse(house, facts, attempts, result, said, now)
     if result is CallResult.CALL_BACK:
@@ -294,7 +135,7 @@ def _note(
     number = note.write(
         connection, words, now, actor,
         customer_id=key, case_id=case_id, call=result, again_at=again_at,
-        number_hash=_hash(house, who),
+        number_hash=number_hash(house, who),
     )  # fmt: skip
     effect = _Effect([], [], [])
     _do(house, connection, actor, who, result, words, said, again_at, effect)
@@ -327,7 +168,7 @@ def _refuse(
         case CallResult.DISPUTE if said.reason is None:
             raise Refused("Say why, and which invoices it is about.")
         case CallResult.MESSAGE_LEFT if facts is not None:
-            left = message_left_today(attempts, _their_day(house, facts), now)
+            left = message_left_today(attempts, their_day(house, facts), now)
             if left is not None:
                 raise Refused(
                     f"A message was left for them today already ({left.astimezone(house.rules.zone):%H:%M}): one a day"
@@ -351,8 +192,8 @@ def _refuse_hour(at: datetime | None, now: datetime, clock: ZoneInfo) -> None:
         raise Refused("Say when they want to be called.")
     if at <= now:
         raise Refused("That hour has passed already: name one to come, by their own clock.")
-    if at > now + _FURTHEST:
-        raise Refused(f"That is too far off: {_FURTHEST.days} days at most.")
+    if at > now + FURTHEST:
+        raise Refused(f"That is too far off: {FURTHEST.days} days at most.")
     there = at.astimezone(clock).time()
     # Nobody means three in the night: fifteen hours was meant, or another clock than theirs.
     if not HARD_START <= there <= HARD_END:
@@ -426,7 +267,7 @@ def _wait_for(house: House, connection: Connection, actor: str, who: Customer, a
 
 def _close(house: House, connection: Connection, actor: str, who: Customer) -> str:
     """Text the number no more, either: it is somebody else's; gives its hash where that can be taken back."""
-    digest = _hash(house, who)
+    digest = number_hash(house, who)
     before = contact.closed(connection, [], [digest])[0]
     why = f"it is the number of somebody else (noted by {actor})"
     now = house.clock.now()

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from reminderbot.core.case import Case, CaseKind, urgency
 from reminderbot.core.money import Money, subtotals
 from reminderbot.core.promise import Promise
-from reminderbot.desk.call import CallTask, tasks
+from reminderbot.desk.call_list import CallTask, tasks
 from reminderbot.desk.handover import Away, away
 from reminderbot.desk.status import Status, promised_each
 from reminderbot.house import House

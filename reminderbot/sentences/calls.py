@@ -7,7 +7,7 @@ from datetime import datetime
 
 from reminderbot.core.call import Reason, WhenCode, Why
 from reminderbot.core.promise import Promise
-from reminderbot.desk.call import CallTask
+from reminderbot.desk.call_list import CallTask
 from reminderbot.house import House
 from reminderbot.sentences import missed
 

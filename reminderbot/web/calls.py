@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from reminderbot.core.lane import Reason as Stands
 from reminderbot.core.note import CallResult
-from reminderbot.desk.call import Called, Said, call, task, tasks
+from reminderbot.desk.call import Called, Said, call
+from reminderbot.desk.call_list import task, tasks
 from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.house import House
 from reminderbot.sentences.calls import speaker_of

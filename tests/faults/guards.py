@@ -869,13 +869,6 @@ GUARDS = (
     Guard("what is grave stops at once", "store/hold.py", "if kind in WHOLE_CUSTOMER:", "if False:", LANES),
     Guard("not theirs holds all", "core/triage.py", "return HoldKind.NOT_MINE", "return HoldKind.DISPUTE", LANES),
     Guard(
-        "one message on their machine a day",
-        "desk/call.py",
-        "left = message_left_today(attempts, _their_day(house, facts), now)",
-        "left = None",
-        CALLS,
-    ),
-    Guard(
         "a talk counts as having heard from us",
         "store/account.py",
         ", *_called_at(called, key, hashes[key].values())",
@@ -889,7 +882,6 @@ GUARDS = (
         "HoldKind.CALL_BACK, why, house.clock.now(), until=house.clock.now(), actor=actor)",
         CALLS,
     ),
-    Guard("enough calls", "core/call.py", "if len(called) >= _MOST_TRIES:", "if False:", CALLS),
     Guard("every matter is confirmed", "desk/dispute.py", "everything=not left", "everything=True", LANES),
     Guard(
         "what nobody read is a matter",

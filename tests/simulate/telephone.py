@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from reminderbot.core.case import CaseKind
 from reminderbot.core.lane import Reason
 from reminderbot.core.note import CallResult
-from reminderbot.desk.call import Said, call, task
+from reminderbot.desk.call import Said, call
+from reminderbot.desk.call_list import task
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.refusal import Refused
 from tests.oracle.evidence import Deed

@@ -12,7 +12,8 @@ from reminderbot.core.ladder import Channel
 from reminderbot.core.lane import Reason
 from reminderbot.core.note import CallResult
 from reminderbot.core.talking_points import Point
-from reminderbot.desk.call import Called, CallTask, Said, call, task, tasks
+from reminderbot.desk.call import Called, Said, call
+from reminderbot.desk.call_list import CallTask, task, tasks
 from reminderbot.desk.case import show
 from reminderbot.desk.contact import correct
 from reminderbot.desk.dispute import mark, settle

@@ -14,7 +14,8 @@ from reminderbot.core.message import OutgoingMessage
 from reminderbot.core.note import CallResult
 from reminderbot.core.plan import PlanState
 from reminderbot.desk import plan
-from reminderbot.desk.call import Said, call, tasks
+from reminderbot.desk.call import Said, call
+from reminderbot.desk.call_list import tasks
 from reminderbot.desk.dossier import make
 from reminderbot.desk.find import Exactly
 from reminderbot.desk.handover import HandedOver, away, before, hand_over, take_back
