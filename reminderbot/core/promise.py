@@ -74,6 +74,8 @@ class Promise:
     paid_on: date | None = None
     # The matter that a person was called to because of it.
     case_id: int | None = None
+    # Those that were contested when it was given, and were named all the same.
+    despite: tuple[str, ...] = ()
 
     @property
     def currency(self) -> str:

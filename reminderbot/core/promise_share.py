@@ -1,7 +1,8 @@
 """What has come in towards each of a customer's promises, to the cent: no payment counts towards two of them.
 
 Pure. What a promise still asks for follows the books: a credit note, a lower total or a cancelled invoice makes it
-smaller, a new invoice never makes it larger, and what is contested is not asked for.
+smaller, a new invoice never makes it larger, and what is contested is not asked for, unless it was promised for all
+that.
 """
 
 from __future__ import annotations
@@ -44,6 +45,12 @@ class Bill:
     total: Decimal
     open_balance: Decimal
     standing: Standing = Standing.LISTED
+    # The same for a promise that was given on it although it was contested; None: the same.
+    despite: Standing | None = None
+
+    def stands_for(self, word: Promise) -> Standing:
+        """What the books say of it, as far as this promise goes."""
+        return self.despite or self.standing if self.number in word.despite else self.standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,17 +265,18 @@ def _matched(asking: _Asking, books: Books, purse: _Purse) -> _Matched:
 
 def _asks(bill: Bill, owed: Decimal, asking: _Asking, books: Books, purse: _Purse) -> Decimal:
     """What is asked for on one invoice: never more than has come in and is still open, so credits make it smaller."""
-    if bill.standing is Standing.SETTLED:
+    stands = bill.stands_for(asking.word)
+    if stands is Standing.SETTLED:
         return owed
     came = purse.on(bill, owed, asking)
-    still = bill.open_balance if bill.standing is Standing.LISTED else _NOTHING
+    still = bill.open_balance if stands is Standing.LISTED else _NOTHING
     return min(owed, came + (_NOTHING if books.is_small(Money(still, bill.currency)) else still))
 
 
 def _towards(bill: Bill, owed: Decimal, asking: _Asking, most: Decimal, purse: _Purse) -> list[Part]:
     parts = purse.take(bill, owed, asking, most)
     rest = most - sum((part.money.amount for part in parts), _NOTHING)
-    if bill.standing is Standing.SETTLED and rest > 0 and asking.until is None:
+    if bill.stands_for(asking.word) is Standing.SETTLED and rest > 0 and asking.until is None:
         parts.append(Part(None, Money(rest, bill.currency)))
     return parts
 
@@ -287,6 +295,6 @@ def _with_loose(asking: _Asking, found: _Matched, books: Books, purse: _Purse) -
         missing=missing,
         loose=tuple(money for money in loose if money.amount > 0),
         loose_would_do=bool(missing) and all(enough),
-        contested=any(bill.standing is Standing.CONTESTED for bill in promised),
+        contested=any(bill.stands_for(asking.word) is Standing.CONTESTED for bill in promised),
         read_on=books.read_on,
     )

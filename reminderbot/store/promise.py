@@ -44,7 +44,7 @@ _COUNTING = select(promise).where(promise.c.customer_id.in_(_IDS), promise.c.sta
 _BILLS = select(invoice).where(invoice.c.customer_id.in_(_IDS))
 _CAME = select(payment).where(payment.c.customer_id.in_(_IDS), payment.c.listed)
 # What nobody has settled, and what they were right about: nobody expects that money meanwhile.
-_CONTESTED = select(dispute.c.customer_id, dispute.c.invoices).where(
+_CONTESTED = select(dispute.c.customer_id, dispute.c.invoices, dispute.c.upheld).where(
     dispute.c.customer_id.in_(_IDS),
     or_(
         dispute.c.upheld.is_(None),
@@ -68,11 +68,16 @@ def make(
     invoices: Sequence[str] = (),
     inbound_id: int | None = None,
     hold_id: int | None = None,
+    despite: Sequence[str] = (),
     actor: str = "reminderbot",
 ) -> int:
-    """Record a customer's word on these invoices, with what is open on them now; gives its number."""
+    """Record a customer's word on these invoices, with what is open on them now; gives its number.
+
+    `despite` are those of them that were contested already, and named all the same.
+    """
+    word = Promise(0, customer_id, promised_on, due_on, amount, tuple(invoices), words, despite=tuple(despite))
     return _keep(
-        connection, Promise(0, customer_id, promised_on, due_on, amount, tuple(invoices), words), now, actor,
+        connection, word, now, actor,
         owed=_open_now(connection, customer_id, invoices, due_on), inbound_id=inbound_id, hold_id=hold_id,
     )  # fmt: skip
 
@@ -80,7 +85,7 @@ def make(
 def correct(connection: Connection, word: Promise, due_on: date, hold_id: int, now: datetime, actor: str) -> int:
     """Record the same word for another day: what was promised, and when, stays; gives its number."""
     row = connection.execute(select(promise).where(promise.c.promise_id == word.promise_id)).one()
-    meant = Promise(0, word.customer_id, word.promised_on, due_on, word.amount, word.invoices, word.words)
+    meant = replace(word, promise_id=0, due_on=due_on)
     return _keep(connection, meant, now, actor, owed=row.owed, inbound_id=row.inbound_id, hold_id=hold_id)
 
 
@@ -102,6 +107,7 @@ def _keep(connection: Connection, word: Promise, now: datetime, actor: str, **mo
             due_on=word.due_on,
             amount=word.amount,
             invoices=list(word.invoices),
+            despite=list(word.despite),
             words=word.words,
             state=PromiseState.OPEN.value,
             **more,
@@ -184,8 +190,12 @@ def take_over(connection: Connection, customer_id: str, replaced: str, bill: Inv
             about = update(promise).where(promise.c.promise_id == row.promise_id)
             owed = [[bill.number, str(bill.total.amount), bill.total.currency]]
             owed += [entry for entry in row.owed if entry[0] != replaced]
-            invoices = [bill.number if number == replaced else number for number in row.invoices]
-            connection.execute(about.values(invoices=invoices, owed=owed))
+            invoices, despite = _renamed(row.invoices, replaced, bill), _renamed(row.despite, replaced, bill)
+            connection.execute(about.values(invoices=invoices, owed=owed, despite=despite))
+
+
+def _renamed(numbers: Iterable[str], replaced: str, bill: Invoice) -> list[str]:
+    return [bill.number if number == replaced else number for number in numbers]
 
 
 def open_ones(connection: Connection, customer_ids: Sequence[str]) -> dict[str, list[Promise]]:
@@ -274,6 +284,7 @@ def _promise_of(row: Row[Any]) -> Promise:
         tuple((number, Money(Decimal(amount), currency)) for number, amount, currency in row.owed),
         row.paid_on,
         row.case_id,
+        tuple(row.despite),
     )
 
 
@@ -285,9 +296,9 @@ def standing(
     keys = {"ids": sorted(words)}
     if not words:
         return {}
-    contested: dict[str, list[Sequence[str]]] = defaultdict(list)
-    for customer_id, numbers in connection.execute(_CONTESTED, keys):
-        contested[customer_id].append(numbers)
+    contested: dict[str, list[tuple[Sequence[str], bool]]] = defaultdict(list)
+    for customer_id, numbers, upheld in connection.execute(_CONTESTED, keys):
+        contested[customer_id].append((numbers, bool(upheld)))
     bills: dict[str, dict[str, Bill]] = defaultdict(dict)
     for row in connection.execute(_BILLS, keys):
         bills[row.customer_id][row.number] = _bill_of(row, contested[row.customer_id])
@@ -300,10 +311,14 @@ def standing(
     return found
 
 
-def _bill_of(row: Row[Any], matters: Iterable[Sequence[str]]) -> Bill:
+def _bill_of(row: Row[Any], matters: Iterable[tuple[Sequence[str], bool]]) -> Bill:
     # A matter that names no invoice is about all of them.
-    contested = any(not invoices or row.number in invoices for invoices in matters)
-    return Bill(row.number, row.currency, row.total, row.open_balance, _standing_of(row, contested=contested))
+    about = [upheld for invoices, upheld in matters if not invoices or row.number in invoices]
+    # Whoever promises what they contest has said that they pay; once they were right, nobody asks for it.
+    despite = _standing_of(row, contested=any(about))
+    return Bill(
+        row.number, row.currency, row.total, row.open_balance, _standing_of(row, contested=bool(about)), despite
+    )
 
 
 def _standing_of(row: Row[Any], *, contested: bool) -> Standing:

@@ -152,6 +152,8 @@ promise = Table(
     Column("invoices", JSON, nullable=False),
     # What was open on each of them when it was given: number, sum, currency.
     Column("owed", JSON, nullable=False),
+    # Those that were contested when it was given, and were named all the same.
+    Column("despite", JSON, nullable=False),
     Column("words", Words, nullable=False),
     Column("state", String(20), nullable=False),
     # The day of the payment that made it whole, be it late.

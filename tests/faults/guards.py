@@ -78,6 +78,13 @@ GUARDS = (
         "no note for what may be paid", "core/aside.py", "if received.amount >= min(", "if not received and min(", PLANS
     ),
     Guard("old books miss nothing", "runs/instalment.py", "min(now, booked_at)", "now", PLANS),
+    Guard(
+        "what was promised in spite of a dispute is asked after",
+        "desk/promise.py",
+        "        despite=_contested(connection, who, invoices),\n",
+        "",
+        ("tests/stories/test_promises.py",),
+    ),
     Guard("no case of another", "desk/plan.py", "        refuse_anothers(seen, who)", "        pass", PLANS),
     Guard("only who paid", "runs/instalment.py", "and not plan.is_paid(connection, known)", "and False", PLANS),
     Guard("nobody with a matter is thanked", "core/aside.py", "if hold.kind not in thanks.HARMLESS", "if False", PLANS),

@@ -151,8 +151,17 @@ def _on(climb: _Climb, ladder: Ladder) -> _Climb:
     if climb.ladder in ((), ladder):
         climb.ladder = ladder
         return climb
-    reached = {place for before in climb.reached for place in _places(climb, before, ladder)}
+    stood = {place for before in climb.reached for place in _taken(climb, before)}
+    reached = {place for before in stood for place in _places(climb, before, ladder)}
     return replace(climb, ladder=ladder, reached=reached)
+
+
+def _taken(climb: _Climb, before: int) -> Iterator[int]:
+    """Where it may stand on its own ladder: a tier said in a letter that listed it is taken later, without another."""
+    yield before
+    if before != _START:
+        said = takewhile(lambda place: climb.ladder[place].name in climb.listed, range(before + 1, len(climb.ladder)))
+        yield from said
 
 
 def _places(climb: _Climb, before: int, ladder: Ladder) -> Iterator[int]:

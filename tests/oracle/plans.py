@@ -54,11 +54,18 @@ def notes_in_time(record: Record) -> Iterator[Violation]:
 
 
 def next_part(record: Record, agreed: Done, book: Ledger) -> tuple[date, Decimal] | None:
-    """The next instalment by these books, with what is missing of it; None: all are paid."""
+    """The next instalment by these books, with what is missing of it; None: all are paid.
+
+    One of which no more than the floor is missing is left alone, where another is open.
+    """
+    return _next_part(record, agreed, book, record.rules.min_balance) or _next_part(record, agreed, book, Decimal(0))
+
+
+def _next_part(record: Record, agreed: Done, book: Ledger, floor: Decimal) -> tuple[date, Decimal] | None:
     total = sum((amount for _, amount in agreed.parts), Decimal(0))
     left = total - sum((_open(record, agreed, book, number) for number in agreed.bills), Decimal(0))
     for day, amount in agreed.parts:
-        if amount > left:
+        if amount - max(left, Decimal(0)) > floor:
             return day, amount - max(left, Decimal(0))
         left -= amount
     return None

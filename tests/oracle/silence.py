@@ -299,6 +299,8 @@ def _broken(record: Record, arrival: Arrival, promise: date) -> Iterator[Violati
         return
     open_then = {n: b.open_balance for n, b in before[0].bills.items() if b.customer == arrival.customer}
     scope = {n for n, amount in open_then.items() if amount > 0 and (not arrival.bills or n in arrival.bills)}
+    # What they contest afterwards is another matter, and that one's to settle.
+    scope -= {n for done in record.done(Deed.DISPUTED, arrival.customer) if done.at > heard for n in done.bills}
     lifted = _dealt_with(record, arrival, heard, wholly=False)
     for sent in _automated(_until(record.after(arrival.customer, heard), lifted)):
         if any(done.at >= heard for done in record.done(Deed.PAYMENT_RECORDED, arrival.customer)):

@@ -237,6 +237,62 @@ def test_a_dispute_on_one_of_the_promised_invoices_leaves_the_promise_on_the_oth
     assert "broken_promise" not in world.case_kinds("ACME")
 
 
+def contested_and_promised(make_world: Make, *named: str) -> tuple[World, int]:
+    """INV-1 and INV-2 are open, INV-2 is contested, and then they promise on the telephone for Friday 12 March."""
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04", "300.00")
+    world.invoice("INV-2", "ACME", "2027-03-04", "80.00").begin()
+    (letter,) = world.at("2027-03-08 10:00")
+    world.answer("INV-2 is wrong: the pots arrived broken.", letter)
+    world.at("2027-03-09 10:00")
+    (matter,) = (c for c in world.cases("ACME") if c.kind == "dispute")
+    disputes.mark(world.house, "olivia", matter.case_id, Reason.DEFECTIVE, ["INV-2"])
+    desk.note(world.house, "olivia", "ACME", date(2027, 3, 12), invoices=named)
+    return world, matter.case_id
+
+
+def test_who_promises_what_they_contest_and_does_not_pay_is_asked_and_never_written_to(make_world: Make) -> None:
+    world, matter = contested_and_promised(make_world, "INV-2")
+    world.at("2027-03-10 10:00")
+    world.pay("INV-1")
+    assert world.until("2027-03-20", "11:00") == []
+    assert states(world) == ["broken"]
+    assert "broken_promise" in world.case_kinds("ACME")
+    disputes.settle(world.house, "olivia", matter, upheld=False, note="the pots were replaced")
+    assert world.until("2027-04-30", "11:00", step=2) == []
+
+
+def test_who_promises_what_they_contest_and_was_right_has_broken_no_promise(make_world: Make) -> None:
+    world, matter = contested_and_promised(make_world, "INV-2")
+    disputes.settle(world.house, "olivia", matter, upheld=True, note="the pots were broken")
+    world.pay("INV-1")
+    world.until("2027-03-20", "11:00")
+    assert states(world) == ["closed"]
+    assert "broken_promise" not in world.case_kinds("ACME")
+
+
+def test_who_promises_what_they_contest_and_pays_it_has_kept_their_word(make_world: Make) -> None:
+    world, _ = contested_and_promised(make_world, "INV-2")
+    world.at("2027-03-11 10:00")
+    world.pay("INV-2")
+    world.until("2027-03-20", "11:00")
+    assert states(world) == ["kept"]
+
+
+def test_who_promises_all_that_is_open_has_not_promised_what_they_contest(make_world: Make) -> None:
+    world, _ = contested_and_promised(make_world)
+    world.pay("INV-1")
+    world.until("2027-03-20", "11:00")
+    assert states(world) == ["kept"]
+    assert "broken_promise" not in world.case_kinds("ACME")
+
+
+def test_a_correction_of_the_day_keeps_what_was_promised_in_spite_of_a_dispute(make_world: Make) -> None:
+    world, _ = contested_and_promised(make_world, "INV-2")
+    desk.correct(world.house, "olivia", words(world)[0].promise_id, date(2027, 3, 15))
+    world.until("2027-03-23", "11:00")
+    assert states(world) == ["broken", "closed"]
+
+
 def test_somebody_in_hardship_has_broken_no_promise(make_world: Make) -> None:
     world = promised(make_world)
     world.at("2027-03-10 10:00")

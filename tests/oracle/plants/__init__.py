@@ -182,6 +182,7 @@ ALLOWED: tuple[Plant, ...] = (
     decided.about_another_invoice_while_a_plan_stands,
     decided.a_note_before_each_instalment,
     decided.a_note_that_names_a_small_bill_of_the_plan,
+    decided.a_note_while_little_is_missing_of_the_instalment_before,
     decided.notes_of_two_plans_agreed_in_one_moment,
     decided.about_another_than_was_handed_over,
     decided.gently_after_it_was_taken_back,

@@ -85,6 +85,12 @@ def a_note_that_names_a_small_bill_of_the_plan(life: Life) -> None:
     life.letter("2026-09-28 14:00", "instalment", "INV-1", "INV-2")
 
 
+def a_note_while_little_is_missing_of_the_instalment_before(life: Life) -> None:
+    _agreed_on_two(life, "100.00")
+    life.bill("INV-1", open_balance=Decimal("45.00"))
+    life.letter("2026-10-29 14:00", "instalment", "INV-1", "INV-2")
+
+
 def a_note_about_no_more_than_the_floor(life: Life) -> None:
     _agreed_on_two(life, "4.00")
     life.letter("2026-09-28 14:00", "instalment", "INV-1", "INV-2")
