@@ -301,7 +301,9 @@ def _broken(record: Record, arrival: Arrival, promise: date) -> Iterator[Violati
     scope = {n for n, amount in open_then.items() if amount > 0 and (not arrival.bills or n in arrival.bills)}
     # What they contest afterwards is another matter, and that one's to settle.
     scope -= {n for done in record.done(Deed.DISPUTED, arrival.customer) if done.at > heard for n in done.bills}
-    lifted = _dealt_with(record, arrival, heard, wholly=False)
+    # Whoever takes back what was with a lawyer on that day knows that it is unpaid, and decides to go on.
+    back = [done.at for done in record.done(Deed.TAKEN_BACK, arrival.customer) if done.at.date() > promise]
+    lifted = min(filter(None, [_dealt_with(record, arrival, heard, wholly=False), *back]), default=None)
     for sent in _automated(_until(record.after(arrival.customer, heard), lifted)):
         if any(done.at >= heard for done in record.done(Deed.PAYMENT_RECORDED, arrival.customer)):
             return

@@ -13,6 +13,7 @@ FAILED_ONCE = {
     1_000_101: "the judge did not know that a tier that was said of an invoice is taken later without a letter",
     1_000_302: "the judge asked for an instalment of which less than the floor was missing",
     1_000_464: "the judge asked after a promise although what was promised was contested since, and settled",
+    1_000_026: "the judge asked after a promise that passed while all was with a lawyer",
 }
 
 MUST_HAPPEN = (
