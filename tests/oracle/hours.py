@@ -119,7 +119,12 @@ def within_the_caps(record: Record) -> Iterator[Violation]:
     rules, home = record.rules, record.home
     yield from _capped(record.sent, home, "%Y-%m-%d %H", rules.max_per_hour, "in the hour")
     yield from _capped(record.sent, home, "%Y-%m-%d", rules.max_per_day, "on")
-    first = sorted((known[0] for known in record.of_customer.values() if known), key=lambda sent: sent.at)
+    tried = _in_doubt(record)
+    began = (known[0] for known in record.of_customer.values() if known)
+    # Whom a message may have reached before is not written to for the first time.
+    first = sorted(
+        (one for one in began if tried.get(one.customer, one.marked_at) >= one.marked_at), key=lambda sent: sent.at
+    )
     yield from _capped(first, home, "%Y-%m-%d", rules.first_contacts_per_day, "to people never written to before on")
     texts = [sent for sent in record.sent if isinstance(sent.original, Text)]
     for month, group in groupby(texts, key=lambda sent: f"{sent.at.astimezone(home):%Y-%m}"):
@@ -128,6 +133,18 @@ def within_the_caps(record: Record) -> Iterator[Violation]:
         if used > rules.monthly_segments:
             why = f"{used} segments in {month}, {rules.monthly_segments} are allowed"
             yield Violation(27, sent[-1].at, sent[-1].customer, why)
+
+
+def _in_doubt(record: Record) -> dict[str | None, datetime]:
+    """When a message first left for each customer of which nobody could tell whether it arrived."""
+    found: dict[str | None, datetime] = {}
+    for reminder in record.story.reminders.values():
+        if any(end.outcome == "uncertain" for end in reminder.ends):
+            for mark in reminder.onwire:
+                plan = reminder.plan(mark.seq)
+                if plan is not None:
+                    found[plan.customer] = min(mark.at, found.get(plan.customer, mark.at))
+    return found
 
 
 def stopped_at_once(record: Record) -> Iterator[Violation]:

@@ -14,6 +14,7 @@ FAILED_ONCE = {
     1_000_302: "the judge asked for an instalment of which less than the floor was missing",
     1_000_464: "the judge asked after a promise although what was promised was contested since, and settled",
     1_000_026: "the judge asked after a promise that passed while all was with a lawyer",
+    1_000_247: "the judge took somebody for new whom a message in doubt may have reached days before",
 }
 
 MUST_HAPPEN = (
