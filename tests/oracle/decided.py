@@ -53,13 +53,22 @@ def goes_on_gently(record: Record) -> Iterator[Violation]:
     gap = timedelta(days=record.rules.min_gap_days)
     for deed in (Deed.TAKEN_BACK, Deed.SETTLED):
         for again in record.each(deed):
+            rested = _rested(record, again)
             for sent in record.after(again.customer or "", again.at):
                 first = _day(record, again.at) + gap
                 if max(record.dates(sent)) >= first:
                     break
-                if _climbs(sent) and _about(sent, again):
+                if _climbs(sent) and _about(sent, again) and not rested.isdisjoint(sent.bills):
                     why = f"{sent.name} was sent before {first}; a person let it go on at {again.at:%Y-%m-%d %H:%M}Z"
                     yield Violation(21, sent.at, sent.customer, why)
+
+
+def _rested(record: Record, again: Done) -> frozenset[str]:
+    """What was open when it was set to rest: an invoice that came later never rested."""
+    set_aside = (Deed.HANDED_OVER, Deed.DISPUTED)
+    began = [d.at for deed in set_aside for d in record.done(deed, again.customer) if d.at < again.at]
+    books = [book for at in began for book in record.books_at(at)] or record.ledgers
+    return frozenset(number for book in books for number, bill in book.bills.items() if bill.open_balance > 0)
 
 
 def begins_anew(record: Record) -> Iterator[Violation]:

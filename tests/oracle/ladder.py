@@ -126,9 +126,10 @@ def _either(climbs: list[_Climb]) -> _Climb:
     """What is possible where a letter was right on several ladders."""
     first, *others = climbs
     for other in others:
-        names = [rung.name for rung in other.ladder]
-        if names == [rung.name for rung in first.ladder] and other.reached != first.reached:
-            first = replace(first, reached=first.reached | other.reached, since=None, days=max(first.days, other.days))
+        reached = first.reached | _on(other, first.ladder).reached
+        told = defaultdict(set, {where: names & other.told.get(where, set()) for where, names in first.told.items()})
+        since = first.since if reached == first.reached and first.since == other.since else None
+        first = replace(first, reached=reached, told=told, since=since, days=max(first.days, other.days))
     return first
 
 
@@ -153,7 +154,9 @@ def _on(climb: _Climb, ladder: Ladder) -> _Climb:
         return climb
     stood = {place for before in climb.reached for place in _taken(climb, before)}
     reached = {place for before in stood for place in _places(climb, before, ladder)}
-    return replace(climb, ladder=ladder, reached=reached)
+    # What is noted on one ladder is not known on another.
+    told = defaultdict(set, {where: set(names) for where, names in climb.told.items()})
+    return replace(climb, ladder=ladder, reached=reached, told=told, listed=set(climb.listed))
 
 
 def _taken(climb: _Climb, before: int) -> Iterator[int]:
@@ -281,12 +284,15 @@ def _note(record: Record, sent: Sent, tier: int, climbs: dict[str, _Climb]) -> N
     for number in sent.bills:
         climb = climbs[number]
         steps = {reached: _next(record, sent, number, reached, climb) for reached in climb.reached}
+        said = climb.ladder[tier].name in climb.listed and tier not in climb.reached
         climb.listed.add(climb.ladder[tier].name)
         climb.days = max(climb.days, climb.ladder[tier].days)
         gap = _gap(record, sent, tier, climb)
         only = all(found == {tier} for found in steps.values())
         if len(sent.bills) == 1 or (only and (gap is None or gap >= 0)):
             _certain(record, sent, tier, climb)
+            # Said before, it may have been taken on its day without a letter.
+            climb.since = None if said else climb.since
             continue
         if climb.reached == {tier}:
             climb.told[sent.channel, sent.recipient].add(climb.ladder[tier].name)

@@ -309,9 +309,9 @@ def _broken(record: Record, arrival: Arrival, promise: date) -> Iterator[Violati
             return
         if max(record.dates(sent)) <= promise or not scope & set(sent.bills):
             continue
-        if not all(
-            n in book.bills and book.bills[n].open_balance == open_then[n] for book in sent.books for n in scope
-        ):
+        # What came in was an answer, also where the bank took it back: that is another matter.
+        books = [*sent.books, *(book for book in record.ledgers if heard <= book.taken_at <= sent.marked_at)]
+        if not all(n in book.bills and book.bills[n].open_balance == open_then[n] for book in books for n in scope):
             return
         if _still_in_grace(record, arrival, sent, promise):
             continue

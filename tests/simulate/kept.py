@@ -15,6 +15,9 @@ FAILED_ONCE = {
     1_000_464: "the judge asked after a promise although what was promised was contested since, and settled",
     1_000_026: "the judge asked after a promise that passed while all was with a lawyer",
     1_000_247: "the judge took somebody for new whom a message in doubt may have reached days before",
+    1_000_534: "the judge let an invoice rest that came after the matter that another rested for",
+    1_000_612: "the judge counted the ladder's gap from a letter of a tier that was taken days before without one",
+    1_000_772: "the judge noted on one ladder what a letter said on another, and took a returned payment for none",
 }
 
 MUST_HAPPEN = (
