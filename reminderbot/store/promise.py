@@ -19,7 +19,7 @@ from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, Promise, PromiseS
 from reminderbot.core.promise_share import Bill, Books, Came, Share, Standing, is_nothing, shares
 from reminderbot.store import journal
 from reminderbot.store.ledger import invoice_of
-from reminderbot.store.tables import dispute, invoice, payment, promise
+from reminderbot.store.tables import dispute, hold, invoice, payment, promise
 
 _NOT_KEPT = [state.value for state in NOT_KEPT_IN_FULL]
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -44,15 +44,21 @@ _COUNTING = select(promise).where(promise.c.customer_id.in_(_IDS), promise.c.sta
 _BILLS = select(invoice).where(invoice.c.customer_id.in_(_IDS))
 _CAME = select(payment).where(payment.c.customer_id.in_(_IDS), payment.c.listed)
 # What nobody has settled, and what they were right about: nobody expects that money meanwhile.
-_CONTESTED = select(dispute.c.customer_id, dispute.c.invoices, dispute.c.upheld).where(
-    dispute.c.customer_id.in_(_IDS),
-    or_(
-        dispute.c.upheld.is_(None),
-        and_(
-            dispute.c.upheld,
-            dispute.c.reason.in_([reason.value for reason, lane in LANES.items() if lane.is_contested]),
+# Where a person has lifted the pause of a matter, reminders go on: it is contested no more.
+_CONTESTED = (
+    select(dispute.c.customer_id, dispute.c.invoices, dispute.c.upheld)
+    .join(hold, hold.c.hold_id == dispute.c.hold_id)
+    .where(
+        dispute.c.customer_id.in_(_IDS),
+        hold.c.released_at.is_(None),
+        or_(
+            dispute.c.upheld.is_(None),
+            and_(
+                dispute.c.upheld,
+                dispute.c.reason.in_([reason.value for reason, lane in LANES.items() if lane.is_contested]),
+            ),
         ),
-    ),
+    )
 )
 
 

@@ -85,6 +85,13 @@ GUARDS = (
         "",
         ("tests/stories/test_promises.py",),
     ),
+    Guard(
+        "what was lifted is contested no more",
+        "store/promise.py",
+        "        hold.c.released_at.is_(None),\n",
+        "",
+        ("tests/stories/test_promises.py",),
+    ),
     Guard("no case of another", "desk/plan.py", "        refuse_anothers(seen, who)", "        pass", PLANS),
     Guard("only who paid", "runs/instalment.py", "and not plan.is_paid(connection, known)", "and False", PLANS),
     Guard("nobody with a matter is thanked", "core/aside.py", "if hold.kind not in thanks.HARMLESS", "if False", PLANS),

@@ -299,6 +299,9 @@ def _broken(record: Record, arrival: Arrival, promise: date) -> Iterator[Violati
         return
     open_then = {n: b.open_balance for n, b in before[0].bills.items() if b.customer == arrival.customer}
     scope = {n for n, amount in open_then.items() if amount > 0 and (not arrival.bills or n in arrival.bills)}
+    # Who names none speaks of what is due, if anything is.
+    late = {n for n in scope if (due := before[0].bills[n].due_on) is not None and due <= heard.date()}
+    scope = scope if arrival.bills else late or scope
     # What they contest afterwards is another matter, and that one's to settle.
     scope -= {n for done in record.done(Deed.DISPUTED, arrival.customer) if done.at > heard for n in done.bills}
     # Whoever takes back what was with a lawyer on that day knows that it is unpaid, and decides to go on.

@@ -261,6 +261,23 @@ def test_who_promises_what_they_contest_and_does_not_pay_is_asked_and_never_writ
     assert world.until("2027-04-30", "11:00", step=2) == []
 
 
+def test_who_promises_after_the_pause_of_their_dispute_was_lifted_is_asked_and_never_written_to(
+    make_world: Make,
+) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04", "300.00").begin()
+    (letter,) = world.at("2027-03-08 10:00")
+    world.answer("INV-1 is wrong: the pots arrived broken.", letter)
+    world.at("2027-03-09 10:00")
+    (matter,) = (c for c in world.cases("ACME") if c.kind == "dispute")
+    disputes.mark(world.house, "olivia", matter.case_id, Reason.DEFECTIVE, ["INV-1"])
+    world.release("ACME")
+    (letter,) = world.until("2027-03-16", "11:00")
+    world.answer("I will pay on Friday.", letter)
+    assert world.until("2027-04-30", "11:00", step=2) == []
+    assert states(world) == ["broken"]
+    assert "broken_promise" in world.case_kinds("ACME")
+
+
 def test_who_promises_what_they_contest_and_was_right_has_broken_no_promise(make_world: Make) -> None:
     world, matter = contested_and_promised(make_world, "INV-2")
     disputes.settle(world.house, "olivia", matter, upheld=True, note="the pots were broken")
