@@ -20,7 +20,7 @@ from reminderbot.compose.finding import blocking
 from reminderbot.compose.rules import languages
 from reminderbot.compose.tone import courtesy
 
-HELD_BACK = ROOT / "tests" / "compose" / "courtesy" / "heldback4"
+HELD_BACK = ROOT / "tests" / "compose" / "courtesy" / "heldback"
 DOC = ROOT / "docs" / "letters.md"
 BEGIN = "<!-- {} begins: python -m benchmarks.courtesy --write -->"
 KINDS = ("sharp", "assuming", "spineless", "fine")

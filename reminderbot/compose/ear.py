@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -24,29 +24,29 @@ FINE = "fine"
 _HEARD = (Kind.SHARP, Kind.ASSUMING, Kind.SPINELESS)
 _TOKEN = re.compile(r"[^\W\d_]++|\d++|[?!]")
 # What belongs together stands this near: "you … never", "weder … noch".
-_NEAR = 5
+_NEAR = 10
 _PART = 4
 # A word that one kind has never had is unlikely in it, not impossible.
 _UNSEEN = 0.1
-# Longer sentences have more to say, and are not that much surer.
-_LENGTH = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """What each word, pair and part of a word speaks for, in one language: above zero the kind, below zero fine."""
+    """In how many sentences of each kind a word, a pair or a part of a word stands, in one language."""
 
-    weights: Mapping[Kind, Mapping[str, float]]
+    counts: Mapping[str, Mapping[str, int]]
+    # How many sentences of each kind there are.
+    many: Mapping[str, int]
 
     def hears(self, sentence: str) -> dict[Kind, float]:
-        """How much `sentence` sounds like those of each kind, rather than like fine ones."""
+        """How much `sentence` sounds like those of each kind (above zero), rather than like fine ones (below)."""
         signs = signs_of(plain(sentence))
-        return {kind: _sum(weights, signs) / max(1, len(signs)) ** _LENGTH for kind, weights in self.weights.items()}
+        return {kind: self._sum(kind, signs) for kind in _HEARD}
 
     def loudest(self, kind: Kind, sentence: str) -> tuple[int, int]:
         """From where to where the words stand that sound most like `kind`."""
         words = list(_TOKEN.finditer(plain(sentence)))
-        loud = [_sum(self.weights[kind], _parts(word[0])) for word in words]
+        loud = [self._sum(kind, _parts(word[0])) for word in words]
         # The stretch with the greatest sum (Kadane): a stretch that has come down to nothing is begun anew.
         best, start, so_far, stretch = -inf, 0, 0.0, (0, 0)
         for at, weight in enumerate(loud):
@@ -54,9 +54,12 @@ class Ear:
             best, stretch = max((best, stretch), (so_far, (start, at)))
         return words[stretch[0]].start(), words[stretch[1]].end()
 
-
-def _sum(weights: Mapping[str, float], signs: Iterable[str]) -> float:
-    return sum(weights.get(sign, 0.0) for sign in signs)
+    def _sum(self, kind: Kind, signs: Iterable[str]) -> float:
+        of, fine = self.counts[kind], self.counts[FINE]
+        even = log((self.many[FINE] + 2 * _UNSEEN) / (self.many[kind] + 2 * _UNSEEN))
+        met = ((of.get(sign, 0), fine.get(sign, 0)) for sign in signs)
+        # What was never met speaks for nothing.
+        return sum(log((here + _UNSEEN) / (there + _UNSEEN)) + even for here, there in met if here or there)
 
 
 def signs_of(seen: str) -> set[str]:
@@ -86,10 +89,4 @@ def taught(sentences: Iterable[tuple[str, str]]) -> Ear:
     for kind, text in sentences:
         counts[kind].update(signs_of(plain(text)))
         many[kind] += 1
-    return Ear({kind: dict(_weights(counts[kind], many[kind], counts[FINE], many[FINE])) for kind in _HEARD})
-
-
-def _weights(of: Mapping[str, int], many: int, fine: Mapping[str, int], others: int) -> Iterator[tuple[str, float]]:
-    even = log((others + 2 * _UNSEEN) / (many + 2 * _UNSEEN))
-    for sign in of.keys() | fine.keys():
-        yield sign, log((of.get(sign, 0) + _UNSEEN) / (fine.get(sign, 0) + _UNSEEN)) + even
+    return Ear(counts, many)

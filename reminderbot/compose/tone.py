@@ -24,11 +24,11 @@ _LONG_WORD = 6
 _FEWEST_HEARD = 4
 # How much like its kind a sentence must sound to be told of, and how much of that one rule's word is worth. Measured on
 # sentences that neither the rules nor the ear had met.
-_ENOUGH = {Kind.SHARP: (0.0, 8.0), Kind.ASSUMING: (15.0, 19.0), Kind.SPINELESS: (12.0, 16.0)}
+_ENOUGH = {Kind.SHARP: (4.0, 20.0), Kind.ASSUMING: (40.0, 52.0), Kind.SPINELESS: (30.0, 43.0)}
 # What is sharp outright is excused only by what is as good as known to be fine: a bailiff's house to be painted.
 _OUTRIGHT = 3
-# A part of a sentence says less than the whole, and a rule's word in it is worth half.
-_WORTH_APART = 4
+# A part of a sentence says less than the whole, and what is outright in it is worth half.
+_WORTH_APART = 30.0
 _APART = re.compile(r"[,;:–—(]| - ")
 _SOUNDS = {Kind.SHARP: "sounds", Kind.ASSUMING: "assuming", Kind.SPINELESS: "spineless"}
 # A list's items are sentences of their own, whether or not they end with a full stop.
@@ -87,13 +87,13 @@ def _heard(sentence: str, rules: Courtesy, ear: Ear) -> Iterator[Finding]:
 
 
 def _sharp_by_itself(sentence: str, place: tuple[int, int], unfit: Unfit, ear: Ear) -> bool:
-    """Whether the part of a kind sentence that a rule speaks of is sharp when heard alone: "thank you, but ..."."""
+    """Whether what a kind sentence says outright is sharp when its part is heard alone: "thank you, but ..."."""
     start = max((mark.end() for mark in _APART.finditer(sentence, 0, place[0])), default=0)
     end = _APART.search(sentence, place[1])
     part = sentence[start : end.start() if end else None]
-    if unfit.kind is not Kind.SHARP or len(_WORD.findall(part)) < _FEWEST_HEARD:
+    if unfit.kind is not Kind.SHARP or not unfit.outright or len(_WORD.findall(part)) < _FEWEST_HEARD:
         return False
-    return ear.hears(part)[unfit.kind] + _WORTH_APART * (_OUTRIGHT if unfit.outright else 1) > 0
+    return ear.hears(part)[unfit.kind] + _WORTH_APART > 0
 
 
 def _weight(kind: Kind, heard: float, broken: Iterable[Unfit]) -> float:
