@@ -124,5 +124,6 @@ def _promises(customers: int, today: date) -> Iterator[dict[str, Any]]:
             "promise_id": place + 1, "customer_id": customer(place).customer_id, "promised_on": today,
             "due_on": today + timedelta(days=place % 40 - 20), "amount": Decimal(50), "invoices": [_number(place)],
             "owed": [[_number(place), "50.00", "GBP"]], "words": "I will pay on Friday",
+            "despite": [],
             "state": "open" if place % 2 else "kept",
         }  # fmt: skip

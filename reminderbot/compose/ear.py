@@ -11,7 +11,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from math import inf, log
@@ -57,9 +57,14 @@ class Ear:
     def _sum(self, kind: Kind, signs: Iterable[str]) -> float:
         of, fine = self.counts[kind], self.counts[FINE]
         even = log((self.many[FINE] + 2 * _UNSEEN) / (self.many[kind] + 2 * _UNSEEN))
-        met = ((of.get(sign, 0), fine.get(sign, 0)) for sign in signs)
+        met = [(of.get(sign, 0), fine.get(sign, 0)) for sign in signs]
         # What was never met speaks for nothing.
-        return sum(log((here + _UNSEEN) / (there + _UNSEEN)) + even for here, there in met if here or there)
+        return sum(_log(here) - _log(there) + even for here, there in met if here or there)
+
+
+@cache
+def _log(count: int) -> float:
+    return log(count + _UNSEEN)
 
 
 def signs_of(seen: str) -> set[str]:

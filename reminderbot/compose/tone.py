@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from reminderbot.compose.ear import Ear, ear_of
 from reminderbot.compose.finding import Finding, Kind
@@ -55,7 +56,7 @@ def courtesy(text: str, language: str) -> list[Finding]:
     Nothing, too, where nobody has written rules for that language: see `rules.languages`.
     """
     rules = courtesy_of(base(language))
-    return list(_judged(text[:_MOST_SIGNS], rules, ear_of(base(language)))) if rules else []
+    return list(_judged(text[:_MOST_SIGNS], rules, base(language))) if rules else []
 
 
 def sentences(text: str) -> list[str]:
@@ -64,13 +65,18 @@ def sentences(text: str) -> list[str]:
     return [sentence for part in parts for sentence in _END.split(part) if sentence]
 
 
-def _judged(text: str, rules: Courtesy, ear: Ear) -> Iterator[Finding]:
-    found: dict[Finding, None] = {}
+def _judged(text: str, rules: Courtesy, language: str) -> Iterator[Finding]:
     told = sentences(text)
-    for sentence in told:
-        found |= dict.fromkeys((*_heard(sentence, rules, ear), *_shouted(sentence, rules), *_long(sentence, rules)))
-    yield from found
+    yield from dict.fromkeys(finding for sentence in told for finding in _of_sentence(sentence, language))
     yield from _hard(told, rules)
+
+
+# An owner who writes sees the same sentences judged at every change, and for every customer of the trial.
+@lru_cache(maxsize=512)
+def _of_sentence(sentence: str, language: str) -> tuple[Finding, ...]:
+    rules = courtesy_of(language)
+    assert rules is not None
+    return (*_heard(sentence, rules, ear_of(language)), *_shouted(sentence, rules), *_long(sentence, rules))
 
 
 def _heard(sentence: str, rules: Courtesy, ear: Ear) -> Iterator[Finding]:

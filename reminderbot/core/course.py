@@ -66,8 +66,8 @@ class Course:
     # When the planning run looks at them next; None: only an event changes anything.
     review_at: datetime | None = None
     _is_known: bool = False
-    # The latest decision, and on what.
-    _made: tuple[Facts, Decision] | None = None
+    # The latest decision, on what, and when.
+    _made: tuple[Facts, Decision, datetime] | None = None
     # What may be reminded about: looked at anew only where that may have changed.
     _free: Free | None = None
 
@@ -90,9 +90,7 @@ class Course:
         """What the delivery run does with the message that is due; True where it leaves, or lacks nothing but room."""
         planned = self.planned
         assert planned is not None
-        # Nothing has changed since the plan, which named this very moment.
-        known = self._made if self._made and self._made[0] is self.facts else None
-        made = known[1] if known and known[1].send and known[1].send.not_before == now else self._decide(now)
+        made = self._still_made(now) or self._decide(now)
         if made.send is None or not _same(planned.send, made.send):
             self.planned, self.review_at = None, now
             return False
@@ -105,6 +103,16 @@ class Course:
             self._say(made.send, now)
         return True
 
+    def _still_made(self, now: datetime) -> Decision | None:
+        """The latest decision, where it named this very moment and nothing has changed since: no invoice fell due."""
+        if self._made is None:
+            return None
+        facts, made, at = self._made
+        zones = (self.rules.zone, *facts.reach.zones)
+        same_day = all(at.astimezone(zone).date() == now.astimezone(zone).date() for zone in zones)
+        named = made.send is not None and made.send.not_before == now
+        return made if facts is self.facts and named and same_day else None
+
     def _decide(self, now: datetime) -> Decision:
         account = self.facts.account.on(now.astimezone(self.rules.zone).date())
         if account is not self.facts.account:
@@ -112,7 +120,7 @@ class Course:
         if self._free is None or not self._free.still(self.facts, now):
             self._free = free_of(self.facts, self.rules, now)
         made = decide(self.facts, self.rules, now, self._free)
-        self._made = self.facts, made
+        self._made = self.facts, made, now
         return made
 
     def hear(self, now: datetime) -> None:
