@@ -44,7 +44,7 @@ def crowd(house: House, customers: int) -> None:
             (inbound, _answers(customers, now)),
             (case, _cases(customers, now)),
             (hold, _holds(customers, now)),
-            (promise, _promises(customers, today)),
+            (promise, _promises(customers, now)),
         ):
             _insert(connection, table, list(rows))
 
@@ -118,12 +118,13 @@ def _holds(customers: int, now: datetime) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _promises(customers: int, today: date) -> Iterator[dict[str, Any]]:
+def _promises(customers: int, now: datetime) -> Iterator[dict[str, Any]]:
+    today = now.date()
     for place in range(1, customers, 3):
         yield {
             "promise_id": place + 1, "customer_id": customer(place).customer_id, "promised_on": today,
             "due_on": today + timedelta(days=place % 40 - 20), "amount": Decimal(50), "invoices": [_number(place)],
             "owed": [[_number(place), "50.00", "GBP"]], "words": "I will pay on Friday",
-            "despite": [],
+            "despite": [], "made_at": now,
             "state": "open" if place % 2 else "kept",
         }  # fmt: skip

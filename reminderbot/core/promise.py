@@ -74,8 +74,10 @@ class Promise:
     paid_on: date | None = None
     # The matter that a person was called to because of it.
     case_id: int | None = None
-    # Those that were contested when it was given, and were named all the same.
+    # Those that rested for some matter when it was given, and were meant all the same.
     despite: tuple[str, ...] = ()
+    # When it was given, as far as that is known.
+    made_at: datetime | None = None
 
     @property
     def currency(self) -> str:

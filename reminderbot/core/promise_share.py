@@ -1,15 +1,15 @@
 """What has come in towards each of a customer's promises, to the cent: no payment counts towards two of them.
 
 Pure. What a promise still asks for follows the books: a credit note, a lower total or a cancelled invoice makes it
-smaller, a new invoice never makes it larger, and what is contested is not asked for, unless it was promised for all
-that.
+smaller, a new invoice never makes it larger, and what is contested is not asked for, unless it was promised all the
+same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -37,6 +37,20 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """Something for which an invoice rests: contested, said to be paid, or waiting for a paper."""
+
+    raised_at: datetime
+    # They were right, as a person said: nobody asks for that any more.
+    upheld: bool = False
+
+    def takes_the_place_of(self, word: Promise, number: str) -> bool:
+        """Whether the invoice is no longer expected by that promise: not where it was promised in spite of this."""
+        came_later = word.made_at is not None and self.raised_at > word.made_at
+        return self.upheld or came_later or number not in word.despite
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """An invoice as the books have it now."""
 
@@ -44,13 +58,16 @@ class Bill:
     currency: str
     total: Decimal
     open_balance: Decimal
+    # By the books alone.
     standing: Standing = Standing.LISTED
-    # The same for a promise that was given on it although it was contested; None: the same.
-    despite: Standing | None = None
+    matters: tuple[Matter, ...] = ()
 
     def stands_for(self, word: Promise) -> Standing:
-        """What the books say of it, as far as this promise goes."""
-        return self.despite or self.standing if self.number in word.despite else self.standing
+        """What the books and the people who look after them say of it, as far as this promise goes."""
+        if self.standing is Standing.CONTESTED and self.number in word.despite:
+            return Standing.LISTED
+        contested = any(matter.takes_the_place_of(word, self.number) for matter in self.matters)
+        return Standing.CONTESTED if contested else self.standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ class NewPromise:
     words: str
     amount: Decimal | None = None
     invoices: tuple[str, ...] = ()
+    # They named these themselves.
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def _promise(understanding: Understanding, due_on: date, facts: ReplyFacts) -> V
     why = f"they promised to pay by {due_on}; {grace.told} are given for the bank"
     return Verdict(
         NewHold(HoldKind.PROMISE, why, until),
-        promise=NewPromise(due_on, words, understanding.promise_amount, invoices),
+        promise=NewPromise(due_on, words, understanding.promise_amount, invoices, named=bool(_invoices(understanding))),
     )
 
 

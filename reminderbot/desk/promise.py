@@ -19,7 +19,7 @@ from reminderbot.desk.find import Exactly, one_customer
 from reminderbot.desk.hold import go_on_gently
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import dispute, hold, ledger, listing, people, promise, undo
+from reminderbot.store import hold, ledger, listing, people, promise, undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def note_in(
     number = promise.make(
         connection, who.customer_id, due_on, f"noted by {actor}", now,
         promised_on=today, amount=amount, invoices=numbers, hold_id=placed, actor=actor,
-        despite=_contested(connection, who, invoices),
+        named=bool(invoices),
     )  # fmt: skip
     return _noted(house, connection, actor, who, due_on, number, placed, before, now)
 
@@ -166,12 +166,6 @@ def _numbers(connection: Connection, who: Customer, invoices: Sequence[str]) -> 
     if unknown := [number for number in invoices if number not in known]:
         raise Refused(f"{', '.join(unknown)} is not open at {who.name}; open are {', '.join(known)}.")
     return tuple(invoices) or known
-
-
-def _contested(connection: Connection, who: Customer, named: Sequence[str]) -> list[str]:
-    """Those of the named invoices that somebody is still to settle: they promise to pay them all the same."""
-    matters = [known for known in dispute.of_customer(connection, who.customer_id) if known.upheld is None]
-    return [number for number in named if any(not known.invoices or number in known.invoices for known in matters)]
 
 
 def _check(connection: Connection, who: Customer, amount: Decimal | None, numbers: Sequence[str]) -> None:

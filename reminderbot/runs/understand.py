@@ -208,6 +208,7 @@ def _apply_to(
             connection, customer_id, word.due_on, word.words, now,
             promised_on=facts.received_at.astimezone(facts.zone).date(), amount=word.amount,
             invoices=word.invoices, inbound_id=row.inbound_id, hold_id=placed,
+            named=word.named,
         )  # fmt: skip
     ledger.review(connection, [customer_id], now)
 

@@ -83,8 +83,9 @@ def place_again(connection: Connection, hold_id: int, why: str, now: datetime, a
         connection, row.customer_id, HoldKind(row.kind), told, now,
         until=row.until, invoices=row.invoices, inbound_id=row.inbound_id, actor=actor,
     )  # fmt: skip
-    # The promise it came with looks to it when its days are over.
-    connection.execute(update(promise).where(promise.c.hold_id == hold_id).values(hold_id=placed))
+    # The promise it came with looks to it when its days are over, and the matter is settled by lifting it.
+    for table in (promise, dispute):
+        connection.execute(update(table).where(table.c.hold_id == hold_id).values(hold_id=placed))
     return placed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -16,10 +16,10 @@ from reminderbot.core.invoice import Invoice, PaymentKind, Status, due_part
 from reminderbot.core.lane import LANES
 from reminderbot.core.money import Money
 from reminderbot.core.promise import NOT_KEPT_IN_FULL, Judged, Promise, PromiseState
-from reminderbot.core.promise_share import Bill, Books, Came, Share, Standing, is_nothing, shares
+from reminderbot.core.promise_share import Bill, Books, Came, Matter, Share, Standing, is_nothing, shares
 from reminderbot.store import journal
 from reminderbot.store.ledger import invoice_of
-from reminderbot.store.tables import dispute, hold, invoice, payment, promise
+from reminderbot.store.tables import case, dispute, hold, invoice, payment, promise
 
 _NOT_KEPT = [state.value for state in NOT_KEPT_IN_FULL]
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -43,14 +43,16 @@ _TO_JUDGE = (
 _COUNTING = select(promise).where(promise.c.customer_id.in_(_IDS), promise.c.state != PromiseState.CLOSED.value)
 _BILLS = select(invoice).where(invoice.c.customer_id.in_(_IDS))
 _CAME = select(payment).where(payment.c.customer_id.in_(_IDS), payment.c.listed)
-# What nobody has settled, and what they were right about: nobody expects that money meanwhile.
-# Where a person has lifted the pause of a matter, reminders go on: it is contested no more.
-_CONTESTED = (
-    select(dispute.c.customer_id, dispute.c.invoices, dispute.c.upheld)
+# What nobody has settled, and what they were right about: nobody expects that money meanwhile. Where the pause of a
+# matter was lifted or has lapsed, reminders go on.
+_MATTERS = (
+    select(dispute.c.customer_id, dispute.c.invoices, dispute.c.upheld, case.c.opened_at)
     .join(hold, hold.c.hold_id == dispute.c.hold_id)
+    .join(case, case.c.case_id == dispute.c.case_id)
     .where(
         dispute.c.customer_id.in_(_IDS),
         hold.c.released_at.is_(None),
+        or_(hold.c.until.is_(None), hold.c.until > bindparam("at")),
         or_(
             dispute.c.upheld.is_(None),
             and_(
@@ -60,6 +62,8 @@ _CONTESTED = (
         ),
     )
 )
+# The pauses of what an invoice may rest for, a matter that nobody has put into a lane yet among them.
+_RESTING = sorted({lane.hold.value for lane in LANES.values() if not lane.is_whole_customer})
 
 
 def make(
@@ -74,18 +78,40 @@ def make(
     invoices: Sequence[str] = (),
     inbound_id: int | None = None,
     hold_id: int | None = None,
-    despite: Sequence[str] = (),
+    named: bool = True,
     actor: str = "reminderbot",
 ) -> int:
     """Record a customer's word on these invoices, with what is open on them now; gives its number.
 
-    `despite` are those of them that were contested already, and named all the same.
+    Where they named none, what rests for some matter is left out, unless all of it does.
     """
-    word = Promise(0, customer_id, promised_on, due_on, amount, tuple(invoices), words, despite=tuple(despite))
+    resting = _resting(connection, customer_id, invoices, now)
+    meant = invoices if named else [number for number in invoices if number not in resting] or invoices
+    despite = tuple(number for number in meant if number in resting)
+    word = Promise(
+        0, customer_id, promised_on, due_on, amount, tuple(meant), words, despite=despite, made_at=now,
+    )  # fmt: skip
     return _keep(
         connection, word, now, actor,
-        owed=_open_now(connection, customer_id, invoices, due_on), inbound_id=inbound_id, hold_id=hold_id,
+        owed=_open_now(connection, customer_id, meant, due_on), inbound_id=inbound_id, hold_id=hold_id,
     )  # fmt: skip
+
+
+def _resting(connection: Connection, customer_id: str, invoices: Sequence[str], now: datetime) -> set[str]:
+    """Those of these invoices that are contested, said to be paid or wait for a paper, by the books or by a pause."""
+    pauses = connection.execute(
+        select(hold.c.invoices).where(
+            hold.c.customer_id == customer_id,
+            hold.c.kind.in_(_RESTING),
+            hold.c.released_at.is_(None),
+            or_(hold.c.until.is_(None), hold.c.until > now),
+        )
+    ).scalars()
+    found = {number for numbers in pauses for number in (numbers or invoices)}
+    in_the_books = select(invoice.c.number).where(
+        invoice.c.customer_id == customer_id, invoice.c.status == Status.DISPUTED.value
+    )
+    return (found | set(connection.execute(in_the_books).scalars())) & set(invoices)
 
 
 def correct(connection: Connection, word: Promise, due_on: date, hold_id: int, now: datetime, actor: str) -> int:
@@ -114,6 +140,7 @@ def _keep(connection: Connection, word: Promise, now: datetime, actor: str, **mo
             amount=word.amount,
             invoices=list(word.invoices),
             despite=list(word.despite),
+            made_at=word.made_at or now,
             words=word.words,
             state=PromiseState.OPEN.value,
             **more,
@@ -291,6 +318,7 @@ def _promise_of(row: Row[Any]) -> Promise:
         row.paid_on,
         row.case_id,
         tuple(row.despite),
+        row.made_at,
     )
 
 
@@ -302,12 +330,13 @@ def standing(
     keys = {"ids": sorted(words)}
     if not words:
         return {}
-    contested: dict[str, list[tuple[Sequence[str], bool]]] = defaultdict(list)
-    for customer_id, numbers, upheld in connection.execute(_CONTESTED, keys):
-        contested[customer_id].append((numbers, bool(upheld)))
+    matters: dict[str, list[tuple[Sequence[str], Matter]]] = defaultdict(list)
+    read_at = datetime.combine(read_on, time(), UTC)
+    for customer_id, numbers, upheld, raised_at in connection.execute(_MATTERS, keys | {"at": read_at}):
+        matters[customer_id].append((numbers, Matter(raised_at, bool(upheld))))
     bills: dict[str, dict[str, Bill]] = defaultdict(dict)
     for row in connection.execute(_BILLS, keys):
-        bills[row.customer_id][row.number] = _bill_of(row, contested[row.customer_id])
+        bills[row.customer_id][row.number] = _bill_of(row, matters[row.customer_id])
     came: dict[str, list[Came]] = defaultdict(list)
     for row in connection.execute(_CAME, keys):
         came[row.customer_id].append(_came_of(row, bills[row.customer_id]))
@@ -317,25 +346,21 @@ def standing(
     return found
 
 
-def _bill_of(row: Row[Any], matters: Iterable[tuple[Sequence[str], bool]]) -> Bill:
+def _bill_of(row: Row[Any], matters: Iterable[tuple[Sequence[str], Matter]]) -> Bill:
     # A matter that names no invoice is about all of them.
-    about = [upheld for invoices, upheld in matters if not invoices or row.number in invoices]
-    # Whoever promises what they contest has said that they pay; once they were right, nobody asks for it.
-    despite = _standing_of(row, contested=any(about))
-    return Bill(
-        row.number, row.currency, row.total, row.open_balance, _standing_of(row, contested=bool(about)), despite
-    )
+    about = tuple(matter for invoices, matter in matters if not invoices or row.number in invoices)
+    standing = _standing_of(row)
+    is_over = standing is Standing.VOID or Status(row.status) is Status.PAID
+    return Bill(row.number, row.currency, row.total, row.open_balance, standing, () if is_over else about)
 
 
-def _standing_of(row: Row[Any], *, contested: bool) -> Standing:
+def _standing_of(row: Row[Any]) -> Standing:
     match Status(row.status):
         case Status.CANCELLED | Status.DRAFT:
             return Standing.VOID
         case Status.PAID:
             return Standing.SETTLED
         case Status.DISPUTED:
-            return Standing.CONTESTED
-        case _ if contested:
             return Standing.CONTESTED
         case _:
             return Standing.LISTED if row.listed else Standing.SETTLED

@@ -154,6 +154,7 @@ promise = Table(
     Column("owed", JSON, nullable=False),
     # Those that were contested when it was given, and were named all the same.
     Column("despite", JSON, nullable=False),
+    Column("made_at", Moment, nullable=False),
     Column("words", Words, nullable=False),
     Column("state", String(20), nullable=False),
     # The day of the payment that made it whole, be it late.

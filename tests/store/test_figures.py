@@ -137,7 +137,7 @@ def test_promises_are_counted_by_how_they_ended(connection: Connection) -> None:
         connection.execute(
             insert(promise).values(
                 promise_id=number, customer_id="A", promised_on=date(2026, 10, 1), due_on=date(2026, 10, due_on),
-                invoices=[], owed=[], despite=[], words="", state=state,
+                invoices=[], owed=[], despite=[], made_at=NOW, words="", state=state,
             )
         )  # fmt: skip
     assert figures.promises_by_state(connection, YEAR_AGO) == {"kept": 2, "broken": 1}

@@ -278,6 +278,92 @@ def test_who_promises_after_the_pause_of_their_dispute_was_lifted_is_asked_and_n
     assert "broken_promise" in world.case_kinds("ACME")
 
 
+def resting(make_world: Make, reason: Reason = Reason.DEFECTIVE, until: date | None = None) -> tuple[World, int]:
+    """INV-1 alone is open and rests for what they answered; gives its case, too."""
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04", "300.00").begin()
+    (letter,) = world.at("2027-03-08 10:00")
+    world.answer("INV-1 is wrong: the pots arrived broken.", letter)
+    world.at("2027-03-09 10:00")
+    (matter,) = world.cases("ACME")
+    disputes.mark(world.house, "olivia", matter.case_id, reason, ["INV-1"], until=until)
+    return world, matter.case_id
+
+
+def asked_and_not_written_to(world: World, until: str = "2027-05-15") -> bool:
+    """Nothing has left since, the promise counts as broken, and a person is to talk to them."""
+    silent = world.until(until, "11:00", step=2) == []
+    return silent and states(world)[0] == "broken" and "broken_promise" in world.case_kinds("ACME")
+
+
+@pytest.mark.parametrize("reason", [Reason.DEFECTIVE, Reason.PAID, Reason.INVOICE_MISSING])
+def test_a_promise_for_all_that_is_open_is_one_for_what_rests_where_nothing_else_is(
+    make_world: Make, reason: Reason
+) -> None:
+    world, matter = resting(make_world, reason)
+    desk.note(world.house, "olivia", "ACME", date(2027, 3, 12))
+    assert world.until("2027-03-20", "11:00") == []
+    upheld = False if reason is Reason.DEFECTIVE else None
+    disputes.settle(world.house, "olivia", matter, upheld=upheld, note="looked into it")
+    assert asked_and_not_written_to(world)
+
+
+def test_so_is_a_promise_by_mail(make_world: Make) -> None:
+    world, matter = resting(make_world)
+    world.answer("All right, I will pay on Friday.", world.sent[-1])
+    assert world.until("2027-03-20", "11:00") == []
+    disputes.settle(world.house, "olivia", matter, upheld=False, note="the pots were whole")
+    assert asked_and_not_written_to(world)
+
+
+def test_a_promise_after_a_pause_has_lapsed_is_asked_after(make_world: Make) -> None:
+    world, _ = resting(make_world, Reason.PO_MISSING, date(2027, 3, 11))
+    letter = world.until("2027-03-31", "11:00")[-1]
+    world.answer("I will pay on Friday.", letter)
+    assert asked_and_not_written_to(world)
+
+
+def test_a_promise_named_while_the_books_call_it_disputed_is_asked_after(make_world: Make) -> None:
+    world = make_world().invoice("INV-1", "ACME", "2027-03-04", "300.00")
+    world.invoice("INV-2", "ACME", "2027-03-04", "80.00").change("INV-2", status="disputed")
+    world.begin().at("2027-03-08 10:00")
+    desk.note(world.house, "olivia", "ACME", date(2027, 3, 12), invoices=["INV-2"])
+    world.pay("INV-1")
+    assert world.until("2027-03-20", "11:00") == []
+    world.change("INV-2", status="open")
+    assert asked_and_not_written_to(world)
+
+
+def test_what_is_contested_after_a_promise_in_spite_of_another_dispute_is_another_matter(make_world: Make) -> None:
+    world, first = contested_and_promised(make_world, "INV-2")
+    world.pay("INV-1")
+    disputes.settle(world.house, "olivia", first, upheld=False, note="the pots were replaced")
+    world.at("2027-03-10 10:00")
+    world.answer("INV-2 is wrong: the new pots were billed twice.", world.sent[-1])
+    world.at("2027-03-10 12:00")
+    (second,) = (c for c in world.cases("ACME") if c.kind == "dispute")
+    disputes.mark(world.house, "olivia", second.case_id, Reason.WRONG_AMOUNT, ["INV-2"])
+    world.until("2027-03-20", "11:00")
+    assert (states(world), "broken_promise" in world.case_kinds("ACME")) == (["closed"], False)
+
+
+def test_what_rested_was_not_promised_with_all_that_is_open_also_where_it_is_settled_in_time(make_world: Make) -> None:
+    world, matter = contested_and_promised(make_world)
+    disputes.settle(world.house, "olivia", matter, upheld=False, note="the pots were whole")
+    world.pay("INV-1")
+    world.until("2027-03-20", "11:00")
+    assert (states(world), words(world)[0].invoices) == (["kept"], ("INV-1",))
+
+
+def test_a_pause_that_was_lifted_by_mistake_and_stands_again_is_that_of_its_matter(make_world: Make) -> None:
+    world, matter = resting(make_world)
+    desk.note(world.house, "olivia", "ACME", date(2027, 3, 12))
+    (pause,) = (known.hold_id for known in world.holds("ACME") if known.kind == "dispute")
+    lifted = holds.release(world.house, "olivia", [pause], "a slip")
+    undo(world.house, "olivia", lifted.undo.undo_id)
+    disputes.settle(world.house, "olivia", matter, upheld=False, note="the pots were whole")
+    assert [known for known in world.hold_kinds("ACME") if known == "dispute"] == []
+
+
 def test_who_promises_what_they_contest_and_was_right_has_broken_no_promise(make_world: Make) -> None:
     world, matter = contested_and_promised(make_world, "INV-2")
     disputes.settle(world.house, "olivia", matter, upheld=True, note="the pots were broken")

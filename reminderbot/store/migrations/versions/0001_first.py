@@ -369,6 +369,7 @@ def upgrade() -> None:
         sa.Column("invoices", sa.JSON(), nullable=False),
         sa.Column("owed", sa.JSON(), nullable=False),
         sa.Column("despite", sa.JSON(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=True),
