@@ -192,10 +192,13 @@ def _said_at(row: Row[Any]) -> set[datetime]:
     return said | {datetime.fromisoformat(at) for at in row.earlier or ()}
 
 
-def _called_at(called: Iterable[tuple[str, str, datetime]], customer_id: str, hashes: Iterable[str]) -> set[datetime]:
+def _called_at(
+    called: Iterable[tuple[str, str, datetime]], customer_id: str, hashes: Iterable[str]
+) -> tuple[datetime, ...]:
     """When a person spoke to them, or left a message: at this customer or at the same number."""
     own = set(hashes)
-    return {at for whose, number, at in called if whose == customer_id or number in own}
+    # Two calls of the very same moment are two.
+    return tuple(at for whose, number, at in called if whose == customer_id or number in own)
 
 
 def _items(connection: Connection, ids: Sequence[str], today: date) -> dict[str, list[OpenItem]]:

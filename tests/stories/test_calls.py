@@ -305,6 +305,17 @@ def test_a_talk_uses_up_the_contact_budget_and_no_letter_follows_on_its_heels(ma
     assert [s.tier for s in world.at("2027-03-08 12:01")] == ["gentle"]
 
 
+def test_two_talks_noted_at_the_very_same_moment_use_up_the_budget_of_the_week(make_world: Make) -> None:
+    world = make_world().customer("ACME", phone=PHONE).invoice("INV-1", "ACME", "2027-03-04").begin()
+    # Friday: the gentle letter would leave on Monday, were it one talk.
+    world.at("2027-03-05 12:00")
+    noted(world, CallResult.REACHED, "Ann looks into it.")
+    noted(world, CallResult.REACHED, "Ben looks into it.")
+    assert world.until("2027-03-11", "12:00") == []
+    assert world.at("2027-03-12 11:59") == []
+    assert [s.tier for s in world.at("2027-03-12 12:01")] == ["gentle"]
+
+
 def test_a_letter_in_the_undo_window_waits_for_whoever_was_just_spoken_to(make_world: Make) -> None:
     world = make_world(sending="undo_minutes = 10").customer("ACME", phone=PHONE)
     world.invoice("INV-1", "ACME", "2027-03-04").begin()
