@@ -30,9 +30,9 @@ _REPORTED_ID = re.compile(
 )
 # Words that may be an invoice number: at least one digit, and three characters.
 _NUMBER_LIKE = re.compile(r"(?<![\w/-])[A-Za-z0-9][A-Za-z0-9/_-]{1,38}[A-Za-z0-9](?![\w-])")
-# "INV-4702", "F2026/118": letters, then figures.
-# Not "R1000 end of June and R1000 end of July".
+# Not "R1000 end of June and R1000 end of July": the sums that people write without a space.
 _SUM_LIKE = r"(?!(?:[RNP]|RS|KSH|KES|PHP|INR|NGN|ZAR|GHS|USD|EUR|GBP)\d+(?![\w-]))"
+# "INV-4702", "F2026/118": letters, then figures.
 _INVOICE_LIKE = re.compile(rf"(?<![\w/-]){_SUM_LIKE}[A-Z]{{1,5}}[-/#]?[A-Z0-9-]{{0,12}}\d{{3,10}}(?![\w-])")
 _WORD = r"[A-Za-z0-9]"
 MAX_CLUES = 50

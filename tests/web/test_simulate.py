@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -35,7 +35,6 @@ def moments(house: House, days: int = 30) -> list[tuple[str, str]]:
 
 def test_an_owner_sees_who_would_hear_from_us_otherwise_and_nothing_is_saved(house: House, olive: Browser) -> None:
     before = moments(house)
-    first = min(on for _, on in before)
     assert "/simulate/" in olive.get("/calendar/").links()
     with house.store.reading() as connection:
         lines = len(list(journal.since(connection, 0)))
@@ -46,7 +45,7 @@ def test_an_owner_sees_who_would_hear_from_us_otherwise_and_nothing_is_saved(hou
     assert "would not hear from us on" in page.text
     assert "no more" in page.text
     assert "Small sums that are left alone (min_balance) 1 400" in page.text
-    assert (moments(house), first[:4]) == (before, "2026")
+    assert moments(house) == before
     with house.store.reading() as connection:
         assert len(list(journal.since(connection, 0))) == lines
 
@@ -150,6 +149,6 @@ def test_only_what_was_typed_differently_is_tried(house: House) -> None:
 class Running(SteppedClock):
     """A clock that goes on by a second whenever it is looked at."""
 
-    def now(self):  # type: ignore[no-untyped-def]
+    def now(self) -> datetime:
         self.move_to(super().now() + timedelta(seconds=1))
         return super().now()
