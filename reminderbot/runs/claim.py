@@ -80,10 +80,12 @@ def take(house: House, connection: Connection, rows: Sequence[Row[Any]], now: da
     written_to: set[str] = set()
     # What a person wrote goes first: a reminder that is due as well then waits for the contact budget.
     for row in sorted(rows, key=lambda row: row.tier != ANSWER):
-        if written_to & {row.recipient_hash, row.customer_id}:
-            # Two customers share an address, or one has two: the next window sees that it has just heard from us.
-            continue
         known = facts.get(row.customer_id)
+        theirs = house.gatherer.hashes(known.account.customer).values() if known else ()
+        if written_to & {row.recipient_hash, row.customer_id, *theirs}:
+            # Two customers share an address, or one has two: whatever this goes to, the next window sees that they
+            # have just heard from us.
+            continue
         ask = _answer if row.tier == ANSWER else _again if row.earlier else _first
         asked = ask(house, connection, row, known, spent, now)
         moment = asked.moment

@@ -104,7 +104,7 @@ class Gatherer:
         holds = hold.of_customers(connection, ids)
         plans = plan.standing(connection, ids)
         owed_thanks = thanks.owed(connection, ids, now.date())
-        hashes = {c.customer_id: self._hashes(c) for c in customers.values()}
+        hashes = {c.customer_id: self.hashes(c) for c in customers.values()}
         every_hash = [digest for pair in hashes.values() for digest in pair.values()]
         by_hash, by_customer = contact.closed(connection, ids, every_hash)
         past = self._past(connection, ids, now)
@@ -154,7 +154,8 @@ class Gatherer:
         payers = payer.of_customers(connection, ids, today)
         return {key: judge(known, self.good_payer, today) for key, known in payers.items()}
 
-    def _hashes(self, who: Customer) -> dict[Channel, str]:
+    def hashes(self, who: Customer) -> dict[Channel, str]:
+        """How each of their addresses is known where it must not stand."""
         addresses = {Channel.EMAIL: who.contact.email, Channel.SMS: who.contact.phone}
         return {channel: self.hash_of(address) for channel, address in addresses.items() if address}
 

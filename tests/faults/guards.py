@@ -86,6 +86,13 @@ GUARDS = (
         ("tests/stories/test_promises.py",),
     ),
     Guard(
+        "a mailbox of two customers",
+        "runs/claim.py",
+        ", *theirs}:",
+        "}:",
+        ("tests/stories/test_courtesy.py",),
+    ),
+    Guard(
         "what lapsed is contested no more",
         "store/promise.py",
         '        or_(hold.c.until.is_(None), hold.c.until > bindparam("at")),\n',
@@ -282,7 +289,7 @@ GUARDS = (
     Guard(
         "one person once a window",
         "runs/claim.py",
-        "if written_to & {row.recipient_hash, row.customer_id}:",
+        "if written_to & {row.recipient_hash, row.customer_id, *theirs}:",
         "if False:",
     ),
     Guard("not before its moment", "runs/claim.py", "(TurnCode.LATER, moment) if moment > now else ", ""),

@@ -299,18 +299,18 @@ def _broken(record: Record, arrival: Arrival, promise: date) -> Iterator[Violati
         return
     open_then = {n: b.open_balance for n, b in before[0].bills.items() if b.customer == arrival.customer}
     scope = {n for n, amount in open_then.items() if amount > 0 and (not arrival.bills or n in arrival.bills)}
-    # Who names none speaks of what is due, if anything is.
-    late = {n for n in scope if (due := before[0].bills[n].due_on) is not None and due <= heard.date()}
-    scope = scope if arrival.bills else late or scope
+    due_then = {n for n in scope if (due := before[0].bills[n].due_on) is not None and due <= heard.date()}
     # What they contest afterwards is another matter, and that one's to settle.
     scope -= {n for done in record.done(Deed.DISPUTED, arrival.customer) if done.at > heard for n in done.bills}
+    # Who names none speaks of what is due, if anything is; money for any of it was an answer.
+    meant = scope if arrival.bills else due_then & scope or scope
     # Whoever takes back what was with a lawyer on that day knows that it is unpaid, and decides to go on.
     back = [done.at for done in record.done(Deed.TAKEN_BACK, arrival.customer) if done.at.date() > promise]
     lifted = min(filter(None, [_dealt_with(record, arrival, heard, wholly=False), *back]), default=None)
     for sent in _automated(_until(record.after(arrival.customer, heard), lifted)):
         if any(done.at >= heard for done in record.done(Deed.PAYMENT_RECORDED, arrival.customer)):
             return
-        if max(record.dates(sent)) <= promise or not scope & set(sent.bills):
+        if max(record.dates(sent)) <= promise or not meant & set(sent.bills):
             continue
         # What came in was an answer, also where the bank took it back: that is another matter.
         books = [*sent.books, *(book for book in record.ledgers if heard <= book.taken_at <= sent.marked_at)]

@@ -210,6 +210,18 @@ def test_a_text_that_could_not_go_for_three_business_days_lapses(make_world: Mak
     assert world.at("2027-03-19 11:00") == []
 
 
+def test_a_mailbox_of_two_customers_gets_no_letter_in_the_minute_in_which_one_of_them_gets_a_text(
+    make_world: Make,
+) -> None:
+    world = make_world(sms=True).customer("ACME", **TEXTS).invoice("INV-1", "ACME", "2027-03-04")
+    world.customer("BETA", email="acme@customer.example").invoice("INV-2", "BETA", "2027-03-12").begin()
+    world.until("2027-03-15", "11:00")
+    # Its mail and the other's text would both be due now.
+    assert [(sent.message.channel, sent.lists) for sent in world.at("2027-03-16 11:00")] == [
+        (Channel.EMAIL, ("INV-2",))
+    ]
+
+
 # ---- 4. only what is owed
 
 
