@@ -165,7 +165,8 @@ def _installation(folder: Path, smtp_port: int, imap_port: int, twilio: TwilioSt
     _books(folder, lure)
     letters = shutil.copytree(Path(__file__).parents[2] / "templates", folder / "letters")
     gentle = letters / "en" / "gentle.email.md"
-    gentle.write_text(gentle.read_text() + f"\nSee [our terms]({lure}/terms) and {lure}/letter.\n")
+    links = f"[our terms]({lure}/terms) here: {lure}/letter"
+    gentle.write_text(f"{gentle.read_text()}\nThank you for your order. You can find {links}\n")
     config = config.replace(str(Path(__file__).parents[2] / "templates"), str(letters))
     (folder / "config.toml").write_text(config)
     guard = folder.parent / "guard"
