@@ -39,11 +39,13 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks.understand
 	@$(BIN)/python -m benchmarks
 
+# One worker more than there are cores: one of them waits a quarter of an hour for the real intervals of the inbox.
 soak: $(READY)
 	@sh tests/servers/install.sh
 	@$(BIN)/python -m pip install --quiet --group fuzz
 	@$(BIN)/python -m tests.fuzz --seconds $$((600 * $${N:-1})) & fuzz=$$!; \
-		$(BIN)/pytest -n auto --dist worksteal -m soak; tests=$$?; wait $$fuzz && exit $$tests
+		$(BIN)/pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal -m soak; tests=$$?; \
+		wait $$fuzz && exit $$tests
 
 mutants: $(READY)
 	@sh tests/servers/install.sh
