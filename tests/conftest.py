@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests import statements
 from tests.figures import Figures, told
 from tests.servers.chromium import Chromium
 from tests.servers.dovecot import Dovecot
@@ -18,6 +19,7 @@ from tests.servers.world import BUSINESS, CUSTOMERS, PASSWORD, MailWorld
 # How long an example takes says more about the machine than about us; benchmarks measure time.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+statements.compile_once()
 
 
 @pytest.fixture(scope="session")

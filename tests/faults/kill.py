@@ -31,6 +31,7 @@ from reminderbot.store.tables import case, inbound, outbox
 from tests.faults.life import DISPUTING, GONE, OWING, Business, live
 from tests.faults.points import KILLED, arm
 from tests.servers.postgres import Postgres
+from tests.statements import compile_once
 from tests.stories.world import OUR_ADDRESS
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,7 @@ def main() -> int:
     parser.add_argument("--postgresql", action="store_true", help="with the store on PostgreSQL")
     asked = parser.parse_args()
     judged = Judged()
+    compile_once()
     server = Postgres() if asked.postgresql else None
     with tempfile.TemporaryDirectory(prefix="rb-kill-") as folder, _sink(Path(folder) / "sink.jsonl") as sink:
         assert sink.stdout is not None

@@ -20,6 +20,7 @@ from tests.oracle.judge import judge
 from tests.oracle.violation import Violation
 from tests.simulate.business import invent
 from tests.simulate.life import Life
+from tests.statements import compile_once
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Run:
 def simulate(seed: int) -> Run:
     """Invent the business of this seed and live it."""
     business = invent(seed)
+    compile_once()
     # What SQLAlchemy makes for each statement goes by counting alone; looking for circles every time costs a tenth.
     gc.set_threshold(50_000, 20, 100)
     with tempfile.TemporaryDirectory(prefix="business-", dir=memory.FOLDER) as folder:
