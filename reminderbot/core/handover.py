@@ -53,6 +53,8 @@ class Handover:
     back_note: str = ""
     # What waited for a person and was closed with it.
     cases: tuple[int, ...] = ()
+    # The promises that were waited for until then.
+    promises: tuple[int, ...] = ()
 
     @property
     def stands(self) -> bool:

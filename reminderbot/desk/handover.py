@@ -112,7 +112,6 @@ def hand_over(
             invoices=stops.invoices, actor=actor,
         )  # fmt: skip
         closed = [one.case_id for one in stops.cases]
-        number = handover.mark(connection, key, kind, stops.invoices, note, placed, closed, now, actor)
         for row in stops.messages:
             outbox.withdraw(connection, row, told, now, actor)
         words_given = close_on(
@@ -120,6 +119,9 @@ def hand_over(
             all_open=False, why=told,
         )  # fmt: skip
         lifted = words_given.lifted + _wait_no_more(connection, stops, told, now, actor)
+        given = sorted({*words_given.promises, *(word.promise_id for word in stops.promises)})
+        waited_for = [word for word in given if promise.hold_of(connection, word) in lifted]
+        number = handover.mark(connection, key, kind, stops.invoices, note, placed, closed, waited_for, now, actor)
         for agreed in stops.plans:
             plan.settle(connection, agreed, PlanState.ENDED, now, told, actor)
             lifted += [number for number in agreed.holds if hold.release(connection, number, now, actor, told)]
@@ -128,8 +130,7 @@ def hand_over(
         ledger.review(connection, [key], now)
         data = {
             "handover": number, "hold": placed, "lifted": lifted,
-            "promises": sorted({*words_given.promises, *(word.promise_id for word in stops.promises)}),
-            "rest": words_given.rest, "cases": closed,
+            "promises": given, "rest": words_given.rest, "cases": closed,
             "plans": [[one.plan_id, one.state.value] for one in stops.plans],
         }  # fmt: skip
         back = undo.remember(connection, UndoKind.HANDED_OVER, actor, now, data, customer_id=key)
@@ -141,7 +142,10 @@ def hand_over(
 def take_back(
     house: House, actor: str, words: str | Exactly, note: str = "", handover_id: int | None = None
 ) -> TakenBack:
-    """Take back what was handed over; reminders go on from where they stood, never sooner than the ladder's spacing."""
+    """Take back what was handed over; reminders go on from where they stood, never sooner than the ladder's spacing.
+
+    What they had promised for a later day is waited for as before: they have not been told of any of this.
+    """
     now = house.clock.now()
     with house.store.writing() as connection:
         found = one(connection, words)
@@ -156,7 +160,11 @@ def take_back(
         handover.take_back(connection, known, typed.words(note), now, actor)
         ledger.review(connection, [key], now)
         again = _wait_again(house, connection, known, now, actor)
-        data = {"handover": known.handover_id, "placed": [placed], "lifted": [known.hold_id], "cases": again}
+        promises, rest = _believe_again(connection, known, now, actor)
+        data = {
+            "handover": known.handover_id, "placed": [placed], "lifted": [known.hold_id], "cases": again,
+            "promises": promises, "rest": rest,
+        }  # fmt: skip
         back = undo.remember(connection, UndoKind.TAKEN_BACK, actor, now, data, customer_id=key)
         held = active(hold.of_customers(connection, [key]).get(key, ()), now)
     return TakenBack(known, found.customer, pause.on, tuple(h for h in held if h.hold_id != placed), back)
@@ -251,6 +259,34 @@ def _wait_again(house: House, connection: Connection, known: Handover, now: date
             case.reopen(connection, waited, now, actor)
             again.append(number)
     return again
+
+
+def _believe_again(
+    connection: Connection, known: Handover, now: datetime, actor: str
+) -> tuple[list[list[int | None]], list[list[int]]]:
+    """Have the promises for days to come stand again: the whole ones, and what of others is about what is taken back.
+
+    Gives each with its pause.
+    """
+    whole: list[list[int | None]] = []
+    rest: list[list[int]] = []
+    for number in known.promises:
+        word, before = promise.get(connection, number), promise.hold_of(connection, number)
+        kept = hold.get(connection, before) if before is not None else None
+        if word is None or kept is None or (kept.until is not None and kept.until <= now):
+            continue
+        if within(word.invoices, known.invoices):
+            placed_again = hold.place_again(connection, kept.hold_id, "it stands again", now, actor)
+            promise.stand_again(connection, [number])
+            whole.append([number, placed_again])
+        else:
+            about = tuple(one for one in word.invoices if one in known.invoices)
+            placed = hold.place(
+                connection, word.customer_id, kept.kind, kept.why, now,
+                until=kept.until, invoices=about, actor=actor,
+            )  # fmt: skip
+            rest.append([promise.narrow(connection, word, about, placed, now, actor), placed])
+    return whole, rest
 
 
 def _wait_no_more(connection: Connection, stops: Stops, told: str, now: datetime, actor: str) -> list[int]:

@@ -194,6 +194,11 @@ def _taken_back(_: House, connection: Connection, doing: Doing, actor: str, now:
     handover.stand_again(connection, doing.data["handover"], next(iter(again.values()), 0))
     for case_id in doing.data["cases"]:
         case.resolve(connection, case_id, "handed over as before", now, actor)
+    for number, placed in doing.data["promises"]:
+        if word := promise.get(connection, number):
+            promise.close(connection, word)
+        hold.release(connection, placed, now, actor, "handed over as before")
+    _whole_again(connection, doing.data["rest"], actor, now)
 
 
 def _plan(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:

@@ -22,6 +22,7 @@ def mark(
     note: str,
     hold_id: int,
     cases: Sequence[int],
+    promises: Sequence[int],
     now: datetime,
     actor: str,
 ) -> int:
@@ -34,6 +35,7 @@ def mark(
             note=note,
             hold_id=hold_id,
             cases=list(cases),
+            promises=list(promises),
             marked_by=actor,
             marked_at=now,
             back_note="",
@@ -48,7 +50,7 @@ def mark(
 
 def mark_beside(connection: Connection, known: Handover, number: str, hold_id: int, now: datetime) -> None:
     """Invoice `number`, issued in the place of one that is handed over, is so too, until it is taken back itself."""
-    mark(connection, known.customer_id, known.kind, (number,), known.note, hold_id, (), now, known.marked_by)
+    mark(connection, known.customer_id, known.kind, (number,), known.note, hold_id, (), (), now, known.marked_by)
 
 
 def take_back(connection: Connection, known: Handover, note: str, now: datetime, actor: str) -> None:
@@ -102,4 +104,5 @@ def _handover_of(row: Row[Any]) -> Handover:
         row.taken_back_at,
         row.back_note,
         tuple(row.cases),
+        tuple(row.promises),
     )

@@ -277,6 +277,8 @@ handover = Table(
     Column("hold_id", Integer, nullable=False),
     # What waited for a person and was closed with it.
     Column("cases", JSON, nullable=False),
+    # The promises that were waited for until then.
+    Column("promises", JSON, nullable=False),
     Column("marked_by", Words, nullable=False),
     Column("marked_at", Moment, nullable=False),
     Column("taken_back_by", Words),

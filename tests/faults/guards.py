@@ -982,6 +982,20 @@ GUARDS = (
         HANDOVER,
     ),
     Guard(
+        "taken back, what they promised is waited for again",
+        "desk/handover.py",
+        "promises, rest = _believe_again(connection, known, now, actor)",
+        "promises, rest = [], []",
+        HANDOVER,
+    ),
+    Guard(
+        "taken back, what was promised of more than that is so too",
+        "desk/handover.py",
+        "rest.append([promise.narrow(connection, word, about, placed, now, actor), placed])",
+        "pass",
+        HANDOVER,
+    ),
+    Guard(
         "a bill in the place of another is handed over with it",
         "runs/ledger_news.py",
         "for away in handover.by_holds(connection, [pause.hold_id]):",

@@ -11,6 +11,7 @@ FAILED_ONCE = {
     61: "Easter Monday, which Scotland does not keep, was no day on which an English ledger grew older",
     1_000_061: "a promise on what was contested lapsed in silence, and the next letter answered it",
     1_000_917: "a dispute whose pause was lifted counted as contested: a promise after that lapsed in silence",
+    1_000_146: "a promise on what was written off and taken back meanwhile was answered by a letter before its day",
     1_000_101: "the judge did not know that a tier that was said of an invoice is taken later without a letter",
     1_000_302: "the judge asked for an instalment of which less than the floor was missing",
     1_000_464: "the judge asked after a promise although what was promised was contested since, and settled",

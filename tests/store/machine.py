@@ -114,6 +114,8 @@ class Machine(RuleBasedStateMachine):
         self.plain = reopened(self.world)
         self.facts.phones = {name: cells["phone"] for name, cells in self.world._customers.items()}
         self._use()
+        # As the daemon does when it starts: a clock that nobody has read yet cannot be seen to be set back.
+        remember_time(self.world.house)
         self._numbers, self._sound = 0, False
         self._remember_books(moment(START))
         self._remember_books(self.world.now)

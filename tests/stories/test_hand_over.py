@@ -25,6 +25,7 @@ from reminderbot.desk.refusal import Refused
 from reminderbot.desk.undo import undo
 from reminderbot.papers.archive import verify
 from reminderbot.store import plan as plans
+from reminderbot.store import promise as promises
 from tests.servers import poppler
 from tests.stories.test_plan import parts
 from tests.stories.world import World
@@ -258,6 +259,65 @@ def test_taken_back_after_the_review_it_waits_for_a_person_as_before(make_world:
 
     assert [held.kind.value for held in back.remaining] == ["review"]
     assert silence(world, "2027-07-15") == []
+
+
+# ---- what they had promised
+
+
+def promised_and_given(make_world: Make, *invoices: str) -> World:
+    """On 9 March they promise to pay on 7 April; on the 10th it is given away all the same."""
+    world = reminded(make_world, "check-in")
+    world.at("2027-03-09 10:00")
+    world.answer("We will pay on 7 April 2027.", world.sent[-1])
+    world.at("2027-03-09 10:05")
+    world.at("2027-03-10 10:00")
+    give_to(world, HandoverKind.AGENCY, *invoices)
+    return world
+
+
+def waited_for(world: World) -> list[tuple[str, ...]]:
+    with world.house.store.reading() as connection:
+        return [word.invoices for word in promises.open_ones(connection, ["ACME"]).get("ACME", ())]
+
+
+@pytest.mark.parametrize("invoices", [(), ("INV-1",)])
+def test_taken_back_in_time_their_promise_is_waited_for_as_before(make_world: Make, invoices: tuple[str, ...]) -> None:
+    world = promised_and_given(make_world, *invoices)
+    world.at("2027-03-17 10:00")
+
+    take_back(world.house, "olivia", "ACME")
+
+    assert sorted(number for word in waited_for(world) for number in word) == ["INV-1", "INV-2"]
+    # 7 April is a Wednesday; two business days are given for the bank.
+    assert silence(world, "2027-04-09") == []
+    world.at("2027-04-12 10:00")
+    assert "broken_promise" in world.case_kinds("ACME")
+
+
+def test_a_promise_whose_day_went_by_meanwhile_is_neither_waited_for_nor_asked_after(make_world: Make) -> None:
+    world = promised_and_given(make_world)
+    world.at("2027-05-10 10:00")
+
+    back = take_back(world.house, "olivia", "ACME")
+
+    assert (waited_for(world), world.case_kinds("ACME")) == ([], [])
+    assert [letter.tier for letter in world.at(f"{back.resumes_on} 10:00")] == ["options"]
+
+
+@pytest.mark.parametrize("invoices", [(), ("INV-1",)])
+def test_undoing_the_taking_back_and_taking_it_back_again_leaves_each_promise_once(
+    make_world: Make, invoices: tuple[str, ...]
+) -> None:
+    world = promised_and_given(make_world, *invoices)
+    away_then = waited_for(world)
+    back = take_back(world.house, "olivia", "ACME")
+
+    undo(world.house, "olivia", back.undo.undo_id)
+    assert waited_for(world) == away_then
+    take_back(world.house, "olivia", "ACME")
+
+    assert sorted(number for word in waited_for(world) for number in word) == ["INV-1", "INV-2"]
+    assert silence(world, "2027-04-09") == []
 
 
 # ---- the case file

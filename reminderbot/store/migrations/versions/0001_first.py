@@ -172,6 +172,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("hold_id", sa.Integer(), nullable=False),
         sa.Column("cases", sa.JSON(), nullable=False),
+        sa.Column("promises", sa.JSON(), nullable=False),
         sa.Column("marked_by", sa.Text(), nullable=False),
         sa.Column("marked_at", sa.DateTime(), nullable=False),
         sa.Column("taken_back_by", sa.Text(), nullable=True),
