@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from reminderbot.core.account import Account, OpenItem
 from reminderbot.core.aside import deadline
@@ -102,6 +102,20 @@ class Course:
             self.planned, self.review_at = None, now
             self._say(made.send, now)
         return True
+
+    def overtaken_on(self, now: datetime) -> date | None:
+        """The day on which one more invoice falls due, or a part of one: what is planned may not be due any more then.
+
+        No look is planned for it, since it takes no step; whoever tries the message then finds out.
+        """
+        today = now.astimezone(self.rules.zone).date()
+        days = (
+            day
+            for item in self.facts.account.items
+            for day in (item.invoice.due_on, item.invoice.retained_until if item.withheld else None)
+            if day is not None and day > today
+        )
+        return min(days, default=None)
 
     def _still_made(self, now: datetime) -> Decision | None:
         """The latest decision, where it named this very moment and nothing has changed since: no invoice fell due."""

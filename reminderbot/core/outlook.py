@@ -10,8 +10,9 @@ import heapq
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from reminderbot.core.case import CaseKind
@@ -99,11 +100,14 @@ class _Crowd:
     at: datetime
     kind: _Kind
     members: list[tuple[int, int, str]] = field(default_factory=list)
+    # Whose planned message may not be what is due any more, and from which day on: (day, which wait it is, whose).
+    overtaken: list[tuple[date, int, str]] = field(default_factory=list)
 
 
 # (not before, number, which wait it is, whose, with whom): the order in which the delivery run takes what is due.
 _Due = tuple[datetime, int, int, str, _Crowd | None]
 _ALONE = 0
+_Entry = TypeVar("_Entry", bound=tuple[object, ...])
 
 
 class _Line:
@@ -178,12 +182,31 @@ class _Line:
     def _open(self, crowd: _Crowd, now: datetime, due: list[_Due]) -> None:
         """Bring the first of a crowd to the door, or put all of them off until their window opens."""
         del self._crowds[crowd.at, crowd.kind]
+        self._let_overtaken_go(crowd, now)
         rules = self._rules
         day = in_their_day(now, crowd.kind.zones, rules.hours, rules.business_days(crowd.kind.place), rules.at_work)
         if day.until is not None:
             self._put_off(crowd, day.until)
         else:
             _bring_next(crowd, now, due)
+
+    def _let_overtaken_go(self, crowd: _Crowd, now: datetime) -> None:
+        """Decide anew about those of a crowd whose books this day has changed: undoing what is new begins now."""
+        today = now.astimezone(self._rules.zone).date()
+        while crowd.overtaken and crowd.overtaken[0][0] <= today:
+            _, wait, key = heapq.heappop(crowd.overtaken)
+            if self._waits.get(key) != wait:
+                continue
+            if self._courses[key].claim(now, has_room=False):
+                self._watch(crowd, key, now)
+            else:
+                self._queue(key, self._courses[key])
+
+    def _watch(self, crowd: _Crowd, key: str, now: datetime) -> None:
+        """Remember when one of a crowd is to be decided about anew."""
+        day = self._courses[key].overtaken_on(now)
+        if day is not None:
+            heapq.heappush(crowd.overtaken, (day, self._waits[key], key))
 
     def _take(self, key: str, planned: Planned, now: datetime, crowd: _Crowd | None) -> None:
         """One message at the door: it leaves, or waits."""
@@ -200,7 +223,9 @@ class _Line:
             who = course.facts.account.customer
             kind = _Kind(self._room.is_stranger(key), is_text, course.facts.reach.zones, who.place)
             self._waits[key] = next(self._order)
-            self._put_off(_Crowd(now, kind, [(planned.number, self._waits[key], key)]), full[1])
+            alone = _Crowd(now, kind, [(planned.number, self._waits[key], key)])
+            self._watch(alone, key, now)
+            self._put_off(alone, full[1])
         else:
             self._room.take(key, now, self._segments(key, planned.send.tier) if is_text else 0)
             self._tell_neighbours(key, course, planned, now)
@@ -212,10 +237,9 @@ class _Line:
         if there is None:
             there = self._crowds[later, crowd.kind] = _Crowd(later, crowd.kind)
             heapq.heappush(self._crowded, (later, next(self._order), there))
-        few, many = sorted((crowd.members, there.members), key=len)
-        for member in few:
-            heapq.heappush(many, member)
-        there.members, crowd.members, crowd.at = many, [], later
+        there.members, crowd.members = _merged(crowd.members, there.members), []
+        there.overtaken, crowd.overtaken = _merged(crowd.overtaken, there.overtaken), []
+        crowd.at = later
 
     def _tell_neighbours(self, key: str, course: Course, planned: Planned, now: datetime) -> None:
         """Who shares an address hears what is sent there."""
@@ -223,6 +247,14 @@ class _Line:
         for other in self._sharing.get(recipient, ()):
             if other != key:
                 self._courses[other].hear(now)
+
+
+def _merged(one: list[_Entry], other: list[_Entry]) -> list[_Entry]:
+    """Both heaps in one."""
+    few, many = sorted((one, other), key=len)
+    for each in few:
+        heapq.heappush(many, each)
+    return many
 
 
 def _bring_next(crowd: _Crowd, now: datetime, due: list[_Due]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -153,6 +154,28 @@ def test_texts_that_the_month_has_no_room_for_wait_for_the_next() -> None:
     found = foresee_all(everybody, rules(ladder), at(MONDAY), at(MONDAY + days(40)), caps, before)
 
     assert sorted(told(course)[0][2] for course in found.values()) == [MONDAY, MONDAY, date(2027, 2, 1)]
+
+
+@pytest.mark.parametrize("due_on", [date(2027, 1, 31), date(2027, 2, 1), date(2027, 2, 2)])
+def test_who_waits_for_the_next_month_is_decided_about_as_it_begins_and_not_when_the_window_opens(due_on: date) -> None:
+    ladder = Ladder((Tier("gentle", 3, (Channel.SMS,), "gentle"),))
+    late = facts(item(due_on=MONDAY - days(5)), item("INV-2", due_on), who=customer(None, "+447700900121", True))
+    caps, before = Caps(10, 10, 10, segments_per_month=1, segments_this_month=1), Before(undo=timedelta(hours=9))
+
+    found = foresee_all({"A": late}, rules(ladder), at(MONDAY), at(date(2027, 2, 1), 17), caps, before)
+
+    assert hours(found) == ["Mon 09:00"]
+
+
+def test_who_waits_for_the_hour_is_decided_about_in_the_first_try_of_a_day_though_others_take_all_room() -> None:
+    ladder, everybody = Ladder((Tier("gentle", 3, (Channel.EMAIL,), "gentle"),)), late_customers(2)
+    # One more invoice falls due overnight, so that what is planned must be planned anew and can be taken back again.
+    everybody |= {"2": facts(item(due_on=MONDAY - days(5)), item("INV-2", MONDAY + days(1)))}
+    caps, before = Caps(10, 10, 2, sent_lately=(at(MONDAY, 16, 20),) * 2), Before(undo=timedelta(hours=1))
+
+    found = foresee_all(everybody, rules(ladder), at(MONDAY, 15, 30), at(MONDAY + days(1), 17), caps, before)
+
+    assert hours(found) == ["Tue 09:00", "Tue 09:00", "Tue 10:00"]
 
 
 def test_what_went_out_in_the_last_hour_counts_against_this_one() -> None:
