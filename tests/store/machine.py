@@ -332,6 +332,7 @@ class Machine(RuleBasedStateMachine):
 
         def live() -> None:
             self._take_books(yes=True)
+            self.world.look()
             self.world.plan()
             self._approve()
             self.world.deliver()
