@@ -85,6 +85,11 @@ class Promise:
         known = {money.currency for _, money in self.owed}
         return known.pop() if len(known) == 1 else ""
 
+    def is_part_of_same(self, other: Promise) -> bool:
+        """Whether both are one word, given once, that is waited for on some of its invoices apart from the others."""
+        mine = (self.made_at, self.promised_on, self.amount, self.words)
+        return self.made_at is not None and mine == (other.made_at, other.promised_on, other.amount, other.words)
+
     @property
     def days_late(self) -> int | None:
         """How long after its day all of it was there, 0 where it was kept; None where it is not."""

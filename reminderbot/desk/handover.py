@@ -144,7 +144,8 @@ def take_back(
 ) -> TakenBack:
     """Take back what was handed over; reminders go on from where they stood, never sooner than the ladder's spacing.
 
-    What they had promised for a later day is waited for as before: they have not been told of any of this.
+    What they had promised for a later day is waited for as before, unless they have promised anew or agreed on
+    instalments since: they have not been told of any of this.
     """
     now = house.clock.now()
     with house.store.writing() as connection:
@@ -160,10 +161,10 @@ def take_back(
         handover.take_back(connection, known, typed.words(note), now, actor)
         ledger.review(connection, [key], now)
         again = _wait_again(house, connection, known, now, actor)
-        promises, rest = _believe_again(connection, known, now, actor)
+        believed = _believe_again(connection, known, now, actor)
         data = {
-            "handover": known.handover_id, "placed": [placed], "lifted": [known.hold_id], "cases": again,
-            "promises": promises, "rest": rest,
+            "handover": known.handover_id, "placed": [placed], "lifted": [known.hold_id, *believed.lifted],
+            "cases": again, "promises": believed.whole, "rest": believed.rest, "joined": believed.joined,
         }  # fmt: skip
         back = undo.remember(connection, UndoKind.TAKEN_BACK, actor, now, data, customer_id=key)
         held = active(hold.of_customers(connection, [key]).get(key, ()), now)
@@ -261,32 +262,86 @@ def _wait_again(house: House, connection: Connection, known: Handover, now: date
     return again
 
 
-def _believe_again(
-    connection: Connection, known: Handover, now: datetime, actor: str
-) -> tuple[list[list[int | None]], list[list[int]]]:
+@dataclass(frozen=True, slots=True)
+class _Believed:
+    """The promises that stand again, each with its pause, and the parts of them that stood meanwhile."""
+
+    whole: list[list[int | None]]
+    # What stands anew in the place of a part, or for a part only.
+    rest: list[list[int]]
+    joined: list[int]
+    lifted: list[int]
+
+
+def _believe_again(connection: Connection, known: Handover, now: datetime, actor: str) -> _Believed:
     """Have the promises for days to come stand again: the whole ones, and what of others is about what is taken back.
 
-    Gives each with its pause.
+    What was promised or agreed on the same invoices meanwhile has taken their place.
     """
-    whole: list[list[int | None]] = []
-    rest: list[list[int]] = []
+    found = _Believed([], [], [], [])
+    standing = _standing_words(connection, known.customer_id, now)
     for number in known.promises:
-        word, before = promise.get(connection, number), promise.hold_of(connection, number)
-        kept = hold.get(connection, before) if before is not None else None
-        if word is None or kept is None or (kept.until is not None and kept.until <= now):
+        word = promise.get(connection, number)
+        assert word is not None
+        since = _said_since(connection, word, known)
+        about = tuple(one for one in word.invoices if within([one], known.invoices) and one not in since)
+        part = next((one for one in standing if one[0].is_part_of_same(word)), None)
+        kept = part[1] if part else _pause_of(connection, word)
+        if kept is None or (kept.until is not None and kept.until <= now) or (word.invoices and not about):
             continue
-        if within(word.invoices, known.invoices):
+        if part:
+            standing.remove(part)
+            found.rest.append(_join(connection, part, word, about, now, actor))
+            found.joined.append(part[0].promise_id)
+            found.lifted.append(kept.hold_id)
+        elif about == word.invoices:
             placed_again = hold.place_again(connection, kept.hold_id, "it stands again", now, actor)
             promise.stand_again(connection, [number])
-            whole.append([number, placed_again])
+            found.whole.append([number, placed_again])
         else:
-            about = tuple(one for one in word.invoices if one in known.invoices)
             placed = hold.place(
                 connection, word.customer_id, kept.kind, kept.why, now,
                 until=kept.until, invoices=about, actor=actor,
             )  # fmt: skip
-            rest.append([promise.narrow(connection, word, about, placed, now, actor), placed])
-    return whole, rest
+            found.rest.append([promise.narrow(connection, word, about, placed, now, actor), placed])
+    return found
+
+
+def _join(
+    connection: Connection, part: tuple[Promise, Hold], word: Promise, about: tuple[str, ...], now: datetime, actor: str
+) -> list[int]:
+    """Wait for the part that stands and for what is taken back as for one word; gives it with its pause."""
+    standing, pause = part
+    invoices = tuple(dict.fromkeys((*standing.invoices, *about)))
+    placed = hold.place(
+        connection, word.customer_id, pause.kind, pause.why, now,
+        until=pause.until, invoices=invoices if pause.invoices else (), actor=actor,
+    )  # fmt: skip
+    hold.release(connection, pause.hold_id, now, actor, f"hold {placed} stands now")
+    number = promise.join(connection, standing, word, invoices, placed, now, actor)
+    promise.close(connection, standing)
+    return [number, placed]
+
+
+def _said_since(connection: Connection, word: Promise, known: Handover) -> set[str]:
+    """The invoices that they promised anew after this word, or that a plan is about by now."""
+    key, given = known.customer_id, word.made_at or known.marked_at
+    words = promise.of_customers(connection, [key]).get(key, ())
+    anew = [later.invoices for later in words if later.made_at is not None and later.made_at > given]
+    agreed = [one.invoices for one in plan.standing(connection, [key]).get(key, ())]
+    return {number for numbers in (*anew, *agreed) for number in numbers}
+
+
+def _standing_words(connection: Connection, customer_id: str, now: datetime) -> list[tuple[Promise, Hold]]:
+    """The promises that are waited for, each with its pause."""
+    words = promise.open_ones(connection, [customer_id]).get(customer_id, ())
+    paused = [(word, pause) for word in words if (pause := _pause_of(connection, word))]
+    return [(word, pause) for word, pause in paused if pause.is_active(now)]
+
+
+def _pause_of(connection: Connection, word: Promise) -> Hold | None:
+    number = promise.hold_of(connection, word.promise_id)
+    return hold.get(connection, number) if number is not None else None
 
 
 def _wait_no_more(connection: Connection, stops: Stops, told: str, now: datetime, actor: str) -> list[int]:

@@ -199,6 +199,7 @@ def _taken_back(_: House, connection: Connection, doing: Doing, actor: str, now:
             promise.close(connection, word)
         hold.release(connection, placed, now, actor, "handed over as before")
     _whole_again(connection, doing.data["rest"], actor, now)
+    promise.stand_again(connection, doing.data["joined"])
 
 
 def _plan(_: House, connection: Connection, doing: Doing, actor: str, now: datetime) -> None:

@@ -40,7 +40,9 @@ def _carry_over(connection: Connection, old: Snapshot, new: Snapshot, now: datet
                 plan.paused_beside(connection, bill.customer_id, pause.hold_id, placed)
                 for away in handover.by_holds(connection, [pause.hold_id]):
                     handover.mark_beside(connection, away, bill.number, placed, now)
-        promise.take_over(connection, bill.customer_id, bill.replaces, bill)
+        gone = [one for one in handover.of_customer(connection, bill.customer_id) if one.stands]
+        away_words = {number for one in gone for number in one.promises}
+        promise.take_over(connection, bill.customer_id, bill.replaces, bill, away_words)
         plan.take_over(connection, bill.customer_id, bill.replaces, bill.number)
 
 

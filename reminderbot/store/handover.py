@@ -50,7 +50,10 @@ def mark(
 
 def mark_beside(connection: Connection, known: Handover, number: str, hold_id: int, now: datetime) -> None:
     """Invoice `number`, issued in the place of one that is handed over, is so too, until it is taken back itself."""
-    mark(connection, known.customer_id, known.kind, (number,), known.note, hold_id, (), (), now, known.marked_by)
+    mark(
+        connection, known.customer_id, known.kind, (number,), known.note, hold_id, (), known.promises, now,
+        known.marked_by,
+    )  # fmt: skip
 
 
 def take_back(connection: Connection, known: Handover, note: str, now: datetime, actor: str) -> None:

@@ -131,6 +131,26 @@ def narrow(
     return _keep(connection, meant, now, actor, owed=owed, inbound_id=row.inbound_id, hold_id=hold_id)
 
 
+def join(
+    connection: Connection,
+    word: Promise,
+    other: Promise,
+    invoices: Sequence[str],
+    hold_id: int,
+    now: datetime,
+    actor: str,
+) -> int:
+    """Record two parts of the same word as one, about these invoices, for the day of the first; gives its number."""
+    both = (word.promise_id, other.promise_id)
+    rows = {row.promise_id: row for row in connection.execute(select(promise).where(promise.c.promise_id.in_(both)))}
+    # Of an invoice that is in both, the first says what was open.
+    owed = {entry[0]: entry for number in reversed(both) for entry in rows[number].owed if entry[0] in invoices}
+    despite = tuple(dict.fromkeys((*word.despite, *other.despite)))
+    meant = replace(word, promise_id=0, invoices=tuple(invoices), despite=despite)
+    inbound_id = rows[word.promise_id].inbound_id
+    return _keep(connection, meant, now, actor, owed=[*owed.values()], inbound_id=inbound_id, hold_id=hold_id)
+
+
 def _keep(connection: Connection, word: Promise, now: datetime, actor: str, **more: Any) -> int:
     result = connection.execute(
         insert(promise).values(
@@ -216,15 +236,26 @@ def stand_again(connection: Connection, promise_ids: Collection[int]) -> None:
     connection.execute(again.values(state=PromiseState.OPEN.value))
 
 
-def take_over(connection: Connection, customer_id: str, replaced: str, bill: Invoice) -> None:
-    """Open promises about invoice `replaced` are about `bill`, which was issued in its place."""
-    for row in connection.execute(_OPEN, {"ids": [customer_id]}):
+def take_over(
+    connection: Connection, customer_id: str, replaced: str, bill: Invoice, away: Collection[int] = ()
+) -> None:
+    """Open promises about invoice `replaced` are about `bill`, which was issued in its place.
+
+    So are those in `away`, which stand again, with their pauses, when what is handed over is taken back.
+    """
+    theirs = (promise.c.state == PromiseState.OPEN.value) | promise.c.promise_id.in_(away)
+    for row in connection.execute(select(promise).where(promise.c.customer_id == customer_id, theirs)):
         if replaced in row.invoices:
             about = update(promise).where(promise.c.promise_id == row.promise_id)
             owed = [[bill.number, str(bill.total.amount), bill.total.currency]]
             owed += [entry for entry in row.owed if entry[0] != replaced]
             invoices, despite = _renamed(row.invoices, replaced, bill), _renamed(row.despite, replaced, bill)
             connection.execute(about.values(invoices=invoices, owed=owed, despite=despite))
+            if row.promise_id in away and row.hold_id is not None:
+                its_pause = hold.c.hold_id == row.hold_id
+                paused = connection.execute(select(hold.c.invoices).where(its_pause)).scalar_one()
+                changed = update(hold).where(its_pause)
+                connection.execute(changed.values(invoices=_renamed(paused, replaced, bill)))
 
 
 def _renamed(numbers: Iterable[str], replaced: str, bill: Invoice) -> list[str]:

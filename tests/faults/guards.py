@@ -984,15 +984,43 @@ GUARDS = (
     Guard(
         "taken back, what they promised is waited for again",
         "desk/handover.py",
-        "promises, rest = _believe_again(connection, known, now, actor)",
-        "promises, rest = [], []",
+        "believed = _believe_again(connection, known, now, actor)",
+        "believed = _Believed([], [], [], [])",
         HANDOVER,
     ),
     Guard(
         "taken back, what was promised of more than that is so too",
         "desk/handover.py",
-        "rest.append([promise.narrow(connection, word, about, placed, now, actor), placed])",
+        "found.rest.append([promise.narrow(connection, word, about, placed, now, actor), placed])",
         "pass",
+        HANDOVER,
+    ),
+    Guard(
+        "taken back, what was promised anew takes the place of it",
+        "desk/handover.py",
+        "for numbers in (*anew, *agreed) for number",
+        "for numbers in (*agreed,) for number",
+        HANDOVER,
+    ),
+    Guard(
+        "taken back, instalments take the place of what was promised",
+        "desk/handover.py",
+        "for numbers in (*anew, *agreed) for number",
+        "for numbers in (*anew,) for number",
+        HANDOVER,
+    ),
+    Guard(
+        "taken back, a promise in two parts is one",
+        "desk/handover.py",
+        "if one[0].is_part_of_same(word)), None)",
+        "if False), None)",
+        HANDOVER,
+    ),
+    Guard(
+        "what was promised and is handed over goes on on the bill in its place",
+        "runs/ledger_news.py",
+        "bill.replaces, bill, away_words)",
+        "bill.replaces, bill)",
         HANDOVER,
     ),
     Guard(
@@ -1012,8 +1040,8 @@ GUARDS = (
     Guard(
         "taken back it goes on gently",
         "desk/handover.py",
-        "until=pause.until",
-        "until=now",
+        "until=pause.until, invoices=known.invoices",
+        "until=now, invoices=known.invoices",
         HANDOVER,
     ),
     Guard(

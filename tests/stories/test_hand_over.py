@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from reminderbot.desk.find import Exactly
 from reminderbot.desk.handover import HandedOver, away, before, hand_over, take_back
 from reminderbot.desk.hold import release
 from reminderbot.desk.parked import begin
+from reminderbot.desk.promise import correct, note
 from reminderbot.desk.refusal import Refused
 from reminderbot.desk.undo import undo
 from reminderbot.papers.archive import verify
@@ -318,6 +320,149 @@ def test_undoing_the_taking_back_and_taking_it_back_again_leaves_each_promise_on
 
     assert sorted(number for word in waited_for(world) for number in word) == ["INV-1", "INV-2"]
     assert silence(world, "2027-04-09") == []
+
+
+def promises_of(world: World) -> list[tuple[tuple[str, ...], str]]:
+    """What is waited for, and until which day."""
+    with world.house.store.reading() as connection:
+        open_ones = promises.open_ones(connection, ["ACME"]).get("ACME", ())
+    return [(tuple(sorted(word.invoices)), f"{word.due_on:%m-%d}") for word in open_ones]
+
+
+@pytest.mark.parametrize("invoices", [(), ("INV-1",)])
+def test_what_they_promise_anew_meanwhile_takes_the_place_of_the_older_promise(
+    make_world: Make, invoices: tuple[str, ...]
+) -> None:
+    world = promised_and_given(make_world, *invoices)
+    world.at("2027-03-12 10:00")
+    note(world.house, "olivia", "ACME", date(2027, 4, 21))
+    world.at("2027-03-15 10:00")
+
+    take_back(world.house, "olivia", "ACME")
+
+    assert promises_of(world) == [(("INV-1", "INV-2"), "04-21")]
+    assert silence(world, "2027-04-13") == []
+    assert world.case_kinds("ACME") == []
+
+
+def test_an_answer_with_another_day_meanwhile_takes_the_place_of_the_older_promise(make_world: Make) -> None:
+    world = promised_and_given(make_world)
+    world.at("2027-03-12 10:00")
+    world.answer("Sorry, we will pay on 10 April 2027.", world.sent[-1])
+    world.at("2027-03-12 10:05")
+
+    take_back(world.house, "olivia", "ACME")
+
+    assert promises_of(world) == [(("INV-1", "INV-2"), "04-10")]
+
+
+def test_what_they_promise_anew_before_the_bill_is_issued_anew_takes_the_place_of_the_older_promise_too(
+    make_world: Make,
+) -> None:
+    world = promised_and_given(make_world, "INV-1")
+    world.at("2027-03-11 10:00")
+    note(world.house, "olivia", "ACME", date(2027, 4, 21), invoices=["INV-1"])
+    world.change("INV-1", status="cancelled")
+    world.invoice("INV-1B", "ACME", "2027-03-12", replaces="INV-1")
+    world.at("2027-03-12 11:00")
+
+    take_back(world.house, "olivia", "INV-1B")
+
+    assert sorted(promises_of(world)) == [(("INV-1B",), "04-21"), (("INV-2",), "04-07")]
+
+
+def test_instalments_agreed_meanwhile_take_the_place_of_the_promise(make_world: Make) -> None:
+    world = promised_and_given(make_world)
+    plan.agree(world.house, "olivia", "ACME", parts("2027-03-31=120.00", "2027-04-30=120.00"))
+
+    take_back(world.house, "olivia", "ACME")
+
+    assert promises_of(world) == []
+    world.at("2027-03-30 10:00")
+    world.pay("INV-1")
+    # The first instalment is there in time, and nobody asks after the rest on the day of the promise.
+    world.at("2027-04-13 10:00")
+    assert "broken_promise" not in world.case_kinds("ACME")
+
+
+@pytest.mark.parametrize("invoices", [(), ("INV-1",)])
+def test_a_promise_is_waited_for_on_a_bill_issued_meanwhile_in_the_place_of_the_promised_one(
+    make_world: Make, invoices: tuple[str, ...]
+) -> None:
+    world = reminded(make_world, "check-in")
+    note(world.house, "olivia", "ACME", date(2027, 4, 7), invoices=["INV-1"])
+    world.pay("INV-2")
+    world.at("2027-03-10 10:00")
+    give_to(world, HandoverKind.AGENCY, *invoices)
+    world.change("INV-1", status="cancelled")
+    world.invoice("INV-1B", "ACME", "2027-03-12", replaces="INV-1")
+    world.at("2027-03-12 11:00")
+
+    take_back(world.house, "olivia", Exactly("ACME") if not invoices else "INV-1B")
+
+    assert promises_of(world) == [(("INV-1B",), "04-07")]
+    assert silence(world, "2027-04-09") == []
+
+
+def test_undoing_it_waits_for_the_promise_on_the_bill_in_the_place_of_the_promised_one(make_world: Make) -> None:
+    world = reminded(make_world, "check-in")
+    note(world.house, "olivia", "ACME", date(2027, 4, 7), invoices=["INV-1"])
+    world.pay("INV-2")
+    world.at("2027-03-10 10:00")
+    given = give_to(world)
+    world.change("INV-1", status="cancelled")
+    world.invoice("INV-1B", "ACME", "2027-03-12", replaces="INV-1")
+    world.at("2027-03-12 11:00")
+
+    undo(world.house, "olivia", given.undo.undo_id)
+
+    assert silence(world, "2027-04-09") == []
+
+
+@pytest.mark.parametrize("order", [("INV-1", "INV-2"), ("INV-2", "INV-1")])
+def test_what_was_handed_over_in_two_parts_is_one_promise_again(make_world: Make, order: tuple[str, str]) -> None:
+    world = promised_and_given(make_world, "INV-1")
+    give_to(world, HandoverKind.LAWYER, "INV-2")
+
+    take_back(world.house, "olivia", order[0])
+    assert promises_of(world) == [((order[0],), "04-07")]
+    second = take_back(world.house, "olivia", order[1])
+    assert promises_of(world) == [(("INV-1", "INV-2"), "04-07")]
+
+    undo(world.house, "olivia", second.undo.undo_id)
+    assert promises_of(world) == [((order[0],), "04-07")]
+    assert world.hold_kinds("ACME") == ["handed_over", "promise"]
+    take_back(world.house, "olivia", order[1])
+    assert promises_of(world) == [(("INV-1", "INV-2"), "04-07")]
+    assert silence(world, "2027-04-09") == []
+
+
+def test_a_sum_promised_on_two_invoices_is_not_asked_for_twice(make_world: Make) -> None:
+    world = reminded(make_world, "check-in")
+    note(world.house, "olivia", "ACME", date(2027, 4, 7), amount=Decimal(150))
+    give_to(world, HandoverKind.AGENCY, "INV-1")
+    take_back(world.house, "olivia", "ACME")
+    world.at("2027-04-06 10:00")
+
+    world.pay("INV-1")
+    world.pay("INV-2", "30.00")
+    world.at("2027-04-13 10:00")
+
+    assert "broken_promise" not in world.case_kinds("ACME")
+
+
+def test_a_promise_put_right_meanwhile_is_for_its_new_day_on_what_is_taken_back_too(make_world: Make) -> None:
+    world = promised_and_given(make_world, "INV-1")
+    with world.house.store.reading() as connection:
+        (word,) = promises.open_ones(connection, ["ACME"])["ACME"]
+    correct(world.house, "olivia", word.promise_id, date(2027, 4, 21))
+    # The day that was misread has passed, and so have the days for the bank.
+    world.at("2027-04-12 10:00")
+
+    take_back(world.house, "olivia", "ACME")
+
+    assert promises_of(world) == [(("INV-1", "INV-2"), "04-21")]
+    assert silence(world, "2027-04-23") == []
 
 
 # ---- the case file
