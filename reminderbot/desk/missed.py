@@ -12,7 +12,7 @@ from reminderbot.core.promise_share import Share
 from reminderbot.core.reliability import Reliability, reliability
 from reminderbot.core.talking_points import Point, earlier, points
 from reminderbot.house import House
-from reminderbot.store import listing, promise
+from reminderbot.store import listing, promise, promise_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def missed(house: House, connection: Connection, found: Case) -> Missed | None:
         return None
     word, key = words[0], words[0].customer_id
     today = house.clock.now().astimezone(house.rules.zone).date()
-    share = promise.standing(connection, [key], today, house.rules.is_small).get(word.promise_id)
+    share = promise_share.standing(connection, [key], today, house.rules.is_small).get(word.promise_id)
     if share is None:
         # Somebody has taken it back since.
         return None

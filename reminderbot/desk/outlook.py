@@ -34,7 +34,7 @@ from reminderbot.core.rules import Rules
 from reminderbot.desk.preview import facts_for
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
-from reminderbot.store import case, listing, outbox, promise, said
+from reminderbot.store import case, listing, outbox, promise, promise_share, said
 from reminderbot.store.ledger import chunks
 
 
@@ -181,7 +181,7 @@ def _endings(house: House, connection: Connection, everybody: Mapping[str, Facts
     today = house.clock.now().astimezone(house.rules.zone).date()
     for some in chunks(list(everybody)):
         words = [(w, hold_id) for w, hold_id in promise.to_judge(connection, some) if w.state is PromiseState.OPEN]
-        shares = promise.standing(connection, some, today, house.rules.is_small) if words else {}
+        shares = promise_share.standing(connection, some, today, house.rules.is_small) if words else {}
         for word, hold_id in words:
             if hold_id is not None:
                 found[hold_id] = _ending(house, word, shares[word.promise_id], everybody[word.customer_id])

@@ -27,7 +27,7 @@ from reminderbot.desk.door import Door
 from reminderbot.desk.find import Found
 from reminderbot.door import batch_stop
 from reminderbot.house import House
-from reminderbot.store import case, decision, hold, listing, outbox, preference, promise
+from reminderbot.store import case, decision, hold, listing, outbox, preference, promise, promise_share
 from reminderbot.store.decision import Kept, Place
 
 LOOK_AHEAD = timedelta(days=90)
@@ -105,7 +105,9 @@ def why(house: House, connection: Connection, found: Found, door: Door) -> Why:
         planned=planned,
         holds=active(hold.of_customers(connection, [key]).get(key, ()), now),
         promises=tuple(word for word in words if word.state is PromiseState.OPEN),
-        towards=promise.standing(connection, [key], now.astimezone(house.rules.zone).date(), house.rules.is_small),
+        towards=promise_share.standing(
+            connection, [key], now.astimezone(house.rules.zone).date(), house.rules.is_small
+        ),
         reliability=reliability(words),
         cases=cases,
         door=door,

@@ -24,7 +24,7 @@ from reminderbot.core.promise import (
 from reminderbot.core.promise_share import Share
 from reminderbot.core.thanks import Thanks, ThanksFor
 from reminderbot.house import House
-from reminderbot.store import case, hold, note, people, promise, setting, thanks
+from reminderbot.store import case, hold, note, people, promise, promise_share, setting, thanks
 
 
 def judge_promises(house: House, connection: Connection, customer_ids: Sequence[str], now: datetime) -> None:
@@ -35,7 +35,7 @@ def judge_promises(house: House, connection: Connection, customer_ids: Sequence[
     keys = sorted({word.customer_id for word, _ in words})
     booked_at = setting.get_moment(connection, setting.LEDGER)
     read_on = (booked_at or now).astimezone(house.rules.zone).date()
-    standing = promise.standing(connection, keys, read_on, house.rules.is_small)
+    standing = promise_share.standing(connection, keys, read_on, house.rules.is_small)
     holds = hold.of_customers(connection, keys)
 
     for word, hold_id in words:

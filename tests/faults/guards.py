@@ -94,7 +94,7 @@ GUARDS = (
     ),
     Guard(
         "what lapsed is contested no more",
-        "store/promise.py",
+        "store/promise_share.py",
         '        or_(hold.c.until.is_(None), hold.c.until > bindparam("at")),\n',
         '        or_(hold.c.until.is_(None), bindparam("at").is_not(None)),\n',
         ("tests/stories/test_promises.py",),
@@ -108,7 +108,7 @@ GUARDS = (
     ),
     Guard(
         "what was lifted is contested no more",
-        "store/promise.py",
+        "store/promise_share.py",
         "        hold.c.released_at.is_(None),\n        or_(hold.c.until.is_(None), hold.c.until > bindparam",
         "        or_(hold.c.until.is_(None), hold.c.until > bindparam",
         ("tests/stories/test_promises.py",),

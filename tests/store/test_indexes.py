@@ -12,7 +12,18 @@ from sqlalchemy import Connection, event
 
 from reminderbot.core.hold import HoldKind
 from reminderbot.core.payer import Thresholds
-from reminderbot.store import account, decision, delivery_report, dispute, hold, note, outbox, promise, said
+from reminderbot.store import (
+    account,
+    decision,
+    delivery_report,
+    dispute,
+    hold,
+    note,
+    outbox,
+    promise,
+    promise_share,
+    said,
+)
 from reminderbot.store.session import Store, open_store
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
@@ -39,7 +50,7 @@ ASKED: dict[str, Callable[[Connection], object]] = {
     "texts without a last word": lambda c: delivery_report.unfinished(c, NOW, NOW),
     "the last words on texts": lambda c: delivery_report.newest_codes(c, "x", 2),
     "promises to judge": lambda c: promise.to_judge(c, ["C1", "C2"]),
-    "what came in towards promises": lambda c: promise.standing(c, ["C1", "C2"], NOW.date()),
+    "what came in towards promises": lambda c: promise_share.standing(c, ["C1", "C2"], NOW.date()),
     "promises whose day is over": lambda c: promise.past(c, NOW.date()),
     "calls to some": lambda c: note.calls_of(c, ["C1", "C2"], NOW),
     "what they heard by telephone": lambda c: note.heard(c, ["C1", "C2"], ["x"], NOW),
