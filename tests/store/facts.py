@@ -125,11 +125,14 @@ class Facts:
     states: dict[int, Any] = field(default_factory=dict)
     latest: datetime | None = None
     judged: int = 0
-    # The last step in which the clock cannot be believed.
+    # The last step before the clock was set back, and the last in which it cannot be believed.
+    believed: int = 0
     doubtful: float = 0
 
     def clock_was_set_back(self, by: timedelta) -> None:
         """A small step is waited out for a tick, and a tick is taken after each step; a large one needs a person."""
+        if self.doubtful < self.step:
+            self.believed = self.step
         if by > timedelta(seconds=2):
             lasts = by > timedelta(minutes=10) or self.doubtful == float("inf")
             self.doubtful = float("inf") if lasts else self.step + 2
@@ -300,7 +303,7 @@ class Facts:
 
     def _not_stopped(self, copy: Copy, _: Sequence[Copy]) -> None:
         assert not any(a < copy.row.claim_seq < b for a, b in self.stops), "claimed while sending was stopped"
-        assert copy.step > self.doubtful, "sent by a clock that had just been set back"
+        assert not self.believed < copy.step <= self.doubtful, "sent by a clock that had just been set back"
 
     def _quiet(self, copy: Copy, _: Sequence[Copy]) -> None:
         row = copy.row
