@@ -22,7 +22,7 @@ from reminderbot.core.undo import Undo, UndoKind
 from reminderbot.desk import typed
 from reminderbot.desk.case import pauses
 from reminderbot.desk.find import Exactly, Found, one
-from reminderbot.desk.promise import close_on
+from reminderbot.desk.promise import close_on, pause_of, stand_for
 from reminderbot.desk.refusal import Refused
 from reminderbot.house import House
 from reminderbot.store import case, handover, hold, ledger, listing, outbox, people, plan, promise, undo
@@ -286,7 +286,7 @@ def _believe_again(connection: Connection, known: Handover, now: datetime, actor
         since = _said_since(connection, word, known)
         about = tuple(one for one in word.invoices if within([one], known.invoices) and one not in since)
         part = next((one for one in standing if one[0].is_part_of_same(word)), None)
-        kept = part[1] if part else _pause_of(connection, word)
+        kept = part[1] if part else pause_of(connection, word)
         if kept is None or (kept.until is not None and kept.until <= now) or (word.invoices and not about):
             continue
         if part:
@@ -299,11 +299,7 @@ def _believe_again(connection: Connection, known: Handover, now: datetime, actor
             promise.stand_again(connection, [number])
             found.whole.append([number, placed_again])
         else:
-            placed = hold.place(
-                connection, word.customer_id, kept.kind, kept.why, now,
-                until=kept.until, invoices=about, actor=actor,
-            )  # fmt: skip
-            found.rest.append([promise.narrow(connection, word, about, placed, now, actor), placed])
+            found.rest.append(stand_for(connection, word, about, kept, now, actor))
     return found
 
 
@@ -335,13 +331,8 @@ def _said_since(connection: Connection, word: Promise, known: Handover) -> set[s
 def _standing_words(connection: Connection, customer_id: str, now: datetime) -> list[tuple[Promise, Hold]]:
     """The promises that are waited for, each with its pause."""
     words = promise.open_ones(connection, [customer_id]).get(customer_id, ())
-    paused = [(word, pause) for word in words if (pause := _pause_of(connection, word))]
+    paused = [(word, pause) for word in words if (pause := pause_of(connection, word))]
     return [(word, pause) for word, pause in paused if pause.is_active(now)]
-
-
-def _pause_of(connection: Connection, word: Promise) -> Hold | None:
-    number = promise.hold_of(connection, word.promise_id)
-    return hold.get(connection, number) if number is not None else None
 
 
 def _wait_no_more(connection: Connection, stops: Stops, told: str, now: datetime, actor: str) -> list[int]:

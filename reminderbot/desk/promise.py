@@ -229,11 +229,23 @@ def _rest(connection: Connection, actor: str, word: Promise, numbers: Sequence[s
     """The same word for what is still open of its other invoices, with its pause; empty where nothing is."""
     still = set(people.open_numbers(connection, word.customer_id)) - set(numbers)
     invoices = tuple(number for number in word.invoices if number in still)
-    before = promise.hold_of(connection, word.promise_id)
-    known = hold.get(connection, before) if before is not None else None
+    known = pause_of(connection, word)
     if not invoices or known is None or not known.is_active(now):
         return []
+    return stand_for(connection, word, invoices, known, now, actor)
+
+
+def pause_of(connection: Connection, word: Promise) -> Hold | None:
+    """The pause that came with a promise, lifted or not."""
+    number = promise.hold_of(connection, word.promise_id)
+    return hold.get(connection, number) if number is not None else None
+
+
+def stand_for(
+    connection: Connection, word: Promise, invoices: tuple[str, ...], pause: Hold, now: datetime, actor: str
+) -> list[int]:
+    """Wait for a promise on these of its invoices alone, as long as that pause says; gives it with its new pause."""
     placed = hold.place(
-        connection, word.customer_id, known.kind, known.why, now, until=known.until, invoices=invoices, actor=actor
+        connection, word.customer_id, pause.kind, pause.why, now, until=pause.until, invoices=invoices, actor=actor
     )
     return [promise.narrow(connection, word, invoices, placed, now, actor), placed]

@@ -991,7 +991,7 @@ GUARDS = (
     Guard(
         "taken back, what was promised of more than that is so too",
         "desk/handover.py",
-        "found.rest.append([promise.narrow(connection, word, about, placed, now, actor), placed])",
+        "found.rest.append(stand_for(connection, word, about, kept, now, actor))",
         "pass",
         HANDOVER,
     ),
