@@ -88,7 +88,7 @@ def test_its_own_mail_goes_the_way_of_a_letter_and_is_found_in_the_inbox(
     place.write()
     place.go_live()
     with running(place) as service:
-        back = lambda: json.loads(place.command("status", "--json").stdout)["canary_at"]  # noqa: E731
+        back = lambda: json.loads(place.command("status", "--json").stdout)["canary_at"]  # noqa: E731  (said in one line, used below)
         service.wait_for(back, "the canary came back", 60)
         service.wait_log("action=delivered", 60)
         assert service.log.count("action=canary") == 1

@@ -36,7 +36,7 @@ def case(kind: CaseKind = CaseKind.CALL, *invoices: str, number: int = 1) -> Cas
 
 def known(*cases: Case, holds: Sequence[HoldKind] = (), attempts: Sequence[Attempt] = (), **more: object) -> Matters:
     held = tuple(hold(kind=kind, number=n) for n, kind in enumerate(holds))
-    return Matters(cases or (case(),), holds=held, open_numbers=("INV-1", "INV-2"), attempts=tuple(attempts), **more)  # type: ignore[arg-type]
+    return Matters(cases or (case(),), holds=held, open_numbers=("INV-1", "INV-2"), attempts=tuple(attempts), **more)  # type: ignore[arg-type]  # of Matters, by name
 
 
 def whys(found: Matters) -> list[Why]:

@@ -51,7 +51,7 @@ def ended(state: PromiseState, number: int) -> Promise:
 
 
 def of(*bills: Bill, at: Frame = AT, **more: object) -> Expected:
-    (found,) = expect(Books(bills, **more), at, is_now=True).values()  # type: ignore[arg-type]
+    (found,) = expect(Books(bills, **more), at, is_now=True).values()  # type: ignore[arg-type]  # of Books, by name
     return found
 
 

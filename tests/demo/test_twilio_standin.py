@@ -207,7 +207,7 @@ class Owner(ThreadingHTTPServer):
     """A web server that answers each call with the next of these statuses, and keeps what it was sent."""
 
     def __init__(self, *statuses: int) -> None:
-        self.statuses, self.heard = list(statuses), []  # type: ignore[var-annotated]
+        self.statuses, self.heard = list(statuses), []  # type: ignore[var-annotated]  # of whatever each test hears
         super().__init__(("127.0.0.1", 0), Answering)
 
     @property

@@ -51,5 +51,5 @@ def arm(dies_at: int | None) -> Points:
     for name in ("connect", "send", "sendall", "recv", "recv_into", "close"):
         method = getattr(socket.socket, name)
         setattr(socket.socket, name, points.around(name, method))
-    DefaultDialect.do_commit = points.around("commit", DefaultDialect.do_commit)  # type: ignore[method-assign]
+    DefaultDialect.do_commit = points.around("commit", DefaultDialect.do_commit)  # type: ignore[method-assign]  # where every commit passes
     return points

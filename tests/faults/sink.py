@@ -74,7 +74,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 def main(path: Path) -> None:
     with _Server(("127.0.0.1", 0), _Dialogue) as server:
-        server.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)  # type: ignore[attr-defined]
+        server.file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)  # type: ignore[attr-defined]  # what its handlers write to
         print(server.server_address[1], flush=True)
         server.serve_forever()
 

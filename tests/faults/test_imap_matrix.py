@@ -428,7 +428,7 @@ HUGE = {
 
 
 def test_a_folder_of_a_million_mails_is_begun_with_and_read_on_in_no_time() -> None:
-    with ScriptedImap(HUGE) as server:  # type: ignore[arg-type]
+    with ScriptedImap(HUGE) as server:  # type: ignore[arg-type]  # a dict of bytes alone
         inbox = ImapInbox("127.0.0.1", server.port, "none", "a", "secret", timeouts=PATIENT)
         began = time.monotonic()
         cursor = inbox.poll(None).cursor
@@ -440,7 +440,7 @@ def test_a_folder_of_a_million_mails_is_begun_with_and_read_on_in_no_time() -> N
 
 
 def test_a_folder_of_a_million_mails_that_is_numbered_anew_is_gone_through_in_small_bites() -> None:
-    with ScriptedImap(HUGE) as server:  # type: ignore[arg-type]
+    with ScriptedImap(HUGE) as server:  # type: ignore[arg-type]  # a dict of bytes alone
         inbox = ImapInbox("127.0.0.1", server.port, "none", "a", "secret", timeouts=PATIENT)
         began = time.process_time()
         poll = inbox.poll(MailCursor("INBOX", 6, 12))

@@ -72,12 +72,12 @@ class History:
             self._perhaps()
             return opened()
 
-        def sending(message):  # type: ignore[no-untyped-def]
+        def sending(message):  # type: ignore[no-untyped-def]  # stands in for the recorder's own
             outcome = sent(message)
             self._perhaps()
             return outcome
 
-        recorder.open, recorder.send = opening, sending  # type: ignore[method-assign]
+        recorder.open, recorder.send = opening, sending  # type: ignore[method-assign]  # stands in for the recorder's own
 
     def _perhaps(self) -> None:
         if len(self.snapshots) < SNAPSHOTS:

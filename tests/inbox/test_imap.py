@@ -57,7 +57,7 @@ class Mailbox:
     def reader(self, **settings: object) -> ImapInbox:
         known: dict[str, object] = {"host": "127.0.0.1", "port": self.dovecot.imap_port, "security": "none"}
         known |= {"username": self.user, "password": PASSWORD, "ssl_context": self.authority.context()}
-        inbox = ImapInbox(**(known | settings))  # type: ignore[arg-type]
+        inbox = ImapInbox(**(known | settings))  # type: ignore[arg-type]  # settings by name, scripts as each test has them
         OPENED.append(inbox)
         return inbox
 
@@ -460,7 +460,7 @@ def test_without_tls_no_password_leaves_this_machine() -> None:
     ids=["not offered", "greeted as logged in", "refused", "noise for a handshake", "silence"],
 )
 def test_a_connection_kept_from_tls_never_hears_the_password(script: dict[str, object]) -> None:
-    with ScriptedImap(**script) as server:  # type: ignore[arg-type]
+    with ScriptedImap(**script) as server:  # type: ignore[arg-type]  # settings by name, scripts as each test has them
         said = failure(quick(server.port, "starttls").connect, within=4)
         assert f"127.0.0.1:{server.port} cannot be read" in said
         assert not [line for line in server.heard if b"LOGIN" in line or b"AUTHENTICATE" in line]
@@ -484,7 +484,7 @@ def test_line_breaks_in_name_or_folder_are_refused_before_anything_is_sent() -> 
 
 def quick(port: int, security: str = "none", **settings: object) -> ImapInbox:
     timeouts = ImapTimeouts(connect=1, answer=1, idle=1, goodbye=0.3)
-    inbox = ImapInbox("127.0.0.1", port, security, "a", "secret", timeouts=timeouts, **settings)  # type: ignore[arg-type]
+    inbox = ImapInbox("127.0.0.1", port, security, "a", "secret", timeouts=timeouts, **settings)  # type: ignore[arg-type]  # settings by name, scripts as each test has them
     OPENED.append(inbox)
     return inbox
 
@@ -555,7 +555,7 @@ def test_a_refused_password_is_told_without_the_password(capability: bytes, answ
         "LOGIN": answer,
         "AUTHENTICATE": authenticate,
     }
-    with ScriptedImap(script) as server:  # type: ignore[arg-type]
+    with ScriptedImap(script) as server:  # type: ignore[arg-type]  # settings by name, scripts as each test has them
         inbox = ImapInbox("127.0.0.1", server.port, "none", "a", 'Hunter2"hunter2')
         said = failure(inbox.connect, within=2)
         assert "[AUTHENTICATIONFAILED] not you" in said and "REMINDERBOT_IMAP_PASSWORD" in said
@@ -585,7 +585,7 @@ def test_a_line_cut_off_in_the_middle_of_a_mail_loses_and_repeats_nothing() -> N
         connection.sendall(b"* 1 FETCH (UID 10 BODY[]<0> {5}\r\nfir")
         connection.shutdown(socket.SHUT_RDWR)
 
-    with ScriptedImap(FETCHES | {"UID FETCH 10,11 (UID BODY": half}) as server:  # type: ignore[arg-type]
+    with ScriptedImap(FETCHES | {"UID FETCH 10,11 (UID BODY": half}) as server:  # type: ignore[arg-type]  # settings by name, scripts as each test has them
         got: list[Inbound] = []
         poll = quick(server.port).poll(CURSOR)
         said = failure(lambda: got.extend(inbound for inbound, _ in poll.messages), within=2)
@@ -632,7 +632,7 @@ def test_a_mail_the_server_lists_but_never_hands_over_is_kept_in_view_and_told()
         "UID SEARCH UID 10": b"* SEARCH 10\r\n%s OK done\r\n",
         "UID SEARCH UID 10:*": b"* SEARCH 10 11\r\n%s OK done\r\n",
     }
-    with ScriptedImap(FETCHES | refused) as server:  # type: ignore[arg-type]
+    with ScriptedImap(FETCHES | refused) as server:  # type: ignore[arg-type]  # settings by name, scripts as each test has them
         got: list[tuple[Inbound, MailCursor]] = []
         poll = quick(server.port).poll(CURSOR)
         said = failure(lambda: got.extend(poll.messages), within=3)
@@ -658,7 +658,7 @@ def test_a_server_that_never_stops_sending_is_cut_off() -> None:
         while True:
             connection.sendall(b"* 1 FETCH (UID 10 BODY[]<0> {4000000000}\r\n" + b"x" * 1_000_000)
 
-    with ScriptedImap(FETCHES | {"UID FETCH 10,11 (UID BODY": flood}) as server:  # type: ignore[arg-type]
+    with ScriptedImap(FETCHES | {"UID FETCH 10,11 (UID BODY": flood}) as server:  # type: ignore[arg-type]  # settings by name, scripts as each test has them
         timeouts = ImapTimeouts(connect=1, answer=20, goodbye=0.3)
         inbox = ImapInbox("127.0.0.1", server.port, "none", "a", "secret", timeouts=timeouts)
         assert "far more than was asked for" in failure(lambda: list(inbox.poll(CURSOR).messages), within=20)

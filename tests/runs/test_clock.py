@@ -121,7 +121,7 @@ def test_a_sleep_while_messages_leave_keeps_the_rest_of_them_at_home(make: Calla
 
     world.email.next = [sleeping]
     look, looked = world._looked, []
-    world._looked = lambda: (looked.append(len(world.email.tried)), look())[1]  # type: ignore[method-assign]
+    world._looked = lambda: (looked.append(len(world.email.tried)), look())[1]  # type: ignore[method-assign]  # watched, then done as before
     world.deliver()
     # Not even the inbox is asked while the clock is doubted: the next tick looks first.
     assert looked == [0]

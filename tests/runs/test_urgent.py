@@ -162,7 +162,7 @@ def test_no_header_comes_from_a_customers_name_or_words(world: World) -> None:
     world.take_ledger()
     write(world, "ACME", LAW)
     seen: list[OutgoingMessage] = []
-    world.email.next = [lambda message: seen.append(message) or Deferred("kept")] * 2  # type: ignore[func-returns-value]
+    world.email.next = [lambda message: seen.append(message) or Deferred("kept")] * 2  # type: ignore[func-returns-value]  # append gives None, so the outcome counts
     urgent_once(world.house)
     head = seen[0].body.partition(b"\r\n\r\n")[0]
     assert b"\r\nBcc" not in head and b"=?utf-8?b?eA?=" not in head

@@ -149,7 +149,7 @@ class Dovecot:
         date = imaplib.Time2Internaldate(internal_date) if internal_date else None
         with self.client(user) as client:
             # imaplib wants a string for the date, and '' for none at all.
-            status, said = client.append(folder, None, date or "", raw)  # type: ignore[arg-type]
+            status, said = client.append(folder, None, date or "", raw)  # type: ignore[arg-type]  # no flags: its stubs know no None
             assert status == "OK", said
 
     def messages(self, user: str, folder: str = "INBOX") -> list[bytes]:

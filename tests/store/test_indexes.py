@@ -87,6 +87,6 @@ def test_a_question_of_every_tick_is_answered_from_the_few_rows_it_is_about(stor
         event.remove(store.engine, "before_cursor_execute", note)
         assert asked
         for statement, values in asked:
-            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[arg-type]
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)  # type: ignore[arg-type]  # values as the statement had them
             plan = [row[3] for row in rows]
             assert not [step for step in plan for wide in TOO_WIDE if step.endswith(wide) or step == wide], plan

@@ -58,7 +58,7 @@ def at_the_call(make: Make, *invoices: str, phone: str = PHONE, **options: objec
 
 
 def noted(world: World, result: CallResult, words: str = "", **said: object) -> Called:
-    return call(world.house, "olivia", Exactly("ACME"), result, words, Said(**said))  # type: ignore[arg-type]
+    return call(world.house, "olivia", Exactly("ACME"), result, words, Said(**said))  # type: ignore[arg-type]  # of Said, by name
 
 
 def hour(words: str) -> datetime:
